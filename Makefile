@@ -1,0 +1,75 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv/bin
+FONT := web/node_modules/@expo-google-fonts/noto-sans-sc
+GAZETTEER := server/cases/gazetteer
+ARGS ?=
+JOBS ?= 2
+
+.PHONY: help setup demo test run check bench soak docs wheel lock
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv ## Install everything into .venv and web/node_modules, hash-locked, nothing global
+
+.venv/.installed: requirements-dev.lock
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)/uv pip sync --quiet --python $(VENV)/python --require-hashes requirements-dev.lock
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+receipts/fonts/.installed: web/node_modules/.installed
+	@mkdir -p receipts/fonts
+	cp $(FONT)/400Regular/NotoSansSC_400Regular.ttf receipts/fonts/NotoSansSC-Regular.ttf
+	cp $(FONT)/700Bold/NotoSansSC_700Bold.ttf receipts/fonts/NotoSansSC-Bold.ttf
+	cp $(FONT)/LICENSE_FONT receipts/fonts/OFL.txt
+	@touch $@
+
+$(GAZETTEER)/adcodes.csv: requirements-gazetteer.lock | .venv/.installed
+	@mkdir -p $(GAZETTEER) var/setup
+	$(VENV)/uv pip install --quiet --python $(VENV)/python --no-deps --only-binary :all: --require-hashes \
+		--target var/setup/cpca -r requirements-gazetteer.lock
+	cp var/setup/cpca/cpca/resources/adcodes.csv $@
+	cp var/setup/cpca/cpca-0.5.5.dist-info/LICENSE $(GAZETTEER)/LICENSE.cpca.txt
+	rm -rf var/setup/cpca
+	$(VENV)/python -m server.cases.gazetteer
+
+demo: setup ## Play a whole visiting day on synthetic cases, then serve it (ARGS=--no-serve to stop before)
+	$(VENV)/python -m server.cli demo $(ARGS)
+
+run: setup ## Serve the installation in var/
+	$(VENV)/python -m server.cli init
+	$(VENV)/python -m server.cli serve $(ARGS)
+
+check: setup ## Lint, types, import contracts, migrations against models
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/python -m tests.project.migrations_check
+
+test: setup check ## Everything: checks, then all tests on SQLite and on PostgreSQL
+	$(VENV)/pytest -q -n $(JOBS) --db=sqlite $(ARGS)
+	$(VENV)/pytest -q -n $(JOBS) --db=postgres $(ARGS)
+
+bench: setup ## Run every bench (ARGS=--quick for the short form)
+	$(VENV)/python -m bench $(ARGS)
+
+soak: setup ## Repeat the property tests long
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server
+
+docs: setup ## Write the OpenAPI document to docs/openapi.json
+	$(VENV)/python -m server.cli openapi > docs/openapi.json
+
+wheel: setup ## Build the wheel into dist/
+	$(VENV)/uv build --wheel --quiet --out-dir dist
+
+lock: ## Refresh the locks (monthly, in its own commit)
+	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock

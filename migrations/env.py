@@ -1,0 +1,51 @@
+"""Alembic's environment: numbered revisions, named constraints, one transaction for each migration."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import JSON
+
+from server.db import Base, UtcDateTime
+
+config = context.config
+
+
+def number_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Name the next revision by its number: 0001, 0002 …; make none when nothing changed."""
+    if not directives or (getattr(config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty()):
+        directives[:] = []
+        return
+    heads = ScriptDirectory.from_config(config).get_current_head()
+    directives[0].rev_id = f"{int(heads or 0) + 1:04d}"
+
+
+def plain_type(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
+    """Write our own column types as plain ones, so that an old migration never needs the code of its day."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+def run() -> None:
+    """Run the migrations on the application's engine."""
+    engine = current_app.extensions["sqlalchemy"].engine
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            process_revision_directives=number_revision,
+            transaction_per_migration=True,
+            render_item=plain_type,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

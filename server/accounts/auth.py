@@ -1,0 +1,213 @@
+"""Who calls, and may he: passwords, tokens, and the `allow` and `public` marks that every view carries."""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache, wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import g, request
+from sqlalchemy import select
+
+from server import clock, config
+from server.accounts.models import Person, Token, TokenKind
+from server.accounts.roles import Role
+from server.db import begin_write, db
+from server.errors import Malformed, NotAllowed, NotSignedIn
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = {"GET", "HEAD", "OPTIONS"}
+SESSION_COOKIE = "__Host-doorstep"
+CSRF_HEADER = "X-CSRF-Token"
+LOCK_AFTER = 5
+LOCK_FOR = timedelta(minutes=15)
+MIN_PASSWORD = 10
+_verifying = threading.Semaphore(2)
+
+
+class WrongRole(NotAllowed):
+    """Your role may not do this."""
+
+
+class CsrfMissing(NotAllowed):
+    """A change from the browser needs the CSRF token of this session."""
+
+
+class WrongPassword(NotSignedIn):
+    """The user name or the password is wrong."""
+
+
+class AccountLocked(NotSignedIn):
+    """Too many wrong passwords; the account waits."""
+
+
+@cache
+def hasher(memory_kib: int, time_cost: int) -> PasswordHasher:
+    """Return the argon2id hasher of these parameters (RFC 9106)."""
+    return PasswordHasher(memory_cost=memory_kib, time_cost=time_cost, parallelism=4)
+
+
+def _hasher() -> PasswordHasher:
+    settings = config.current()
+    return hasher(settings.argon2_memory_kib, settings.argon2_time_cost)
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash. Raises Malformed for a password shorter than ten characters."""
+    if len(password) < MIN_PASSWORD:
+        raise Malformed(
+            f"at least {MIN_PASSWORD} characters",
+            errors=[{"pointer": "/password", "detail": f"密码至少 {MIN_PASSWORD} 位"}],
+        )
+    with _verifying:
+        return _hasher().hash(password)
+
+
+@cache
+def _dummy_hash(memory_kib: int, time_cost: int) -> str:
+    return hasher(memory_kib, time_cost).hash("nobody has this password")
+
+
+def sign_in(username: str, password: str, *, at: datetime) -> Person:
+    """Return the person, with the write transaction begun. Raises WrongPassword or AccountLocked.
+
+    An unknown name costs the same time as a wrong password (OWASP ASVS 6.3.8); five wrong ones lock for 15 minutes.
+    """
+    person = db.session.scalar(select(Person).where(Person.username == username))
+    settings = config.current()
+    known = person.password_hash if person else _dummy_hash(settings.argon2_memory_kib, settings.argon2_time_cost)
+    is_right = _matches(known, password)
+    begin_write()
+    if person is None or not person.is_active:
+        raise WrongPassword("check the user name and the password")
+    if person.locked_until and person.locked_until > at:
+        raise AccountLocked(f"until {person.locked_until:%Y-%m-%dT%H:%M:%SZ}")
+    if not is_right:
+        _count_failure(person, at)
+        raise WrongPassword("check the user name and the password")
+    person.failed_logins, person.locked_until = 0, None
+    return person
+
+
+def _matches(known: str, password: str) -> bool:
+    with _verifying:
+        try:
+            return _hasher().verify(known, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _count_failure(person: Person, at: datetime) -> None:
+    """Remember a wrong password; this one write is committed although the request is refused."""
+    person.failed_logins += 1
+    if person.failed_logins >= LOCK_AFTER:
+        person.locked_until, person.failed_logins = at + LOCK_FOR, 0
+    db.session.commit()
+
+
+def secret_hash(secret: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def issue(person_id: UUID, kind: TokenKind, *, at: datetime, family: UUID, csrf: str | None = None) -> str:
+    """Add a token to the transaction and return its secret, which is shown once."""
+    settings = config.current()
+    seconds = {
+        TokenKind.ACCESS: settings.access_token_s,
+        TokenKind.REFRESH: settings.refresh_token_s,
+        TokenKind.SESSION: settings.session_s,
+    }[kind]
+    secret = secrets.token_urlsafe(32)
+    db.session.add(
+        Token(
+            person_id=person_id,
+            kind=kind,
+            secret_hash=secret_hash(secret),
+            csrf=csrf,
+            family=family,
+            expires_at=at + timedelta(seconds=seconds),
+        )
+    )
+    return secret
+
+
+def live_token(secret: str, kind: TokenKind, *, at: datetime) -> Token:
+    """Return the token if it is known, of this kind, unexpired and not revoked. Raises NotSignedIn."""
+    token = db.session.scalar(select(Token).where(Token.secret_hash == secret_hash(secret), Token.kind == kind))
+    if token is None or token.revoked_at is not None or token.expires_at <= at:
+        raise NotSignedIn("the token is unknown, expired or revoked")
+    return token
+
+
+def bearer() -> str | None:
+    """Return the bearer token of this request."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def identify(at: datetime) -> tuple[Person, Token]:
+    """Return who calls, by bearer token or by session cookie. Raises NotSignedIn or CsrfMissing."""
+    secret = bearer()
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if secret:
+        token = live_token(secret, TokenKind.ACCESS, at=at)
+    elif cookie:
+        token = live_token(cookie, TokenKind.SESSION, at=at)
+        given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf", "")
+        if request.method not in SAFE and not hmac.compare_digest(given.encode(), (token.csrf or "").encode()):
+            raise CsrfMissing(f"send {CSRF_HEADER} from GET /v1/me")
+    else:
+        raise NotSignedIn("send a bearer token")
+    person = db.session.get(Person, token.person_id)
+    if person is None or not person.is_active:
+        raise NotSignedIn("the account is closed")
+    return person, token
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Let only these roles call the view; a view that writes starts its write transaction here.
+
+    Raises NotSignedIn, WrongRole or CsrfMissing.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            person, token = identify(clock.now())
+            if not person.roles & set(roles):
+                raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
+            g.person_id, g.token_id = person.id, token.id
+            if request.method not in SAFE:
+                request.get_data(cache=True)
+                begin_write()
+            return view(*args, **kwargs)
+
+        guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
+        return cast("View", guarded)
+
+    return mark
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Say that a view needs no login, and why."""
+
+    def mark(view: View) -> View:
+        view.public = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def current_person() -> Person:
+    """Return who calls, of the present transaction. Raises NotSignedIn."""
+    person = db.session.get(Person, g.person_id) if "person_id" in g else None
+    if person is None:
+        raise NotSignedIn("nobody is signed in")
+    return person

@@ -1,0 +1,77 @@
+"""People, the creditors they work for, and the tokens they hold."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.accounts.roles import Role
+from server.db import Base, Json
+
+
+class Creditor(Base):
+    """A client of the firm (委托方): the wall inside an installation; every case belongs to one."""
+
+    __tablename__ = "creditor"
+
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    credit_code: Mapped[str] = mapped_column(String(18), default="")
+    contact: Mapped[str] = mapped_column(String(120), default="")
+    payee_account: Mapped[str] = mapped_column(Text, default="")
+    commission_no: Mapped[str] = mapped_column(String(60), default="")
+    contract_ends_on: Mapped[date | None] = mapped_column(Date)
+    rule_overrides: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Person(Base):
+    """Somebody who works here. `creditor_ids` None means all creditors."""
+
+    __tablename__ = "person"
+
+    username: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    staff_no: Mapped[str] = mapped_column(String(20), unique=True)
+    role_names: Mapped[list[str]] = mapped_column(Json)
+    creditor_ids: Mapped[list[str] | None] = mapped_column(Json)
+    languages: Mapped[list[str]] = mapped_column(Json, default=list)
+    qualified_until: Mapped[date | None] = mapped_column(Date)
+    password_hash: Mapped[str] = mapped_column(Text)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held."""
+        return frozenset(Role(name) for name in self.role_names)
+
+    def sees(self, creditor_id: UUID) -> bool:
+        """May this person know the creditor's cases?"""
+        return self.creditor_ids is None or str(creditor_id) in self.creditor_ids
+
+
+class TokenKind(StrEnum):
+    """What a token opens."""
+
+    ACCESS = "access"  # bearer for the API
+    REFRESH = "refresh"  # exchanged once for a new pair
+    SESSION = "session"  # browser cookie, with a CSRF token
+
+
+class Token(Base):
+    """A bearer token or session; only its SHA-256 is kept."""
+
+    __tablename__ = "token"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[TokenKind] = mapped_column(String(10))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    csrf: Mapped[str | None] = mapped_column(String(64))
+    family: Mapped[UUID] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,85 @@
+"""Read this first: one function that puts the application together from settings, database and slices."""
+
+import importlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, g
+
+from server import config, feed, jobs, problems
+from server.config import Config
+from server.db import db, migrate
+
+SLICES = ("accounts", "cases", "schemes", "visits", "devices", "escalation", "complaints", "console")
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def migrations_dir() -> Path:
+    """Return the folder of the migrations: beside the sources, or inside the installed wheel."""
+    packed = Path(__file__).resolve().parent / "_migrations"
+    return packed if packed.is_dir() else MIGRATIONS
+
+
+def blueprints() -> Iterator[Blueprint]:
+    """Yield the blueprint `bp` of every slice's `api` modules (`api.py`, or the modules of an `api/` package)."""
+    for name in SLICES:
+        module = importlib.import_module(f"server.{name}.api")
+        if not hasattr(module, "__path__"):
+            yield module.bp
+            continue
+        for path in sorted(Path(module.__path__[0]).glob("*.py")):
+            if path.stem != "__init__":
+                yield importlib.import_module(f"server.{name}.api.{path.stem}").bp
+
+
+def harden(answer: Response) -> Response:
+    """Give every answer the headers that keep a browser safe; a view may have set a stricter policy."""
+    answer.headers.setdefault("Content-Security-Policy", CSP)
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store" if "person_id" in g else "no-cache"
+    return answer
+
+
+def load_models() -> None:
+    """Import every slice's tables, so that migrations and foreign keys know them all."""
+    for name in SLICES:
+        if (Path(__file__).parent / name / "models.py").is_file():
+            importlib.import_module(f"server.{name}.models")
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """Return the application. Raises HalfConfigured when keys or settings are missing."""
+    settings = settings or config.load()
+    app = Flask(
+        "doorstep",
+        static_folder=str(Path(__file__).parent / "static"),
+        static_url_path="/static",
+        template_folder=str(Path(__file__).parent / "console" / "templates"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.session_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        JSON_AS_ASCII=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["doorstep"] = settings
+    load_models()
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(migrations_dir()))
+    problems.register(app)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    app.after_request(harden)
+    app.extensions["doorstep.parts"] = (feed, jobs)  # their tables and last writes belong to every application
+    logging.getLogger("doorstep").setLevel(logging.INFO)
+    return app

@@ -1,0 +1,5 @@
+"""HTTP of the slice `cases`."""
+
+from flask import Blueprint
+
+bp = Blueprint("cases", __name__, url_prefix="/v1")

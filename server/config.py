@@ -1,0 +1,133 @@
+"""Every setting in one frozen place: environment name, default and unit. Refuses to start half-configured.
+
+Names begin with DOORSTEP_. `doorstep init` writes `var/doorstep.env` and the keys under `var/keys/`; the environment
+outranks the file. A key may also be named by DOORSTEP_<KEY>_FILE (systemd credentials, container secrets).
+"""
+
+import base64
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from environs import Env
+from flask import current_app
+
+from server.vault import Vault
+
+KEY_NAMES = ("master", "index", "session", "ack", "log")
+
+
+class HalfConfigured(Exception):
+    """The settings are not complete enough to start safely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The collection firm (催收机构) as it is printed on papers."""
+
+    name: str = "未设置机构名称（请运行 doorstep init）"
+    phone: str = "未设置"
+    complaint_phone: str = "未设置"
+    address: str = "未设置"
+
+
+@dataclass(frozen=True, slots=True)
+class Geocoder:
+    """Which geocoder turns address text into a point; `offline` answers district centroids and asks nobody."""
+
+    kind: str = "offline"
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One installation's settings. Sizes in bytes, times in seconds unless the name says otherwise."""
+
+    var_dir: Path
+    database_url: str
+    vault: Vault
+    session_key: bytes = field(repr=False)
+    ack_key: Ed25519PrivateKey = field(repr=False)
+    log_key: Ed25519PrivateKey = field(repr=False)
+    firm: Firm
+    geocoder: Geocoder
+    public_url: str
+    max_body_bytes: int = 32 * 1024 * 1024
+    access_token_s: int = 3600
+    refresh_token_s: int = 30 * 86_400
+    session_s: int = 8 * 3600
+    argon2_memory_kib: int = 65_536
+    argon2_time_cost: int = 3
+
+    @property
+    def media_dir(self) -> Path:
+        """Where content-addressed files lie."""
+        return self.var_dir / "media"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Is the embedded database in use?"""
+        return self.database_url.startswith("sqlite")
+
+
+def read_key(env: Env, name: str, var_dir: Path) -> bytes:
+    """Return the bytes of one key file. Raises HalfConfigured when it is absent."""
+    path = Path(env.str(f"{name.upper()}_KEY_FILE", "") or var_dir / "keys" / f"{name}.key")
+    if not path.is_file():
+        raise HalfConfigured(f"key file {path} is missing: run `doorstep init`")
+    return path.read_bytes()
+
+
+def symmetric_key(raw: bytes, name: str) -> bytes:
+    """Return the 32 bytes of a base64 key file. Raises HalfConfigured."""
+    key = base64.b64decode(raw.strip())
+    if len(key) != 32:  # noqa: PLR2004
+        raise HalfConfigured(f"key {name}: expected 32 bytes, got {len(key)}")
+    return key
+
+
+def signing_key(raw: bytes, name: str) -> Ed25519PrivateKey:
+    """Return the Ed25519 key of a PEM file. Raises HalfConfigured."""
+    key = load_pem_private_key(raw, password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise HalfConfigured(f"key {name}: expected Ed25519, got {type(key).__name__}")
+    return key
+
+
+def load(var_dir: Path | None = None) -> Config:
+    """Read the settings from the environment and from `var/doorstep.env`. Raises HalfConfigured."""
+    env = Env(prefix="DOORSTEP_")
+    folder = Path(var_dir or env.str("VAR", "var")).resolve()
+    if (folder / "doorstep.env").is_file():
+        env.read_env(str(folder / "doorstep.env"), recurse=False)
+    keys = {name: read_key(env, name, folder) for name in KEY_NAMES}
+    return Config(
+        var_dir=folder,
+        database_url=env.str("DATABASE_URL", f"sqlite:///{folder / 'doorstep.db'}"),
+        vault=Vault(symmetric_key(keys["master"], "master"), symmetric_key(keys["index"], "index")),
+        session_key=symmetric_key(keys["session"], "session"),
+        ack_key=signing_key(keys["ack"], "ack"),
+        log_key=signing_key(keys["log"], "log"),
+        firm=Firm(
+            **{
+                name: env.str(f"FIRM_{name.upper()}", getattr(Firm(), name))
+                for name in ("name", "phone", "complaint_phone", "address")
+            }
+        ),
+        geocoder=Geocoder(env.str("GEOCODER", "offline"), env.str("GEOCODER_URL", ""), env.str("GEOCODER_KEY", "")),
+        public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        max_body_bytes=env.int("MAX_BODY_BYTES", 32 * 1024 * 1024),
+        access_token_s=env.int("ACCESS_TOKEN_S", 3600),
+        refresh_token_s=env.int("REFRESH_TOKEN_S", 30 * 86_400),
+        session_s=env.int("SESSION_S", 8 * 3600),
+        argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
+        argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
+    )
+
+
+def current() -> Config:
+    """Return the settings of the running application."""
+    settings: Config = current_app.extensions["doorstep"]
+    return settings

@@ -1,0 +1,182 @@
+"""What joins everything and is nobody's slice: jobs, audit log, health, the OpenAPI document and its readable page."""
+
+import time
+from uuid import UUID
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, fields
+from sqlalchemy import select, text
+
+from server import audit, config
+from server.accounts.auth import allow, current_person, public
+from server.accounts.roles import EVERYONE, Role
+from server.audit import AuditEvent
+from server.body import Body, PageQuery, answers, asks, page
+from server.console import openapi
+from server.db import db, fetch
+from server.errors import Conflict, Missing
+from server.jobs import Job, JobState
+
+bp = Blueprint("console", __name__)
+
+
+class JobEnded(Conflict):
+    """The job has already ended."""
+
+
+class JobOut(Schema):
+    """A piece of long work."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    state = fields.String()
+    progress = fields.Float()
+    message = fields.String()
+    result_url = fields.String(allow_none=True)
+    error = fields.Dict(allow_none=True)
+
+
+class AuditQuery(PageQuery):
+    """Filters of the audit log."""
+
+    action = fields.String(load_default=None)
+    subject = fields.String(load_default=None)
+
+
+class AuditOut(Schema):
+    """One recorded action."""
+
+    id = fields.UUID()
+    seq = fields.Integer()
+    at = fields.DateTime()
+    actor_id = fields.UUID(allow_none=True)
+    action = fields.String()
+    subject = fields.String()
+    facts = fields.Dict()
+    prev = fields.String()
+    hash = fields.String()
+
+
+def own_job(job_id: UUID, *, lock: bool = False) -> Job:
+    """Return a job of the caller; an admin or auditor may see all. Raises Missing."""
+    job, person = fetch(Job, job_id, lock=lock), current_person()
+    if job.owner_id != person.id and not person.roles & {Role.ADMIN, Role.AUDITOR}:
+        raise Missing(f"no Job {job_id}")
+    return job
+
+
+@bp.get("/v1/jobs/<uuid:job_id>")
+@allow(*EVERYONE)
+@answers(JobOut)
+def show_job(job_id: UUID) -> ResponseReturnValue:
+    """Show how far a job is."""
+    return jsonify(JobOut().dump(own_job(job_id)))
+
+
+@bp.post("/v1/jobs/<uuid:job_id>/cancel")
+@allow(*EVERYONE)
+@answers(JobOut)
+def cancel_job(job_id: UUID) -> ResponseReturnValue:
+    """Ask a job to stop; planning keeps the best plan found so far."""
+    job = own_job(job_id, lock=True)
+    if job.state not in {JobState.QUEUED, JobState.RUNNING}:
+        raise JobEnded(f"it is {job.state}", state=job.state)
+    job.cancel_asked = True
+    if job.state == JobState.QUEUED:
+        job.state = JobState.CANCELLED
+    audit.note("job.cancelled", f"job:{job.id}", actor_id=current_person().id)
+    db.session.commit()
+    return jsonify(JobOut().dump(job))
+
+
+@bp.get("/v1/audit")
+@allow(Role.AUDITOR, Role.COMPLIANCE, Role.ADMIN)
+@asks(AuditQuery)
+@answers(AuditOut, many=True)
+def list_audit(query: Body) -> ResponseReturnValue:
+    """List who did what, newest first, with the state of the hash chain."""
+    rows = select(AuditEvent)
+    if query["action"]:
+        rows = rows.where(AuditEvent.action == query["action"])
+    if query["subject"]:
+        rows = rows.where(AuditEvent.subject == query["subject"])
+    answer = page(rows, AuditEvent, AuditOut(), limit=query["limit"], cursor=query["cursor"])
+    broken = audit.verify(db.session())
+    chain = {"intact": broken is None, "broken": broken, "rows": audit.count(db.session())}
+    return jsonify(answer.get_json() | {"chain": chain})
+
+
+@bp.get("/healthz")
+@public("liveness probe")
+@answers(None)
+def healthz() -> ResponseReturnValue:
+    """Answer that the process is up."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public("readiness probe")
+@answers(None)
+def readyz() -> ResponseReturnValue:
+    """Answer 200 when database, media and queue work and the migrations are at head, else 503 with what is wrong."""
+    checks = {"database": _database(), "migrations": _migrations(), "media": _media(), "queue": _queue()}
+    is_ready = all(state == "ok" for state in checks.values())
+    return jsonify(status="ok" if is_ready else "not ready", checks=checks), 200 if is_ready else 503
+
+
+def _database() -> str:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except Exception as fault:  # noqa: BLE001  # a probe reports whatever is wrong
+        return type(fault).__name__
+    return "ok"
+
+
+def _migrations() -> str:
+    try:
+        with db.engine.connect() as connection:
+            present = set(MigrationContext.configure(connection).get_current_heads())
+    except Exception as fault:  # noqa: BLE001
+        return type(fault).__name__
+    wanted = set(ScriptDirectory(current_app.extensions["migrate"].directory).get_heads())
+    return "ok" if present == wanted else f"at {sorted(present)}, code wants {sorted(wanted)}"
+
+
+def _media() -> str:
+    folder = config.current().media_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / f".ready-{time.monotonic_ns()}"
+    try:
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as fault:
+        return fault.strerror or "not writable"
+    return "ok"
+
+
+def _queue() -> str:
+    try:
+        db.session.execute(select(Job.id).limit(1))
+    except Exception as fault:  # noqa: BLE001
+        return type(fault).__name__
+    return "ok"
+
+
+@bp.get("/v1/openapi.json")
+@public("the contract is public")
+@answers(None)
+def openapi_document() -> ResponseReturnValue:
+    """Answer the OpenAPI 3.1 document of this API."""
+    return jsonify(openapi.build(current_app))
+
+
+@bp.get("/v1/docs")
+@public("the contract is public")
+@answers(None, content_type="text/html")
+def docs() -> ResponseReturnValue:
+    """Show the API as a readable page."""
+    page_text = render_template("docs.html", spec=openapi.build(current_app))
+    return Response(page_text, content_type="text/html; charset=utf-8")

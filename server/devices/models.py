@@ -1,0 +1,92 @@
+"""Enrolled phones, what they pushed that could not be taken, and what they were told."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.accounts.models import Person
+from server.db import Base, Json
+
+
+class EnrolCode(Base):
+    """A one-time code (登记码) good for ten minutes; only its hash is kept."""
+
+    __tablename__ = "enrol_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    issued_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Device(Base):
+    """An enrolled phone (设备): its public key, its token's hash and the head of its chain of records."""
+
+    __tablename__ = "device"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    label: Mapped[str] = mapped_column(String(80))
+    alg: Mapped[str] = mapped_column(String(10))
+    public_key: Mapped[dict[str, Any]] = mapped_column(Json)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="active")  # active | lost | revoked
+    revoked_at: Mapped[datetime | None]
+    app_version: Mapped[str] = mapped_column(String(40), default="")
+    head_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    head_hash: Mapped[str] = mapped_column(String(64), default="0" * 64)
+    last_contact_at: Mapped[datetime | None]
+    clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
+    unsent_count: Mapped[int | None]
+    resend_from: Mapped[int | None] = mapped_column(BigInteger)
+
+    person: Mapped[Person] = relationship()
+
+
+class Quarantine(Base):
+    """A pushed row that could not be taken as a record (隔离区): kept whole, with the reason, for a person."""
+
+    __tablename__ = "quarantine"
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), index=True)
+    coll: Mapped[str] = mapped_column(String(20))
+    doc_id: Mapped[str] = mapped_column(String(80), default="")
+    payload_sealed: Mapped[str] = mapped_column(Text)
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(40))
+    received_at: Mapped[datetime]
+    replayed_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("device_id", "payload_hash"),)
+
+
+class AckRow(Base):
+    """What a phone is told became of a record or file (回执确认): the signed document it pulls."""
+
+    __tablename__ = "ack"
+    __table_args__ = (UniqueConstraint("device_id", "ref"),)
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), index=True)
+    ref: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(16))
+    document: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Upload(Base):
+    """A resumable upload under way (tus 1.0): one per device and attachment."""
+
+    __tablename__ = "upload"
+    __table_args__ = (UniqueConstraint("device_id", "attachment_id"), Index("ix_upload_expires_at", "expires_at"))
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), index=True)
+    attachment_id: Mapped[str] = mapped_column(String(80))
+    length: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(200), default="")
+    mime: Mapped[str] = mapped_column(String(60), default="")
+    expires_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]

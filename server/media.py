@@ -1,0 +1,77 @@
+"""Files by content: written once under their SHA-256, durable before `put` returns, never changed.
+
+Layout `media/ab/cd/<sha256>`. A temporary file is fsynced and renamed, then its folder is fsynced.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from server import config
+from server.errors import Missing
+
+
+class BlobAbsent(Missing):
+    """The file with this hash is not stored here."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobStore:
+    """A folder of content-addressed files."""
+
+    root: Path
+
+    def path(self, sha256: str) -> Path:
+        """Return where a file lies or would lie. Raises ValueError for anything but 64 hex digits."""
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # noqa: PLR2004
+            raise ValueError(f"not a SHA-256: {sha256[:80]!r}")
+        return self.root / sha256[:2] / sha256[2:4] / sha256
+
+    def put(self, content: bytes) -> str:
+        """Store bytes durably; return their SHA-256. Storing again changes nothing."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self.path(sha256)
+        if target.exists():
+            return sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{sha256}.{os.getpid()}.{os.urandom(4).hex()}")
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(target)
+        self._sync_folder(target.parent)
+        return sha256
+
+    @staticmethod
+    def _sync_folder(folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes. Raises BlobAbsent."""
+        target = self.path(sha256)
+        if not target.is_file():
+            raise BlobAbsent(f"no file {sha256}")
+        return target.read_bytes()
+
+    def has(self, sha256: str) -> bool:
+        """Is it stored?"""
+        return self.path(sha256).is_file()
+
+    def hashes(self) -> list[str]:
+        """Return the hashes of all stored files."""
+        return sorted(file.name for file in self.root.glob("??/??/*") if not file.name.startswith("."))
+
+    def is_intact(self, sha256: str) -> bool:
+        """Do the stored bytes still have this hash?"""
+        return hashlib.sha256(self.get(sha256)).hexdigest() == sha256
+
+
+def store() -> BlobStore:
+    """Return the blob store of the running application."""
+    return BlobStore(config.current().media_dir)

