@@ -1,0 +1,167 @@
+"""Marks on the canvas: text, rules, the verification QR, signature strokes, photos.
+
+Places are in points from the top left corner of the page, downwards. Pure.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import segno
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
+
+from receipts.facts import SealFacts, StrokeFacts
+from receipts.images import PrintPhoto
+from receipts.lettering import TICKED, Line, Style, Tone
+
+Ends = tuple[float, float, float, float]
+PAGE_WIDTH, PAGE_HEIGHT = A4
+
+_QUIET_MODULES = 4  # blank margin around a QR symbol. Source: ISO/IEC 18004 §5.3.8
+_MASK = 3  # trying all eight masks takes four fifths of the time and reads no better: see the tests
+_PEN_PT = 1.15
+_MOST_POINTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class _PlainJpeg(ImageReader):
+    """A JPEG that is put into the PDF as it is: naming it by its bytes spares reportlab decoding it."""
+
+    def __init__(self, jpeg: bytes) -> None:
+        super().__init__(BytesIO(jpeg))
+        self._dataA = None
+        self._bytes = jpeg
+
+    def getRGBData(self) -> bytes:  # noqa: N802 - reportlab's name
+        """Return what the picture is told apart by."""
+        return self._bytes
+
+
+def draw_text(canvas: Canvas, lines: Sequence[tuple[Line, float, float]], style: Style) -> None:
+    """Draw set lines, each given with its x and the top of its line box."""
+    text = canvas.beginText()
+    text.setFillColorRGB(*style.tone)
+    ticks, font = [], ""
+    for line, x, y in lines:
+        baseline = PAGE_HEIGHT - y - (style.leading - style.size) / 2 - 0.88 * style.size
+        text.setTextOrigin(x, baseline)
+        for run in line.runs:
+            if run.font != font:
+                font = run.font
+                text.setFont(font, style.size)
+            text.textOut(run.text)
+            if run.text == TICKED:
+                ticks.append((x, baseline))
+            x += run.width_pt  # noqa: PLW2901 - the pen moves on
+    canvas.drawText(text)
+    for tick in ticks:
+        _draw_tick(canvas, tick, style)
+
+
+def _draw_tick(canvas: Canvas, origin: tuple[float, float], style: Style) -> None:
+    left, baseline = origin
+    path = canvas.beginPath()
+    path.moveTo(left + 0.26 * style.size, baseline + 0.36 * style.size)
+    path.lineTo(left + 0.44 * style.size, baseline + 0.14 * style.size)
+    path.lineTo(left + 0.86 * style.size, baseline + 0.78 * style.size)
+    canvas.setStrokeColorRGB(*style.tone)
+    canvas.setLineWidth(0.13 * style.size)
+    canvas.drawPath(path, stroke=1, fill=0)
+
+
+def draw_rules(canvas: Canvas, ends: Sequence[Ends], tone: Tone, thickness: float) -> None:
+    """Draw straight lines in one colour and thickness."""
+    canvas.setStrokeColorRGB(*tone)
+    canvas.setLineWidth(thickness)
+    lines = [f"{x1:.2f} {PAGE_HEIGHT - y1:.2f} m {x2:.2f} {PAGE_HEIGHT - y2:.2f} l" for x1, y1, x2, y2 in ends]
+    canvas.drawPath(PDFPathObject(code=lines), stroke=1, fill=0)
+
+
+def draw_fill(canvas: Canvas, box: Box, tone: Tone) -> None:
+    """Fill a rectangle."""
+    canvas.setFillColorRGB(*tone)
+    canvas.rect(box.x, PAGE_HEIGHT - box.y - box.height, box.width, box.height, stroke=0, fill=1)
+
+
+def qr_payload(seal: SealFacts, fingerprint: str) -> str:
+    """Return what the QR says: where to verify, the content's fingerprint, and the newest state of the log."""
+    log = f"&n={seal.log_size}&r={seal.log_root}" if seal.log_root else ""
+    return f"{seal.verify_url}#f={fingerprint[:12]}{log}"
+
+
+def draw_qr(canvas: Canvas, payload: str, box: Box) -> None:
+    """Draw the QR symbol into a square box, quiet zone included."""
+    rows = segno.make(payload, error="m", mask=_MASK, micro=False, boost_error=False).matrix
+    module = box.width / (len(rows) + 2 * _QUIET_MODULES)
+    left, top = box.x + _QUIET_MODULES * module, PAGE_HEIGHT - box.y - _QUIET_MODULES * module
+    bars = [  # written out, because reportlab takes longer to format these numbers than to do all the rest
+        f"{left + start * module:.3f} {top - (number + 1) * module:.3f} {count * module:.3f} {module:.3f} re"
+        for number, row in enumerate(rows)
+        for start, count in _dark_runs(row)
+    ]
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.drawPath(PDFPathObject(code=bars), stroke=0, fill=1)
+
+
+def _dark_runs(row: bytearray) -> Iterator[tuple[int, int]]:
+    start = None
+    for column, module in enumerate([*row, 0]):
+        if module and start is None:
+            start = column
+        elif not module and start is not None:
+            yield start, column - start
+            start = None
+
+
+def draw_strokes(canvas: Canvas, signature: StrokeFacts, box: Box) -> None:
+    """Draw the strokes into the box, scaled as a whole; nothing reaches outside it."""
+    scale = min(box.width / max(signature.width, 1), box.height / max(signature.height, 1))
+    left = box.x + (box.width - signature.width * scale) / 2
+    top = PAGE_HEIGHT - box.y - (box.height - signature.height * scale) / 2
+    canvas.saveState()
+    canvas.setLineCap(1)
+    canvas.setLineJoin(1)
+    canvas.setLineWidth(_PEN_PT)
+    canvas.setStrokeColorRGB(0.05, 0.09, 0.35)
+    path = canvas.beginPath()
+    for stroke in _affordable(signature.strokes):
+        points = [
+            (left + _within(x, signature.width) * scale, top - _within(y, signature.height) * scale) for x, y in stroke
+        ]
+        path.moveTo(*points[0])
+        for point in points[1:] or points:  # a dot is a line to itself, round at both ends
+            path.lineTo(*point)
+    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.restoreState()
+
+
+def _within(coordinate: int, most: int) -> int:
+    return min(max(coordinate, 0), most)
+
+
+def _affordable(strokes: tuple[tuple[tuple[int, int], ...], ...]) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Yield the strokes that have points, thinned evenly when a capture has more points than a page can show."""
+    step = 1 + sum(map(len, strokes)) // _MOST_POINTS
+    for stroke in strokes:
+        if stroke:
+            yield (*stroke[:-1:step], stroke[-1])
+
+
+def draw_photo(canvas: Canvas, photo: PrintPhoto, box: Box) -> None:
+    """Draw the photo into the box, whole and undistorted."""
+    scale = min(box.width / photo.width_px, box.height / photo.height_px)
+    width, height = photo.width_px * scale, photo.height_px * scale
+    left, bottom = box.x + (box.width - width) / 2, PAGE_HEIGHT - box.y - (box.height + height) / 2
+    canvas.drawImage(_PlainJpeg(photo.jpeg), left, bottom, width, height)
