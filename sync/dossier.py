@@ -1,0 +1,162 @@
+"""The evidence dossier (法务移送卷宗): what lies where in it, and how it is packed so that strangers can check it.
+
+    records/<id>.json       the exact bytes the phone signed; their SHA-256 is the record's hash
+    signatures/<id>.sig     the signature of that hash (Ed25519: 64 bytes; ES256: DER, as openssl reads it)
+    files/<id>.<ext>        photos and recordings, original bytes
+    papers/<name>.pdf       receipts, statements, letters
+    log/checkpoint, log/log.vkey, log/<id>.leaf, log/<id>.tlog-proof
+    device-keys.json, device-keys/<device>.pem
+    index.json              the list of all of it
+
+Pure but for the files it reads.
+
+Source: RFC 8493 (BagIt); docs/records.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from sync import bag
+from sync.bag import Content
+from sync.canonical import canonical
+from sync.envelope import Record
+from sync.signature import Alg, PublicKey, der_of, unb64url
+
+VERSION = 1
+INDEX, KEYS = "index.json", "device-keys.json"
+CHECKPOINT, VKEY = "log/checkpoint", "log/log.vkey"
+_EXT = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "audio/mp4": "m4a", "video/mp4": "mp4"}
+
+README = """\
+DOSSIER / 法务移送卷宗
+======================
+Everything here can be checked without our software. Run the commands inside this folder.
+以下命令均不依赖本系统软件,在本目录内执行即可核验。
+
+1. Nothing was changed since packing / 打包后未被改动:
+     sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt
+     bagit.py --validate .
+2. A record is the one the phone signed / 记录与手机签名一致 (id, device: see data/index.json):
+     openssl dgst -sha256 -binary data/records/ID.json > h.bin
+     KEY=data/device-keys/DEVICE.pem; SIG=data/signatures/ID.sig
+     Ed25519:  openssl pkeyutl -verify -pubin -inkey $KEY -rawin -in h.bin -sigfile $SIG
+     ES256:    openssl dgst -sha256 -verify $KEY -signature $SIG h.bin
+3. Records of a device stand in order / 同一设备记录首尾相接:
+     "prev" in each record is the SHA-256 of the record with "seq" one less.
+4. A photo is the one in the signed list / 照片与签名清单一致:
+     sha256sum data/files/*      compare with "manifest" inside the records
+5. The records stand in the log / 记录已入日志:
+     data/log/*.tlog-proof with data/log/log.vkey, in the C2SP tlog-proof format.
+6. With our software / 使用本系统: doorstep verify FILE.zip
+
+Compare data/device-keys.json and data/log/log.vkey with copies that did not come with this file: whoever packed it
+could have made other keys. / 请将设备公钥与日志公钥同卷宗之外取得的副本比对。
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRecord:
+    """A record with when it reached the server, and its place in the log when it has one."""
+
+    record: Record
+    received_at: str = ""
+    leaf: bytes | None = None
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFile:
+    """A file a record's manifest binds, by its manifest id."""
+
+    id: str
+    record_id: str
+    mime: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the case: a file name (letters, digits, hyphens), its kind, its serial, its bytes."""
+
+    name: str
+    kind: str
+    serial: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that goes into a dossier. about: what the index says of the case; log: (checkpoint note, verifier key)."""
+
+    about: Mapping[str, Any]
+    records: Sequence[LoggedRecord]
+    keys: Mapping[str, PublicKey]
+    files: Sequence[BoundFile] = ()
+    papers: Sequence[Paper] = ()
+    log: tuple[str, str] | None = None
+    extra: Mapping[str, Content] = field(default_factory=dict)
+
+
+def contents(dossier: Dossier) -> dict[str, Content]:
+    """Return path → content of everything under data/."""
+    files: dict[str, Content] = dict(dossier.extra)
+    for logged in dossier.records:
+        files |= _record_files(logged)
+    for device, key in dossier.keys.items():
+        files[f"device-keys/{device}.pem"] = key.pem()
+    files |= {_file_path(file): file.content for file in dossier.files}
+    files |= {_paper_path(paper): paper.content for paper in dossier.papers}
+    if dossier.log is not None:
+        files |= {CHECKPOINT: dossier.log[0].encode(), VKEY: dossier.log[1].encode() + b"\n"}
+    files[KEYS] = canonical({device: {"alg": key.alg, "jwk": key.jwk()} for device, key in dossier.keys.items()})
+    files[INDEX] = canonical(_index(dossier))
+    return files
+
+
+def pack(files: Mapping[str, Content], *, into: IO[bytes], name: str, info: Mapping[str, str]) -> None:
+    """Write files (path under data/ → content) as the dossier `name`; the same input gives the same bytes.
+
+    info goes to bag-info.txt, such as Source-Organization and Bagging-Date. Raises ValueError for an unsafe path.
+    """
+    bag.write(files, into=into, name=name, info=info, tags={"README.txt": README.encode()})
+
+
+def _index(dossier: Dossier) -> dict[str, Any]:
+    return {
+        "v": VERSION,
+        "about": dict(dossier.about),
+        "records": [
+            {
+                "id": r.id, "path": f"records/{r.id}.json", "hash": r.hash, "sig": r.sig, "alg": r.alg,
+                "device": r.device, "seq": r.seq, "prev": r.prev, "type": r.type, "received_at": logged.received_at,
+                "in_log": logged.proof is not None,
+            }
+            for logged in dossier.records for r in (logged.record,)
+        ],
+        "files": [
+            {"id": f.id, "path": _file_path(f), "record": f.record_id, "mime": f.mime} for f in dossier.files
+        ],
+        "papers": [{"path": _paper_path(p), "kind": p.kind, "serial": p.serial} for p in dossier.papers],
+        "log": dossier.log is not None,
+    }  # fmt: skip
+
+
+def _record_files(logged: LoggedRecord) -> dict[str, Content]:
+    record = logged.record
+    raw = unb64url(record.sig)
+    files: dict[str, Content] = {
+        f"records/{record.id}.json": record.env.encode(),
+        f"signatures/{record.id}.sig": der_of(raw) if record.alg == Alg.ES256 else raw,
+    }
+    if logged.leaf is not None and logged.proof is not None:
+        files |= {f"log/{record.id}.leaf": logged.leaf, f"log/{record.id}.tlog-proof": logged.proof.encode()}
+    return files
+
+
+def _file_path(file: BoundFile) -> str:
+    return f"files/{file.id}.{_EXT.get(file.mime, 'bin')}"
+
+
+def _paper_path(paper: Paper) -> str:
+    return f"papers/{paper.name}.pdf"

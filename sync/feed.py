@@ -1,0 +1,68 @@
+"""Where a phone stands in each collection it pulls. Pure.
+
+A checkpoint is opaque to the phone: it hands back what it was given. seq orders positions, epoch says whose
+counting it is; a server restored from a backup counts in a new epoch and every phone starts again from zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PULLED = ("stops", "cards", "papers", "forms", "rules", "messages", "acks")
+PUSHED = ("records", "settings")
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 100
+_MAX_SEQ = 2**53 - 1
+
+
+class NotACheckpoint(ValueError):
+    """The values are not a checkpoint the server gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A position in a collection's feed; seq 0 is before everything."""
+
+    seq: int
+    epoch: str
+
+    def document(self) -> dict[str, Any]:
+        """Return the flat JSON form, always with the same members."""
+        return {"seq": self.seq, "epoch": self.epoch}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer to a pull: documents in feed order and the position after the last of them."""
+
+    documents: tuple[Mapping[str, Any], ...]
+    checkpoint: Checkpoint
+
+    def is_last(self, *, limit: int) -> bool:
+        """Tell whether nothing more waits: a page shorter than asked is the end."""
+        return len(self.documents) < limit
+
+
+def checkpoint_from(seq: object, epoch: object) -> Checkpoint:
+    """Return the checkpoint for a decoded seq and epoch. Raises NotACheckpoint."""
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= _MAX_SEQ:
+        raise NotACheckpoint("seq is not a whole number from 0")
+    if not isinstance(epoch, str):
+        raise NotACheckpoint("epoch is not a text")
+    return Checkpoint(seq, epoch)
+
+
+def page_from(answer: object) -> Page:
+    """Return the page in a decoded pull answer. Raises NotACheckpoint when it is not one."""
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("checkpoint"), Mapping):
+        raise NotACheckpoint("the answer has no checkpoint")
+    documents = answer.get("documents")
+    if not isinstance(documents, list) or not all(isinstance(d, Mapping) and "id" in d for d in documents):
+        raise NotACheckpoint("the answer has no list of documents with ids")
+    at = answer["checkpoint"]
+    return Page(tuple(documents), checkpoint_from(at.get("seq"), at.get("epoch")))
+
+
+def tombstone(doc_id: str) -> dict[str, Any]:
+    """Return what a phone gets for a document that left its scope: the id and nothing of the content."""
+    return {"id": doc_id, "_deleted": True}

@@ -1,0 +1,198 @@
+"""The phone's side of the protocol: enrol, ask the head, push what waits, pull what changed, upload files.
+
+Source: docs/records.md; the HTTP contract of the phone.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync import ack, feed
+from sync.ack import Status
+from sync.envelope import write_time
+from sync.phone import media
+from sync.phone.outbox import NotEnrolled
+from sync.phone.senses import Senses
+from sync.phone.store import Store
+from sync.phone.transport import Line, NotOurServer, Refused
+from sync.signature import Alg, public_key, signing_key
+
+MAX_ROWS = 200
+MAX_PUSH_BYTES = 2 * 1024 * 1024
+SCHEMA_VERSION = 4
+_GONE = 410
+_ENVELOPE_OF_LIST_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one round did: records pushed, conflicts told, documents pulled, files uploaded, things still unsent."""
+
+    pushed: int
+    conflicts: int
+    pulled: int
+    uploaded: int
+    unsent: int
+
+
+class Client:
+    """One phone talking to its server. Everything it needs to go on lies in the store."""
+
+    def __init__(self, store: Store, line: Line, senses: Senses) -> None:
+        """Take the store, the line to the server, and the phone's clocks and randomness."""
+        self.store, self.line, self.senses = store, line, senses
+
+    def enrol(self, code: str, *, label: str, app_version: str, alg: Alg = Alg.ED25519) -> str:
+        """Make a key (kept before the call, so that a lost answer loses nothing but the code); return the device id.
+
+        Raises Refused when the code is not good.
+        """
+        secret = self.store.get("secret") or self.senses.random(32).hex()
+        self.store.put(secret=secret, alg=alg)
+        key = signing_key(alg, bytes.fromhex(secret)).public().jwk()
+        told = {"code": code, "alg": alg, "public_key": key, "label": label, "app_version": app_version}
+        answer = self.line.call(
+            "POST", "/v1/devices", headers={"Content-Type": "application/json"}, body=json.dumps(told).encode()
+        ).json()
+        with self.store.together():
+            self.store.put(
+                device=answer["device_id"], token=answer["device_token"], epoch=answer["epoch"],
+                ack_key=json.dumps(answer["ack_key"]), log_vkey=answer["log_vkey"],
+            )  # fmt: skip
+        return str(answer["device_id"])
+
+    def sync(self, *, pull_limit: int = feed.DEFAULT_LIMIT) -> SyncReport:
+        """Do one whole round: head, push, pull, files, and the acknowledgements of the files.
+
+        Raises NoNetwork when the line is down (everything done so far stands), Refused for a revoked phone.
+        """
+        try:
+            return self._round(pull_limit)
+        except Refused as refusal:
+            if refusal.problem.get("wipe"):
+                self._hand_in()
+            if refusal.status != _GONE:
+                raise
+            with self.store.together():
+                self.store.start_again(str(refusal.problem.get("epoch", "")))
+            return self._round(pull_limit)
+
+    def head(self) -> Mapping[str, Any]:
+        """Ask where the server stands and tell it the phone's time; records it lacks wait again."""
+        headers = {
+            "Doorstep-Time": write_time(self.senses.now()),
+            "Doorstep-Unsent": str(self.store.unsent()),
+            "Doorstep-Acked": str(self.store.acked_seq()),
+            "Doorstep-Epoch": self.store.get("epoch") or "",
+        }
+        answer = self._call("GET", "/v1/sync/head", headers=headers).json()
+        resend_from = answer["device"].get("resend_from")
+        if resend_from is not None:
+            self.store.send_again_from(int(resend_from))
+        return dict(answer)
+
+    def push(self) -> tuple[int, int]:
+        """Push every waiting record in batches; return how many were sent and how many conflicts were told.
+
+        A batch that is not acknowledged is not sent again in this call, and never blocks the next batch.
+        """
+        sent = conflicts = after = 0
+        while batch := self._batch(after):
+            rows = [{"newDocumentState": json.loads(document)} for _, document in batch]
+            body = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
+            headers = {"Content-Type": "application/json", "Content-Encoding": "gzip", "Prefer": "return=acks"}
+            answer = self._call("POST", "/v1/sync/records/push", headers=headers, body=body).json()
+            self._take_acks(answer["acks"])
+            sent, conflicts, after = sent + len(batch), conflicts + len(answer["conflicts"]), batch[-1][0]
+        return sent, conflicts
+
+    def pull(self, coll: str, *, limit: int = feed.DEFAULT_LIMIT) -> int:
+        """Pull a collection to its end; return how many documents came. Each page stands when it was taken."""
+        came = 0
+        while True:
+            at = self.store.checkpoint(coll)
+            epoch = at.epoch or self.store.get("epoch") or ""
+            query = f"seq={at.seq}&epoch={epoch}&limit={limit}&sv={SCHEMA_VERSION}"
+            answer = self._call("GET", f"/v1/sync/{coll}/pull?{query}").json()
+            try:
+                page = feed.page_from(answer)
+            except feed.NotACheckpoint as fault:
+                raise NotOurServer(str(fault)) from fault
+            with self.store.together():
+                self.store.take_page(coll, page)
+            if coll == "acks":
+                self._take_acks(page.documents)
+            came += len(page.documents)
+            if page.is_last(limit=limit):
+                return came
+
+    def upload(self) -> int:
+        """Upload every waiting file; return how many are whole on the server now."""
+        return media.upload_all(self.store, self._call)
+
+    def _round(self, pull_limit: int) -> SyncReport:
+        self.head()
+        pushed, conflicts = self.push()
+        pulled = sum(self.pull(coll, limit=pull_limit) for coll in feed.PULLED)
+        uploaded = self.upload()
+        if uploaded:
+            pulled += self.pull("acks", limit=pull_limit)
+        return SyncReport(pushed, conflicts, pulled, uploaded, self.store.unsent())
+
+    def _hand_in(self) -> None:
+        """Hand in what this revoked phone holds, then delete the customers' data it pulled."""
+        try:
+            self.push()
+            self.upload()
+        finally:
+            with self.store.together():
+                self.store.forget_documents()
+
+    def _batch(self, after: int) -> list[tuple[int, str]]:
+        batch: list[tuple[int, str]] = []
+        size = 0
+        for record in self.store.waiting(limit=MAX_ROWS, after=after):
+            document = json.dumps(record.document(), ensure_ascii=False)
+            size += len(json.dumps(document).encode()) + _ENVELOPE_OF_LIST_BYTES
+            if batch and size > MAX_PUSH_BYTES:
+                break
+            batch.append((record.seq, document))
+        return batch
+
+    def _take_acks(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Believe only what the server signed for this device; anything else is left aside and nothing is deleted."""
+        key = public_key(json.loads(self.store.get("ack_key") or "{}"), alg=Alg.ED25519)
+        for document in documents:
+            try:
+                told = ack.verify(document, key=key, device=self.store.get("device") or "")
+            except ack.NotAnAck:
+                continue
+            with self.store.together():
+                for entry in told.entries:
+                    self._settle(entry)
+
+    def _settle(self, entry: ack.Entry) -> None:
+        match entry.status:
+            case Status.FILE_VERIFIED:
+                self.store.settle_media(entry.ref, state="verified", digest=entry.hash)
+            case Status.QUARANTINED:
+                self.store.settle(entry.ref, digest=entry.hash, state="quarantined", reason=entry.reason_code)
+            case _:
+                self.store.settle(entry.ref, digest=entry.hash, state="accepted")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        expected: tuple[int, ...] = (),
+    ) -> Any:
+        token = self.store.get("token")
+        if token is None:
+            raise NotEnrolled
+        marked = {"Authorization": f"Bearer {token}", **(headers or {})}
+        return self.line.call(method, path, headers=marked, body=body, expected=expected)

@@ -1,0 +1,250 @@
+"""Verify a dossier: `python -m sync.verify dossier.zip`. Needs this folder, cryptography and rfc8785; no server.
+
+Source: docs/records.md; the layout is told in sync/dossier.py.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sync import bag, chain, dossier, envelope, strict_json, tlog
+from sync.bag import BadBag, Bag
+from sync.canonical import sha256_hex
+from sync.envelope import Envelope, NotAnEnvelope
+from sync.signature import BadKey, PublicKey, public_key
+
+_DEVICE_KEYS = "that the device keys are the enrolled phones': compare device-keys.json with a copy from elsewhere"
+NOT_PROVEN = (
+    "that a phone's clock was right, or that its user told the truth",
+    "that no record was made and never sent, or left out at the end of a device's chain",
+)
+_NO_LOG = "when the records reached the server: the dossier carries no log proofs"
+_LOG_KEY = "that log.vkey is the log's key: compare it with a copy from elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: its name, whether it held, and what was found, line by line."""
+
+    name: str
+    is_ok: bool
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What verifying a dossier showed; not_proven says in words what it cannot show."""
+
+    checks: tuple[Check, ...]
+    not_proven: tuple[str, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether every check held."""
+        return all(check.is_ok for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A record as the index tells it, beside its bytes and what they say (None when unreadable)."""
+
+    line: Mapping[str, Any]
+    data: bytes
+    told: Envelope | None
+
+    @property
+    def id(self) -> str:
+        return str(self.line.get("id"))
+
+
+def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str | None = None) -> Report:
+    """Return what a dossier file shows. keys and vkey, got from elsewhere, replace those in the dossier.
+
+    Never raises for what is in the file; a file that is no dossier gives one failed check.
+    """
+    try:
+        opened = bag.open_bag(path)
+        index, own_keys = _index(opened), _keys(opened)
+        entries = [_entry(opened, line) for line in index["records"]]
+    except BadBag as fault:
+        return Report((Check("archive", is_ok=False, found=(str(fault),)),), NOT_PROVEN)
+    log_faults = list(_log_faults(opened, entries, vkey)) if index.get("log") else []
+    checks = (
+        _check("bag", opened.faults(), f"{len(opened.paths)} files unchanged"),
+        _check("completeness", _unlisted(opened, index), "every file is in the index, every indexed file is here"),
+        _check("records", _record_faults(entries), f"{len(entries)} records have their hash"),
+        _check("signatures", _signature_faults(entries, own_keys if keys is None else keys), "every signature holds"),
+        _chain_check(entries),
+        _check("files", _file_faults(opened, index, entries), f"{len(index['files'])} files are the signed ones"),
+        *([_check("log", log_faults, "every logged record stands under the checkpoint")] if index.get("log") else []),
+    )
+    return Report(checks, tuple(_not_proven(index, has_keys=keys is not None, has_vkey=vkey is not None)))
+
+
+def _not_proven(index: Mapping[str, Any], *, has_keys: bool, has_vkey: bool) -> Iterator[str]:
+    if not has_keys:
+        yield _DEVICE_KEYS
+    if not index.get("log"):
+        yield _NO_LOG
+    elif not has_vkey:
+        yield _LOG_KEY
+    yield from NOT_PROVEN
+
+
+def _check(name: str, faults: Iterator[str] | list[str], good: str) -> Check:
+    found: list[str] = []
+    try:
+        found.extend(faults)
+    except BadBag as damage:
+        found.append(str(damage))
+    return Check(name, is_ok=not found, found=tuple(found) or (good,))
+
+
+def _json(opened: Bag, path: str) -> Any:
+    try:
+        return strict_json.loads(opened.read(f"data/{path}"), max_bytes=8 * 1024 * 1024)
+    except strict_json.NotStrictJson as fault:
+        raise BadBag(f"{path}: {fault}") from fault
+
+
+def _index(opened: Bag) -> Mapping[str, Any]:
+    index = _json(opened, dossier.INDEX)
+    if not isinstance(index, dict) or index.get("v") != dossier.VERSION:
+        raise BadBag("index.json is not of this version")
+    for name in ("records", "files", "papers"):
+        lines = index.get(name)
+        if not isinstance(lines, list) or not all(isinstance(x, dict) and _is_path(x.get("path")) for x in lines):
+            raise BadBag(f"index.json: {name} is not a list of things with a path")
+    return index
+
+
+def _is_path(path: object) -> bool:
+    return isinstance(path, str) and bool(path)
+
+
+def _keys(opened: Bag) -> dict[str, PublicKey]:
+    listed = _json(opened, dossier.KEYS)
+    if not isinstance(listed, dict):
+        raise BadBag("device-keys.json is not an object")
+    keys = {}
+    for device, key in listed.items():
+        try:
+            keys[device] = public_key(key["jwk"], alg=key["alg"])
+        except (BadKey, TypeError, KeyError, AttributeError) as fault:
+            raise BadBag(f"device-keys.json: no usable key for {ascii(device)[:80]}") from fault
+    return keys
+
+
+def _entry(opened: Bag, line: Mapping[str, Any]) -> _Entry:
+    data = opened.read(f"data/{line['path']}", most=envelope.MAX_ENV_BYTES)
+    try:
+        return _Entry(line, data, envelope.read(data.decode()))
+    except (NotAnEnvelope, UnicodeDecodeError):
+        return _Entry(line, data, None)
+
+
+def _unlisted(opened: Bag, index: Mapping[str, Any]) -> Iterator[str]:
+    listed = {f"data/{x['path']}" for name in ("records", "files", "papers") for x in index[name]}
+    held = {p for p in opened.paths if p.startswith(("data/records/", "data/files/", "data/papers/"))}
+    yield from (f"{path} is not in the index" for path in sorted(held - listed))
+    yield from (f"{path} is in the index but missing" for path in sorted(listed - opened.paths))
+
+
+def _record_faults(entries: list[_Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.told is None:
+            yield f"{entry.id}: the bytes are no record"
+        elif sha256_hex(entry.data) != entry.line.get("hash"):
+            yield f"{entry.id}: the bytes do not have the hash of the index"
+        elif (entry.told.id, entry.told.device) != (entry.line.get("id"), entry.line.get("device")):
+            yield f"{entry.id}: the index names another id or device than the signed record"
+
+
+def _signature_faults(entries: list[_Entry], keys: Mapping[str, PublicKey]) -> Iterator[str]:
+    for entry in entries:
+        key = keys.get(entry.told.device) if entry.told else None
+        if key is None:
+            yield f"{entry.id}: no key of its device"
+        elif not key.verifies(str(entry.line.get("sig")), bytes.fromhex(sha256_hex(entry.data))):
+            yield f"{entry.id}: the signature is not by the device's key"
+
+
+def _chain_check(entries: list[_Entry]) -> Check:
+    """Say which runs are unbroken; only records of the case are included, so gaps are told, not held against it."""
+    faults, notes = [], []
+    told = [(e.told, sha256_hex(e.data)) for e in entries if e.told is not None]
+    for device in sorted({t.device for t, _ in told}):
+        links = [chain.Link(t.seq, t.prev, digest) for t, digest in told if t.device == device]
+        report = chain.inspect(links, owner=device)
+        faults += [f"{device}: two records at place {seq}" for seq in report.forks]
+        faults += [f"{device}: record {seq} does not follow the one before it" for seq in report.breaks]
+        absent = ", ".join(f"{a}–{b}" for a, b in report.gaps)
+        notes.append(f"{device}: {len(links)} records" + (f"; not included: {absent}" if absent else ", none missing"))
+    return Check("chain", is_ok=not faults, found=tuple(faults or notes))
+
+
+def _file_faults(opened: Bag, index: Mapping[str, Any], entries: list[_Entry]) -> Iterator[str]:
+    signed = {(e.id, ref.id): ref.sha256 for e in entries if e.told for ref in e.told.manifest}
+    for file in index["files"]:
+        expected = signed.get((str(file.get("record")), str(file.get("id"))))
+        path = f"data/{file['path']}"
+        if expected is None:
+            yield f"{file['path']}: no signed manifest binds it"
+        elif path in opened.paths and opened.sha256(path) != expected:
+            yield f"{file['path']}: not the bytes the signed manifest names"
+    held = {str(file.get("id")) for file in index["files"]}
+    yield from (f"file {f} is in a signed manifest but not here" for _, f in sorted(signed) if f not in held)
+
+
+def _log_faults(opened: Bag, entries: list[_Entry], vkey: str | None) -> Iterator[str]:
+    try:
+        origin, key = tlog.read_vkey(vkey or opened.read(f"data/{dossier.VKEY}").decode())
+        tlog.read_checkpoint(opened.read(f"data/{dossier.CHECKPOINT}").decode(), origin=origin, key=key)
+    except (BadBag, tlog.BadNote, UnicodeDecodeError) as fault:
+        yield f"checkpoint: {fault}"
+        return
+    for entry in entries:
+        if not entry.line.get("in_log"):
+            continue
+        try:
+            leaf = opened.read(f"data/log/{entry.id}.leaf")
+            proof = tlog.read_proof(opened.read(f"data/log/{entry.id}.tlog-proof").decode())
+            at = tlog.read_checkpoint(proof.checkpoint, origin=origin, key=key)
+        except (BadBag, tlog.BadNote, UnicodeDecodeError) as fault:
+            yield f"{entry.id}: {fault}"
+            continue
+        if sha256_hex(entry.data).encode() not in leaf:
+            yield f"{entry.id}: the log's leaf names another hash"
+        elif not tlog.includes(leaf, index=proof.index, proof=proof.hashes, size=at.size, root=at.root):
+            yield f"{entry.id}: not in the log of its checkpoint"
+
+
+def text_of(report: Report) -> str:
+    """Return the report as text for a terminal."""
+    lines = []
+    for check in report.checks:
+        lines.append(f"{'ok  ' if check.is_ok else 'FAIL'} {check.name}")
+        lines += [f"       {found}" for found in check.found]
+    lines += ["", "Not proven:", *(f"  - {text}" for text in report.not_proven)]
+    return "\n".join([*lines, "", "VERIFIED" if report.is_ok else "NOT VERIFIED"]) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Verify the dossier named on the command line; 0 when everything held, 1 when not."""
+    parser = ArgumentParser(prog="python -m sync.verify", description="Verify a dossier of visits.")
+    parser.add_argument("dossier", type=Path, help="the ZIP file")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--vkey", help="the log's verifier key, from elsewhere")
+    options = parser.parse_args(arguments)
+    report = verify(options.dossier, vkey=options.vkey)
+    told = json.dumps(asdict(report), ensure_ascii=False, indent=1) + "\n" if options.json else text_of(report)
+    sys.stdout.write(told)
+    return 0 if report.is_ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

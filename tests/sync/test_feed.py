@@ -1,0 +1,48 @@
+import pytest
+
+from sync import feed
+from sync.feed import Checkpoint, NotACheckpoint
+
+
+class TestCheckpointFrom:
+    def test_comes_back_from_its_document(self):
+        at = Checkpoint(7, "e")
+        assert feed.checkpoint_from(**at.document()) == at
+
+    @pytest.mark.parametrize(
+        ("seq", "epoch"),
+        [(-1, ""), ("1", ""), (1.0, ""), (True, ""), (2**53, ""), (None, ""), (1, None), (1, 5)],
+        ids=str,
+    )
+    def test_refuses_what_the_server_never_gave(self, seq, epoch):
+        with pytest.raises(NotACheckpoint):
+            feed.checkpoint_from(seq, epoch)
+
+
+class TestPageFrom:
+    def test_reads_documents_and_position(self):
+        page = feed.page_from({"documents": [{"id": "a"}], "checkpoint": {"seq": 1, "epoch": "e"}})
+        assert (len(page.documents), page.checkpoint) == (1, Checkpoint(1, "e"))
+
+    @pytest.mark.parametrize(
+        "answer",
+        [None, [], {}, {"documents": []}, {"checkpoint": {"seq": 1, "epoch": ""}}, {"documents": {}, "checkpoint": {}},
+         {"documents": [5], "checkpoint": {"seq": 1, "epoch": ""}},
+         {"documents": [{}], "checkpoint": {"seq": 1, "epoch": ""}}, {"documents": [], "checkpoint": {"seq": "1"}}],
+        ids=str,
+    )  # fmt: skip
+    def test_refuses_anything_else(self, answer):
+        with pytest.raises(NotACheckpoint):
+            feed.page_from(answer)
+
+
+class TestIsLast:
+    @pytest.mark.parametrize(("n", "is_last"), [(0, True), (1, True), (2, False)])
+    def test_is_a_page_shorter_than_asked(self, n, is_last):
+        page = feed.Page(tuple({"id": str(i)} for i in range(n)), Checkpoint(1, "e"))
+        assert page.is_last(limit=2) is is_last
+
+
+class TestTombstone:
+    def test_says_the_id_and_nothing_else(self):
+        assert feed.tombstone("x") == {"id": "x", "_deleted": True}

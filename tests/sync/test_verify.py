@@ -1,0 +1,220 @@
+import dataclasses
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync import bag, dossier, tlog, verify
+from sync.canonical import canonical, sha256_hex
+from sync.dossier import BoundFile, Dossier, LoggedRecord, Paper
+from sync.envelope import FileRef
+from sync.envelope import seal as seal_env
+from sync.signature import Alg, signing_key
+
+PHOTO = b"\xff\xd8 a photo"
+REF = FileRef("0193a0b1-0000-7000-8000-0000000000f1", sha256_hex(PHOTO), len(PHOTO), "image/jpeg")
+LOG_KEY = Ed25519PrivateKey.from_private_bytes(b"L" * 32)
+
+
+@pytest.fixture(scope="module")
+def whole(seal, key, device):
+    """A dossier of three records, one photo, one paper, all in the log."""
+    records = [seal(1)]
+    records.append(seal(2, records[0].hash, manifest=[REF], record_type="manifest"))
+    records.append(seal(3, records[1].hash))
+    leaves = [canonical({"h": r.hash, "k": r.id}) for r in records]
+    hashes = [tlog.leaf_hash(leaf) for leaf in leaves]
+    note = tlog.sign_checkpoint(tlog.Checkpoint("o/log", 3, tlog.root_of(hashes)), LOG_KEY)
+    logged = [
+        LoggedRecord(r, "", leaf, tlog.write_proof(tlog.Proof(i, tuple(tlog.inclusion_proof(hashes, i)), note)))
+        for i, (r, leaf) in enumerate(zip(records, leaves, strict=True))
+    ]
+    return Dossier(
+        {"case": "WH2026-000123"}, logged, {device: key.public()},
+        files=[BoundFile(REF.id, records[1].id, "image/jpeg", PHOTO)],
+        papers=[Paper("HZ-1", "visit_receipt", "HZ-1", b"%PDF")],
+        log=(note, tlog.vkey("o/log", LOG_KEY.public_key())),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Pack files, as anybody with our software could, and verify."""
+
+    def verified(files, **kwargs):
+        path = tmp_path / "dossier.zip"
+        with path.open("wb") as out:
+            bag.write(files, into=out, name="d", info={}, tags={"README.txt": b""})
+        return verify.verify(path, **kwargs)
+
+    return verified
+
+
+def failed(report):
+    return [one.name for one in report.checks if not one.is_ok]
+
+
+class TestVerify:
+    def test_finds_a_whole_dossier_whole(self, whole, check):
+        report = check(dossier.contents(whole))
+        assert report.is_ok, report
+        assert [one.name for one in report.checks] == [
+            "bag", "completeness", "records", "signatures", "chain", "files", "log"]  # fmt: skip
+
+    def test_says_what_it_cannot_prove(self, whole, check, key, device):
+        files = dossier.contents(whole)
+        plain = check(files)
+        assert any("device keys" in text for text in plain.not_proven)
+        assert any("log.vkey" in text for text in plain.not_proven)
+        trusted = check(files, keys={device: key.public()}, vkey=whole.log[1])
+        assert trusted.is_ok
+        assert not any("device keys" in text or "log.vkey" in text for text in trusted.not_proven)
+        assert any("never sent" in text for text in trusted.not_proven)
+
+    def test_says_when_there_is_no_log(self, whole, check):
+        report = check(dossier.contents(dataclasses.replace(whole, log=None)))
+        assert report.is_ok
+        assert any("no log proofs" in text for text in report.not_proven)
+
+    # From here on an attacker rebuilt all manifests, so the bag itself is in order.
+
+    def test_finds_a_flipped_photo(self, whole, check):
+        files = dossier.contents(whole) | {f"files/{REF.id}.jpg": PHOTO + b"x"}
+        assert failed(check(files)) == ["files"]
+
+    def test_finds_a_deleted_photo(self, whole, check):
+        files = dossier.contents(whole)
+        del files[f"files/{REF.id}.jpg"]
+        assert failed(check(files)) == ["completeness"]
+        report = check(dossier.contents(dataclasses.replace(whole, files=())))
+        assert failed(report) == ["files"]
+
+    def test_finds_a_changed_record(self, whole, check):
+        record = whole.records[0].record
+        env = record.env.replace('"code":1', '"code":2').encode()
+        report = check(dossier.contents(whole) | {f"records/{record.id}.json": env})
+        assert failed(report) == ["records", "signatures", "chain", "log"]
+
+    def test_finds_a_record_signed_again_with_another_key(self, whole, check, key, device):
+        forger = signing_key(Alg.ED25519, b"F" * 32)
+        forged = seal_env(whole.records[0].record.env.replace('"code":1', '"code":2'), key=forger)
+        records = [LoggedRecord(forged, "", whole.records[0].leaf, whole.records[0].proof), *whole.records[1:]]
+        swapped = dataclasses.replace(whole, records=records, keys={device: forger.public()})
+        assert failed(check(dossier.contents(swapped))) == ["signatures", "chain", "log"]
+        every = [LoggedRecord(seal_env(one.record.env, key=forger), "", one.leaf, one.proof) for one in whole.records]
+        all_forged = dataclasses.replace(whole, records=every, keys={device: forger.public()})
+        assert failed(check(dossier.contents(all_forged))) == []  # only a key from elsewhere betrays it
+        assert failed(check(dossier.contents(all_forged), keys={device: key.public()})) == ["signatures"]
+
+    def test_tells_which_records_are_not_included(self, whole, check, device):
+        report = check(
+            dossier.contents(dataclasses.replace(whole, records=[whole.records[0], whole.records[2]], files=()))
+        )
+        chain = next(one for one in report.checks if one.name == "chain")
+        assert chain.is_ok
+        assert chain.found == (f"{device}: 2 records; not included: 2–2",)
+
+    def test_finds_two_records_at_one_place(self, whole, check, seal):
+        twin = seal(1, body={"visit_id": "v", "code": 9})
+        env = twin.env.replace(twin.id, "0193a0b1-0000-7000-8000-00000000bbbb")
+        double = LoggedRecord(seal_env(env, key=signing_key(Alg.ED25519, bytes(range(32)))))
+        report = check(dossier.contents(dataclasses.replace(whole, records=[*whole.records, double])))
+        assert failed(report) == ["chain"]
+
+    def test_finds_a_leaf_that_is_not_in_the_log(self, whole, check):
+        first = whole.records[0]
+        leaf = canonical({"h": first.record.hash, "k": "other"})
+        files = dossier.contents(whole) | {f"log/{first.record.id}.leaf": leaf}
+        assert failed(check(files)) == ["log"]
+
+    def test_finds_a_leaf_of_another_record(self, whole, check):
+        first, second = whole.records[:2]
+        files = dossier.contents(whole)
+        for kind in ("leaf", "tlog-proof"):
+            files[f"log/{first.record.id}.{kind}"] = files[f"log/{second.record.id}.{kind}"]
+        assert failed(check(files)) == ["log"]
+
+    def test_finds_another_logs_checkpoint(self, whole, check):
+        other = tlog.vkey("o/log", Ed25519PrivateKey.from_private_bytes(b"X" * 32).public_key())
+        assert failed(check(dossier.contents(whole), vkey=other)) == ["log"]
+
+    def test_finds_a_file_no_index_names(self, whole, check):
+        assert failed(check(dossier.contents(whole) | {"papers/extra.pdf": b"x"})) == ["completeness"]
+
+    def test_finds_a_record_of_no_known_device(self, whole, check):
+        assert "signatures" in failed(check(dossier.contents(dataclasses.replace(whole, keys={}))))
+
+    @pytest.mark.parametrize(
+        "index",
+        [b"", b"{", b"[]", b"{}", b'{"v":2}', b'{"v":1}', b'{"v":1,"records":5,"files":[],"papers":[]}',
+         b'{"v":1,"records":[{}],"files":[],"papers":[]}', b'{"v":1,"records":[{"path":5}],"files":[],"papers":[]}',
+         b'{"v":1,"records":[{"path":"../x"}],"files":[],"papers":[]}', b'{"v":1,"v":1}', b"[" * 9999],
+    )  # fmt: skip
+    def test_fails_without_raising_for_a_hostile_index(self, whole, check, index):
+        report = check(dossier.contents(whole) | {"index.json": index})
+        assert not report.is_ok
+
+    @pytest.mark.parametrize("keys", [b"[]", b'{"d":5}', b'{"d":{}}', b'{"d":{"alg":"none","jwk":{}}}', b"x"])
+    def test_fails_without_raising_for_hostile_keys(self, whole, check, keys):
+        assert failed(check(dossier.contents(whole) | {"device-keys.json": keys})) == ["archive"]
+
+    @pytest.mark.parametrize("raw", [b"", b"{}", b"\xff", b"[" * 5000, b"\x00" * 300_000], ids=len)
+    def test_fails_without_raising_for_a_hostile_record(self, whole, check, raw):
+        assert not check(dossier.contents(whole) | {f"records/{whole.records[0].record.id}.json": raw}).is_ok
+
+    def test_fails_for_a_file_that_is_no_dossier(self, tmp_path):
+        (tmp_path / "x.zip").write_bytes(b"hello")
+        assert failed(verify.verify(tmp_path / "x.zip")) == ["archive"]
+        assert failed(verify.verify(tmp_path / "none.zip")) == ["archive"]
+
+
+class TestMain:
+    @pytest.fixture
+    def path(self, whole, tmp_path):
+        with (tmp_path / "d.zip").open("wb") as out:
+            dossier.pack(dossier.contents(whole), into=out, name="d", info={})
+        return tmp_path / "d.zip"
+
+    def test_says_verified_and_what_is_not_proven(self, path, capsys):
+        assert verify.main([str(path)]) == 0
+        told = capsys.readouterr().out
+        assert told.endswith("\nVERIFIED\n")
+        assert "Not proven:" in told
+
+    def test_answers_json(self, path, capsys):
+        assert verify.main([str(path), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["checks"][0] == {
+            "name": "bag", "is_ok": True, "found": ["24 files unchanged"]}  # fmt: skip
+
+    def test_exits_with_1_for_a_changed_dossier(self, path, capsys):
+        raw = path.read_bytes()
+        path.write_bytes(raw.replace(PHOTO, PHOTO[:-1] + b"X"))
+        assert verify.main([str(path)]) == 1
+        assert capsys.readouterr().out.endswith("\nNOT VERIFIED\n")
+
+    def test_runs_by_itself(self, path):
+        told = subprocess.run(
+            [sys.executable, "-m", "sync.verify", str(path)], check=True, capture_output=True, text=True
+        )
+        assert "VERIFIED" in told.stdout
+
+
+class TestTextOf:
+    def test_marks_what_failed(self):
+        report = verify.Report((verify.Check("bag", is_ok=False, found=("x is missing",)),), ("much",))
+        assert verify.text_of(report).startswith("FAIL bag\n       x is missing\n")
+
+
+class TestReport:
+    @pytest.mark.parametrize(("oks", "is_ok"), [((), True), ((True,), True), ((True, False), False)])
+    def test_holds_when_every_check_holds(self, oks, is_ok):
+        assert verify.Report(tuple(verify.Check("x", is_ok=ok, found=()) for ok in oks), ()).is_ok is is_ok
+
+
+def test_reads_from_a_stream_too(whole):
+    out = io.BytesIO()
+    dossier.pack(dossier.contents(whole), into=out, name="d", info={})
+    assert bag.open_bag(out).faults() == []
