@@ -1,0 +1,113 @@
+"""Why a place is on no route, found by trying to put it on each of them. Pure.
+
+A place that turns out to fit and to pay is put in: the search is cut short by design, and a reason must be true.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.planning.frame import Frame, Place
+from server.planning.model import Drop, DropReason, Stop
+from server.planning.schedule import Call, Insertion, insertions
+
+Tours = list[list[Call]]
+"""For each crew day of the frame, the calls in driving order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    reason: DropReason
+    best: Insertion | None = None
+
+
+def add_what_pays(frame: Frame, *, tours: Tours) -> Tours:
+    """Return the tours with every left-out place that fits and is worth its detour put where it costs least."""
+    full: Tours = [list(tour) for tour in tours]
+    waiting = left_out(frame, tours=full)
+    while waiting:
+        paying = [best for place in waiting if (best := _cheapest(frame, tours=full, place=place)) and _pays(best)]
+        if not paying:
+            break
+        best = min(paying, key=lambda found: (found.cost_s - found.call.place.prize_s, found.crew_day, found.position))
+        full[best.crew_day].insert(best.position, best.call)
+        waiting = [place for place in waiting if place is not best.call.place]
+    return full
+
+
+def left_out(frame: Frame, *, tours: Tours) -> list[Place]:
+    """Return the places that are on no tour, in the order of the frame."""
+    served = {id(call.place) for tour in tours for call in tour}
+    return [place for place in frame.places if id(place) not in served]
+
+
+def drops(frame: Frame, *, tours: Tours) -> tuple[Drop, ...]:
+    """Return every stop that is on no tour, with the reason that binds; the unlocated stand last."""
+    dropped = [
+        _drop(stop, finding=finding, frame=frame)
+        for place in left_out(frame, tours=tours)
+        for finding in [_why(frame, tours=tours, place=place)]
+        for stop in place.stops
+    ]
+    dropped += [_drop(stop, finding=_Finding(DropReason.UNLOCATED), frame=frame) for stop in frame.unlocated]
+    return tuple(dropped)
+
+
+def _pays(found: Insertion) -> bool:
+    return found.short_by_s == 0 and found.cost_s <= found.call.place.prize_s
+
+
+def _why(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
+    skilled = [day for day in frame.days if place.needs <= day.shift.skills]
+    if not skilled:
+        return _Finding(DropReason.SKILL)
+    if not any(day.takes(place) for day in skilled):
+        return _Finding(DropReason.PINNED)
+    if not _has_window_in_a_shift(frame, place=place):
+        return _Finding(DropReason.WINDOW)
+    alone = _cheapest(frame, tours=[[] for _ in frame.days], place=place)
+    if alone is None or alone.short_by_s:
+        return _Finding(DropReason.SHIFT, alone)
+    everywhere = _everywhere(frame, tours=tours, place=place)
+    cheapest = min(everywhere, key=lambda one: (one.cost_s, one.short_by_s, one.crew_day, one.position))
+    if cheapest.cost_s > place.prize_s:
+        return _Finding(DropReason.PRIZE, cheapest)
+    return _Finding(DropReason.FULL, _cheapest(frame, tours=tours, place=place))
+
+
+def _has_window_in_a_shift(frame: Frame, *, place: Place) -> bool:
+    return any(
+        min(day.closes_s, closes) - max(day.opens_s, opens) >= place.service_s
+        for day in frame.days
+        if day.takes(place)
+        for opens, closes in place.spans
+    )
+
+
+def _cheapest(frame: Frame, *, tours: Sequence[Sequence[Call]], place: Place) -> Insertion | None:
+    """Return the cheapest position that fits, else the one that lacks least; none when no crew takes the place."""
+    found = _everywhere(frame, tours=tours, place=place)
+    return min(found, key=lambda one: (one.short_by_s, one.cost_s, one.crew_day, one.position), default=None)
+
+
+def _everywhere(frame: Frame, *, tours: Sequence[Sequence[Call]], place: Place) -> list[Insertion]:
+    return [
+        insertion
+        for index, day in enumerate(frame.days)
+        if day.takes(place)
+        for insertion in insertions(frame, crew_day=index, calls=tours[index], place=place)
+    ]
+
+
+def _drop(stop: Stop, *, finding: _Finding, frame: Frame) -> Drop:
+    best = finding.best
+    return Drop(
+        stop_id=stop.id,
+        label=stop.label,
+        reason=finding.reason,
+        point=stop.point,
+        precision=stop.precision,
+        prize_s=stop.prize_s,
+        short_by_s=best.short_by_s if best and best.short_by_s else None,
+        cost_s=best.cost_s if best else None,
+        crew_id=frame.days[best.crew_day].shift.crew_id if best else None,
+    )

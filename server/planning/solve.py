@@ -1,0 +1,146 @@
+"""From the stops and the shifts of a scheme to a route plan (外访路线计划) that says how it was found. Pure."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+
+from server.errors import Invalid
+from server.planning.datum import Point
+from server.planning.distance import DetourModel, leg_m
+from server.planning.explain import Tours, add_what_pays, drops
+from server.planning.frame import CrewDay, Frame, Place, frame
+from server.planning.model import Caution, Limits, Plan, Problem, Route, RoutedStop, SearchRecord, Stop, Window
+from server.planning.precision import Precision
+from server.planning.schedule import Call, Timing, timing
+from server.planning.search import Found, Progress, search
+
+_VAGUE = frozenset({Precision.STREET, Precision.VILLAGE})
+
+
+class NoShift(Invalid):
+    """A plan needs at least one crew with a shift."""
+
+
+class NoStopwatch(Invalid):
+    """A time budget needs a stopwatch."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    limits: Limits,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    stopwatch: Callable[[], float] | None = None,
+) -> Plan:
+    """Return the best plan found within the limits, with the reason for every stop it leaves out.
+
+    Leg lengths are geodesics times the detour factor; leg seconds are those of the matrix the search used, which
+    differ by at most 0.3 %. `stopwatch` returns seconds and is needed for a time budget; `should_stop` is asked
+    often and ends the search with the best plan so far.
+    Raises NoShift or NoStopwatch.
+    """
+    if not problem.shifts:
+        raise NoShift("no shift given")
+    if limits.budget_s is not None and stopwatch is None:
+        raise NoStopwatch("a budget in seconds was given")
+    ready = frame(problem)
+    found = search(ready, limits=limits, progress=progress, should_stop=should_stop, stopwatch=stopwatch)
+    tours = add_what_pays(ready, tours=found.tours)
+    return Plan(
+        routes=_routes(ready, tours=tours, detour=problem.detour),
+        dropped=drops(ready, tours=tours),
+        search=_record(problem, limits=limits, found=found),
+    )
+
+
+def _record(problem: Problem, *, limits: Limits, found: Found) -> SearchRecord:
+    return SearchRecord(
+        solver=f"PyVRP {version('pyvrp')}",
+        seed=limits.seed,
+        iterations=found.iterations,
+        iterations_allowed=limits.iterations,
+        budget_s=limits.budget_s,
+        stopped_early=found.stopped_early,
+        detour=problem.detour,
+        route_centroids=problem.route_centroids,
+    )
+
+
+def _routes(ready: Frame, *, tours: Tours, detour: DetourModel) -> tuple[Route, ...]:
+    return tuple(
+        _route(ready, day=day, calls=calls, detour=detour)
+        for day, calls in zip(ready.days, tours, strict=True)
+        if calls
+    )
+
+
+def _route(ready: Frame, *, day: CrewDay, calls: list[Call], detour: DetourModel) -> Route:
+    times = timing(ready, day=day, calls=calls)
+    stops: list[RoutedStop] = []
+    for index in range(len(calls)):
+        stops += _routed(ready, day=day, calls=calls, times=times, index=index, seq=len(stops), detour=detour)
+    first_leg_s = int(ready.legs.seconds[day.start_node, calls[0].place.node])
+    last = calls[-1].place
+    return Route(
+        crew_id=day.shift.crew_id,
+        crew_label=day.shift.crew_label,
+        staff_ids=day.shift.staff_ids,
+        vehicle=day.shift.vehicle,
+        on=day.shift.on,
+        start=day.shift.start,
+        end=day.shift.end,
+        departs_at=ready.at(times.earliest[0] - first_leg_s),
+        returns_at=ready.at(times.returns_s),
+        back_m=leg_m(_point_of(last), day.shift.end, model=detour),
+        back_s=int(ready.legs.seconds[last.node, day.end_node]),
+        stops=tuple(stops),
+    )
+
+
+def _routed(
+    ready: Frame, *, day: CrewDay, calls: list[Call], times: Timing, index: int, seq: int, detour: DetourModel
+) -> list[RoutedStop]:
+    """Return the stops behind one door in the order given, each after the other."""
+    call = calls[index]
+    before = calls[index - 1].place if index else None
+    start_point = _point_of(before) if before else day.shift.start
+    leg_s = int(ready.legs.seconds[before.node if before else day.start_node, call.place.node])
+    begins_s = times.earliest[index]
+    # The crew leaves its base just in time for the first door, so there it never waits.
+    arrives_s = times.arrivals[index] if index else begins_s
+    routed: list[RoutedStop] = []
+    for offset, stop in enumerate(call.place.stops):
+        routed.append(
+            RoutedStop(
+                stop_id=stop.id,
+                label=stop.label,
+                seq=seq + offset + 1,
+                point=stop.point or start_point,
+                precision=stop.precision,
+                caution=_caution(stop),
+                arrives_at=ready.at(arrives_s),
+                starts_at=ready.at(begins_s),
+                leaves_at=ready.at(begins_s + stop.service_s),
+                slack_s=times.latest[index] - times.earliest[index],
+                leg_m=0 if offset else leg_m(start_point, _point_of(call.place), model=detour),
+                leg_s=0 if offset else leg_s,
+                window=Window(ready.at(max(call.span[0], day.opens_s)), ready.at(min(call.span[1], day.closes_s))),
+            )
+        )
+        begins_s += stop.service_s
+        arrives_s = begins_s
+    return routed
+
+
+def _point_of(place: Place) -> Point:
+    point = place.stops[0].point
+    if point is None:  # unlocated stops never become a place
+        message = "a place needs a point"
+        raise ValueError(message)
+    return point
+
+
+def _caution(stop: Stop) -> Caution:
+    if stop.precision is Precision.DISTRICT:
+        return Caution.CENTROID
+    return Caution.FIND_THE_DOOR if stop.precision in _VAGUE else Caution.NONE
