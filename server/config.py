@@ -13,9 +13,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from environs import Env
 from flask import current_app
 
+from server.keys import KEY_NAMES
 from server.vault import Vault
-
-KEY_NAMES = ("master", "index", "session", "ack", "log")
 
 
 class HalfConfigured(Exception):

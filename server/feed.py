@@ -1,21 +1,24 @@
 """What a phone has to pull: for each recipient and document the newest position only (state-based feed).
 
 `publish` is the only way in. It buffers; the positions are taken as the last statement of the transaction from one
-row-locked counter, so a reader that sees position n sees everything before it. Content is never stored here: it is
-loaded when it is pulled. A recipient is `person:<id>` or `device:<id>`.
+row-locked counter, so a reader that sees position n sees everything before it. Content is never stored here: the slice
+that owns it registers a loader with `serves`. A recipient is `person:<id>` or `device:<id>`.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, select, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from server import clock
 from server.db import Base, before_commit, db
 
 PENDING = "feed"
+Loader = Callable[[UUID, Sequence[str]], Mapping[str, Mapping[str, Any]]]
+_loaders: dict[str, Loader] = {}
 
 sync_clock = Table(
     "sync_clock",
@@ -46,6 +49,15 @@ class Change:
     gone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a document stands in a recipient's feed."""
+
+    doc_id: str
+    seq: int
+    gone: bool
+
+
 def person(person_id: UUID) -> str:
     """Return the recipient that every phone of a person follows."""
     return f"person:{person_id}"
@@ -61,6 +73,76 @@ def publish(subject: str, coll: str, doc_id: str, *, gone: bool = False) -> None
     pending: dict[tuple[str, str, str], Change] = db.session.info.setdefault(PENDING, {})
     pending.pop((subject, coll, doc_id), None)
     pending[subject, coll, doc_id] = Change(subject, coll, doc_id, gone)
+
+
+def serves(coll: str) -> Callable[[Loader], Loader]:
+    """Register how the documents of a collection are loaded for a person: (person id, document ids) → id → document."""
+
+    def register(loader: Loader) -> Loader:
+        _loaders[coll] = loader
+        return loader
+
+    return register
+
+
+def documents(coll: str, person_id: UUID, doc_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return id → document for a person; a document its slice no longer gives him is left out."""
+    loader = _loaders.get(coll)
+    return loader(person_id, doc_ids) if loader is not None and doc_ids else {}
+
+
+def positions(session: Session, subjects: Sequence[str], coll: str, *, after: int, limit: int) -> list[Position]:
+    """Return up to limit positions of a collection above `after`, in order, in one statement."""
+    at = sync_feed.c
+    query = select(at.doc_id, at.seq, at.gone).where(at.subject.in_(subjects), at.coll == coll, at.seq > after)
+    return [Position(*row) for row in session.execute(query.order_by(at.seq).limit(limit))]
+
+
+def heads(session: Session, subjects: Sequence[str]) -> dict[str, int]:
+    """Return collection → newest position for these recipients."""
+    at = sync_feed.c
+    query = select(at.coll, func.max(at.seq)).where(at.subject.in_(subjects)).group_by(at.coll)
+    return {str(coll): int(seq) for coll, seq in session.execute(query)}
+
+
+def newest(session: Session) -> int:
+    """Return the newest position given to anybody."""
+    return session.scalar(select(sync_clock.c.seq).where(sync_clock.c.id == 1)) or 0
+
+
+def lock_ids(session: Session, coll: str, doc_ids: Sequence[str]) -> None:
+    """Hold these ids until the end of the transaction, present or not; taken in one order, so nobody waits in a ring.
+
+    SQLite has one writer at a time and needs no such lock.
+    """
+    if not doc_ids or session.get_bind().dialect.name != "postgresql":
+        return
+    session.execute(
+        text(
+            "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(:coll || '/' || i, 0) AS k "
+            "FROM unnest(CAST(:ids AS text[])) AS i ORDER BY k) AS ordered"
+        ),
+        {"coll": coll, "ids": sorted(set(doc_ids))},
+    )
+
+
+def epoch(session: Session) -> str | None:
+    """Return the epoch in force, None before the first."""
+    return session.scalar(select(sync_clock.c.epoch).where(sync_clock.c.id == 1))
+
+
+def begin_epoch(session: Session) -> str:
+    """Return the epoch in force, beginning the first one when there is none. Needs a write transaction."""
+    _advance(session, 0)
+    return epoch(session) or ""
+
+
+def rotate_epoch(session: Session) -> str:
+    """Begin a new epoch: every phone starts again from zero. For a restored database. Needs a write transaction."""
+    begin_epoch(session)
+    fresh = str(clock.new_id())
+    session.execute(sync_clock.update().where(sync_clock.c.id == 1).values(epoch=fresh))
+    return fresh
 
 
 @before_commit(20)
@@ -92,8 +174,3 @@ def _advance(session: Session, count: int) -> int:
         )
         seq = session.execute(statement, {"n": count}).scalar_one()
     return int(seq)
-
-
-def epoch(session: Session) -> str | None:
-    """Return the epoch in force, None before the first publication."""
-    return session.scalar(select(sync_clock.c.epoch).where(sync_clock.c.id == 1))

@@ -22,7 +22,7 @@ from server import clock, config
 from server.accounts import auth
 from server.accounts.models import Creditor, Person
 from server.app import create_app, migrations_dir
-from server.cli import make_keys
+from server.keys import make_keys
 from server.db import db
 
 PASSWORD = "correct-horse-battery"

@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("compiler_id", sa.Uuid(), nullable=False),
         sa.Column("vehicles", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("materials", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("costs", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("cost_rates", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("cost_fen", sa.BigInteger(), nullable=False),
         sa.Column("risk_notes", sa.Text(), nullable=False),
         sa.Column("compliance", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -37,6 +39,7 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("plan_job_id", sa.Uuid(), nullable=True),
+        sa.Column("plan_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["compiler_id"], ["person.id"], name=op.f("fk_scheme_compiler_id")),
         sa.ForeignKeyConstraint(["visit_list_id"], ["visit_list.id"], name=op.f("fk_scheme_visit_list_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scheme")),
@@ -103,6 +106,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_scheme_decision_scheme_id"), ["scheme_id"], unique=False)
 
     op.create_table(
+        "scheme_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("is_material", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["person.id"], name=op.f("fk_scheme_version_changed_by_id")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_scheme_version_scheme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scheme_version")),
+        sa.UniqueConstraint("scheme_id", "version", name=op.f("uq_scheme_version_scheme_id_version")),
+    )
+    with op.batch_alter_table("scheme_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scheme_version_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scheme_version_scheme_id"), ["scheme_id"], unique=False)
+
+    op.create_table(
         "day_pack",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -111,6 +135,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("plan_version", sa.Integer(), nullable=False),
+        sa.Column("scheme_version", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
@@ -123,8 +148,8 @@ def upgrade() -> None:
             "scheme_id",
             "person_id",
             "day",
-            "plan_version",
-            name=op.f("uq_day_pack_scheme_id_person_id_day_plan_version"),
+            "scheme_version",
+            name=op.f("uq_day_pack_scheme_id_person_id_day_scheme_version"),
         ),
     )
     with op.batch_alter_table("day_pack", schema=None) as batch_op:
@@ -148,6 +173,11 @@ def upgrade() -> None:
         sa.Column("windows", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("service_min", sa.Integer(), nullable=False),
         sa.Column("prize", sa.Integer(), nullable=False),
+        sa.Column("must_visit", sa.Boolean(), nullable=False),
+        sa.Column("owed_fen", sa.BigInteger(), nullable=False),
+        sa.Column("owed_as_of", sa.Date(), nullable=True),
+        sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("materials", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("drop_reason", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
@@ -185,6 +215,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_day_pack_person_id"))
 
     op.drop_table("day_pack")
+    with op.batch_alter_table("scheme_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_scheme_version_scheme_id"))
+        batch_op.drop_index(batch_op.f("ix_scheme_version_digest"))
+
+    op.drop_table("scheme_version")
     with op.batch_alter_table("scheme_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_scheme_decision_scheme_id"))
 

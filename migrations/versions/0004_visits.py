@@ -31,13 +31,16 @@ def upgrade() -> None:
         sa.Column("evidence_grade", sa.String(length=1), nullable=False),
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("flaws", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("flaw_count", sa.Integer(), nullable=False),
         sa.Column("rule_results", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("form_version", sa.String(length=40), nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("reviewer_id", sa.Uuid(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("review_note", sa.Text(), nullable=False),
+        sa.Column("review_note_sealed", sa.Text(), nullable=True),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seal_sha256", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["person.id"], name=op.f("fk_visit_agent_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_visit_case_id")),
@@ -64,7 +67,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("visit_id", sa.Uuid(), nullable=True),
         sa.Column("subject", sa.String(length=80), nullable=False),
-        sa.Column("type", sa.String(length=20), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("prev", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -93,6 +96,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Uuid(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("shows", sa.String(length=20), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mime", sa.String(length=60), nullable=False),
@@ -116,6 +120,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("creditor_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("promisor_role", sa.String(length=24), nullable=False),
         sa.Column("total_fen", sa.BigInteger(), nullable=False),
         sa.Column("instalments", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
@@ -138,6 +143,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("paper_serial", sa.String(length=40), nullable=False),
         sa.Column("document_sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("objection", sa.String(length=10), nullable=False),
         sa.Column("signer_role", sa.String(length=24), nullable=False),
         sa.Column("signature_sealed", sa.Text(), nullable=True),
         sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -149,11 +156,35 @@ def upgrade() -> None:
     with op.batch_alter_table("signed_paper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signed_paper_visit_id"), ["visit_id"], unique=False)
 
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column("sender_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
+        sa.ForeignKeyConstraint(["sender_id"], ["person.id"], name=op.f("fk_message_sender_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_message_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_visit_id"), ["visit_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_visit_id"))
+        batch_op.drop_index(batch_op.f("ix_message_person_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("signed_paper", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signed_paper_visit_id"))
 

@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.Column("issued_by_id", sa.Uuid(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_enrol_code_device_id")),
         sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_enrol_code_issued_by_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_enrol_code_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrol_code")),
@@ -75,16 +77,42 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column("ref", sa.String(length=80), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("document", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_ack_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ack")),
-        sa.UniqueConstraint("device_id", "ref", name=op.f("uq_ack_device_id_ref")),
     )
     with op.batch_alter_table("ack", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ack_device_id"), ["device_id"], unique=False)
 
+    op.create_table(
+        "ack_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("ref", sa.String(length=80), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("ack_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["ack_id"], ["ack.id"], name=op.f("fk_ack_line_ack_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_ack_line_device_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ack_line")),
+        sa.UniqueConstraint("device_id", "ref", "hash", "status", name=op.f("uq_ack_line_device_id_ref_hash_status")),
+    )
+    with op.batch_alter_table("ack_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ack_line_ack_id"), ["ack_id"], unique=False)
+
+    op.create_table(
+        "device_setting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("doc_id", sa.String(length=80), nullable=False),
+        sa.Column("document_sealed", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_device_setting_device_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_setting")),
+        sa.UniqueConstraint("device_id", "doc_id", name=op.f("uq_device_setting_device_id_doc_id")),
+    )
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -94,12 +122,15 @@ def upgrade() -> None:
         sa.Column("doc_id", sa.String(length=80), nullable=False),
         sa.Column("payload_sealed", sa.Text(), nullable=False),
         sa.Column("payload_hash", sa.String(length=64), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replayed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_quarantine_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
-        sa.UniqueConstraint("device_id", "payload_hash", name=op.f("uq_quarantine_device_id_payload_hash")),
+        sa.UniqueConstraint(
+            "device_id", "coll", "payload_hash", name=op.f("uq_quarantine_device_id_coll_payload_hash")
+        ),
     )
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quarantine_device_id"), ["device_id"], unique=False)
@@ -111,10 +142,9 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("attachment_id", sa.String(length=80), nullable=False),
         sa.Column("length", sa.BigInteger(), nullable=False),
-        sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("filename", sa.String(length=200), nullable=False),
-        sa.Column("mime", sa.String(length=60), nullable=False),
+        sa.Column("mime", sa.String(length=200), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_upload_device_id")),
@@ -122,6 +152,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("device_id", "attachment_id", name=op.f("uq_upload_device_id_attachment_id")),
     )
     with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_attachment_id"), ["attachment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_upload_device_id"), ["device_id"], unique=False)
         batch_op.create_index("ix_upload_expires_at", ["expires_at"], unique=False)
 
@@ -133,12 +164,18 @@ def downgrade() -> None:
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index("ix_upload_expires_at")
         batch_op.drop_index(batch_op.f("ix_upload_device_id"))
+        batch_op.drop_index(batch_op.f("ix_upload_attachment_id"))
 
     op.drop_table("upload")
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quarantine_device_id"))
 
     op.drop_table("quarantine")
+    op.drop_table("device_setting")
+    with op.batch_alter_table("ack_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ack_line_ack_id"))
+
+    op.drop_table("ack_line")
     with op.batch_alter_table("ack", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ack_device_id"))
 

@@ -21,39 +21,28 @@ def upgrade() -> None:
         sa.Column("paper_serial", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("text_sealed", sa.Text(), nullable=False),
+        sa.Column("contact_sealed", sa.Text(), nullable=True),
+        sa.Column("registered_by_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer_sealed", sa.Text(), nullable=True),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finding", sa.String(length=16), nullable=False),
         sa.Column("closed_by_id", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_complaint_answered_by_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_complaint_case_id")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_complaint_closed_by_id")),
         sa.ForeignKeyConstraint(["creditor_id"], ["creditor.id"], name=op.f("fk_complaint_creditor_id")),
+        sa.ForeignKeyConstraint(["registered_by_id"], ["person.id"], name=op.f("fk_complaint_registered_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_complaint_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_complaint_creditor_id"), ["creditor_id"], unique=False)
+        batch_op.create_index("ix_complaint_paper_serial_created_at", ["paper_serial", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_complaint_state"), ["state"], unique=False)
-
-    op.create_table(
-        "dossier",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("creditor_id", sa.Uuid(), nullable=False),
-        sa.Column("built_by_id", sa.Uuid(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("report", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["built_by_id"], ["person.id"], name=op.f("fk_dossier_built_by_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_dossier_case_id")),
-        sa.ForeignKeyConstraint(["creditor_id"], ["creditor.id"], name=op.f("fk_dossier_creditor_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
-    )
-    with op.batch_alter_table("dossier", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_dossier_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_dossier_creditor_id"), ["creditor_id"], unique=False)
 
     op.create_table(
         "escalation",
@@ -69,10 +58,12 @@ def upgrade() -> None:
         sa.Column("proposer_id", sa.Uuid(), nullable=False),
         sa.Column("opinion", sa.String(length=24), nullable=False),
         sa.Column("opinion_text", sa.Text(), nullable=False),
+        sa.Column("readiness", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("adviser_id", sa.Uuid(), nullable=True),
         sa.Column("advised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision", sa.String(length=24), nullable=False),
         sa.Column("decision_reasons", sa.Text(), nullable=False),
+        sa.Column("limits", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("decider_id", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("review_on", sa.Date(), nullable=True),
@@ -92,11 +83,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_escalation_scheme_id"), ["scheme_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_escalation_state"), ["state"], unique=False)
 
+    op.create_table(
+        "dossier",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("creditor_id", sa.Uuid(), nullable=False),
+        sa.Column("escalation_id", sa.Uuid(), nullable=False),
+        sa.Column("built_by_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("report", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["built_by_id"], ["person.id"], name=op.f("fk_dossier_built_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_dossier_case_id")),
+        sa.ForeignKeyConstraint(["creditor_id"], ["creditor.id"], name=op.f("fk_dossier_creditor_id")),
+        sa.ForeignKeyConstraint(["escalation_id"], ["escalation.id"], name=op.f("fk_dossier_escalation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
+    )
+    with op.batch_alter_table("dossier", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dossier_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dossier_creditor_id"), ["creditor_id"], unique=False)
+
+    op.create_table(
+        "close_out",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("scheme_id", sa.Uuid(), nullable=False),
+        sa.Column("closed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("conclusion", sa.Text(), nullable=False),
+        sa.Column("requests", sa.Text(), nullable=False),
+        sa.Column("left_out", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("figures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_close_out_closed_by_id")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_close_out_scheme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_close_out")),
+        sa.UniqueConstraint("scheme_id", name=op.f("uq_close_out_scheme_id")),
+    )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("close_out")
+    with op.batch_alter_table("dossier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dossier_creditor_id"))
+        batch_op.drop_index(batch_op.f("ix_dossier_case_id"))
+
+    op.drop_table("dossier")
     with op.batch_alter_table("escalation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_escalation_state"))
         batch_op.drop_index(batch_op.f("ix_escalation_scheme_id"))
@@ -105,13 +141,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_escalation_case_id"))
 
     op.drop_table("escalation")
-    with op.batch_alter_table("dossier", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_dossier_creditor_id"))
-        batch_op.drop_index(batch_op.f("ix_dossier_case_id"))
-
-    op.drop_table("dossier")
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_complaint_state"))
+        batch_op.drop_index("ix_complaint_paper_serial_created_at")
         batch_op.drop_index(batch_op.f("ix_complaint_creditor_id"))
         batch_op.drop_index(batch_op.f("ix_complaint_case_id"))
 

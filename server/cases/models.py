@@ -16,7 +16,10 @@ class MappingTemplate(Base):
 
     __tablename__ = "mapping_template"
 
-    creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"), unique=True)
+    __table_args__ = (UniqueConstraint("creditor_id", "kind"),)
+
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="cases")  # cases | payments
     mapping: Mapped[dict[str, Any]] = mapped_column(Json)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -32,6 +35,9 @@ class ImportRun(Base):
     file_sha256: Mapped[str] = mapped_column(String(64), index=True)
     mapping: Mapped[dict[str, Any]] = mapped_column(Json)
     report: Mapped[dict[str, Any]] = mapped_column(Json)
+    faults_sealed: Mapped[str] = mapped_column(Text, default="")  # the cells' values are personal data
+    sealed_sha256: Mapped[str] = mapped_column(String(64))  # the uploaded file, sealed, in the media store
+    received_on: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(12), default="dry_run")  # dry_run | committed
     imported_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     committed_at: Mapped[datetime | None]
@@ -79,9 +85,12 @@ class Case(Base):
     placed_fen: Mapped[int] = mapped_column(BigInteger)
     principal_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     interest_fen: Mapped[int] = mapped_column(BigInteger, default=0)
-    penalty_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    penalty_interest_fen: Mapped[int] = mapped_column(BigInteger, default=0)  # 罚息
+    penalty_fen: Mapped[int] = mapped_column(BigInteger, default=0)  # 违约金
     fees_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     outstanding_fen: Mapped[int] = mapped_column(BigInteger)
+    contract_amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    penalty_rate: Mapped[int | None]  # hundred-thousandths of the debt a day
     state: Mapped[CaseState] = mapped_column(String(20), default=CaseState.PHONE, index=True)
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     broken_promises: Mapped[int] = mapped_column(default=0)

@@ -21,6 +21,7 @@ class EnrolCode(Base):
     issued_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
 
 
 class Device(Base):
@@ -47,7 +48,7 @@ class Device(Base):
 
 
 class Quarantine(Base):
-    """A pushed row that could not be taken as a record (隔离区): kept whole, with the reason, for a person."""
+    """A pushed row that could not be taken (隔离区): kept whole, with the reason, for a person to look at."""
 
     __tablename__ = "quarantine"
 
@@ -56,37 +57,59 @@ class Quarantine(Base):
     doc_id: Mapped[str] = mapped_column(String(80), default="")
     payload_sealed: Mapped[str] = mapped_column(Text)
     payload_hash: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(16), default="")
     reason: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime]
     replayed_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("device_id", "payload_hash"),)
+    __table_args__ = (UniqueConstraint("device_id", "coll", "payload_hash"),)
 
 
 class AckRow(Base):
-    """What a phone is told became of a record or file (回执确认): the signed document it pulls."""
+    """A signed acknowledgement (回执确认) as the phone pulls it: one for each push or finished file."""
 
     __tablename__ = "ack"
-    __table_args__ = (UniqueConstraint("device_id", "ref"),)
 
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), index=True)
-    ref: Mapped[str] = mapped_column(String(80))
-    status: Mapped[str] = mapped_column(String(16))
     document: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
+class AckLine(Base):
+    """What one acknowledgement says of one record or file; saying it again points to the same acknowledgement."""
+
+    __tablename__ = "ack_line"
+    __table_args__ = (UniqueConstraint("device_id", "ref", "hash", "status"),)
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    ref: Mapped[str] = mapped_column(String(80))
+    hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(16))
+    ack_id: Mapped[UUID] = mapped_column(ForeignKey("ack.id"), index=True)
+
+
+class DeviceSetting(Base):
+    """A document only one phone writes (设备设置), such as draft notes; `content_hash` tells who saw the last state."""
+
+    __tablename__ = "device_setting"
+    __table_args__ = (UniqueConstraint("device_id", "doc_id"),)
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    doc_id: Mapped[str] = mapped_column(String(80))
+    document_sealed: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+
+
 class Upload(Base):
-    """A resumable upload under way (tus 1.0): one per device and attachment."""
+    """A resumable upload under way (tus 1.0): one per device and attachment. How much came is the part file's size."""
 
     __tablename__ = "upload"
     __table_args__ = (UniqueConstraint("device_id", "attachment_id"), Index("ix_upload_expires_at", "expires_at"))
 
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), index=True)
-    attachment_id: Mapped[str] = mapped_column(String(80))
+    attachment_id: Mapped[str] = mapped_column(String(80), index=True)
     length: Mapped[int] = mapped_column(BigInteger)
-    received: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str] = mapped_column(String(64))
     filename: Mapped[str] = mapped_column(String(200), default="")
-    mime: Mapped[str] = mapped_column(String(60), default="")
+    mime: Mapped[str] = mapped_column(String(200), default="")
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]

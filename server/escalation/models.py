@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from server.accounts.models import Person
 from server.cases.models import Case
 from server.db import Base, Json
 
@@ -26,16 +27,35 @@ class Escalation(Base):
     proposer_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     opinion: Mapped[str] = mapped_column(String(24), default="")
     opinion_text: Mapped[str] = mapped_column(Text, default="")
+    readiness: Mapped[dict[str, Any] | None] = mapped_column(Json)  # what legal saw: evidence, clock, warnings
     adviser_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     advised_at: Mapped[datetime | None]
     decision: Mapped[str] = mapped_column(String(24), default="", index=True)
     decision_reasons: Mapped[str] = mapped_column(Text, default="")
+    limits: Mapped[dict[str, Any] | None] = mapped_column(Json)
     decider_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     review_on: Mapped[date | None] = mapped_column(Date)
     version: Mapped[int] = mapped_column(default=1)
 
     case: Mapped[Case] = relationship()
+    proposer: Mapped[Person] = relationship(foreign_keys=[proposer_id])
+    adviser: Mapped[Person | None] = relationship(foreign_keys=[adviser_id])
+    decider: Mapped[Person | None] = relationship(foreign_keys=[decider_id])
+
+
+class CloseOut(Base):
+    """A scheme's closing by its supervisor (归总): the conclusion, what was left out and why, and the figures seen."""
+
+    __tablename__ = "close_out"
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), unique=True)
+    closed_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime]
+    conclusion: Mapped[str] = mapped_column(Text, default="")
+    requests: Mapped[str] = mapped_column(Text, default="")
+    left_out: Mapped[list[Any]] = mapped_column(Json, default=list)  # {stop_id, reason}
+    figures: Mapped[dict[str, Any]] = mapped_column(Json)  # as they were, for the diff of a late sync (补记)
 
 
 class Dossier(Base):
@@ -45,6 +65,7 @@ class Dossier(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
     creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"), index=True)
+    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalation.id"))
     built_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)

@@ -28,6 +28,8 @@ class Scheme(Base):
     compiler_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     vehicles: Mapped[list[Any]] = mapped_column(Json, default=list)
     materials: Mapped[list[Any]] = mapped_column(Json, default=list)
+    costs: Mapped[list[Any]] = mapped_column(Json, default=list)  # {item, amount_fen, basis}
+    cost_rates: Mapped[dict[str, Any] | None] = mapped_column(Json)  # {per_km_fen, per_crew_day_fen}
     cost_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     risk_notes: Mapped[str] = mapped_column(Text, default="")
     compliance: Mapped[list[Any]] = mapped_column(Json, default=list)
@@ -38,11 +40,30 @@ class Scheme(Base):
     expires_on: Mapped[date | None] = mapped_column(Date)
     dispatched_at: Mapped[datetime | None]
     plan_job_id: Mapped[UUID | None]
+    plan_version: Mapped[int | None]  # the road plan in force; none while the scheme waits for one
 
-    crews: Mapped[list["Crew"]] = relationship(order_by="Crew.id", cascade="all, delete-orphan")
+    crews: Mapped[list["Crew"]] = relationship(order_by="Crew.name, Crew.id", cascade="all, delete-orphan")
     stops: Mapped[list["SchemeStop"]] = relationship(order_by="SchemeStop.id", cascade="all, delete-orphan")
     decisions: Mapped[list["SchemeDecision"]] = relationship(order_by="SchemeDecision.id")
     plans: Mapped[list["RoutePlan"]] = relationship(order_by="RoutePlan.version")
+    versions: Mapped[list["SchemeVersion"]] = relationship(order_by="SchemeVersion.version")
+    compiler: Mapped[Person] = relationship(foreign_keys=[compiler_id])
+
+    @property
+    def stops_in_order(self) -> list["SchemeStop"]:
+        """The visits as they are driven to, crew by crew and day by day; the others last, the best score first."""
+        crews = {crew.id: number for number, crew in enumerate(self.crews)}
+        return sorted(
+            self.stops,
+            key=lambda stop: (
+                stop.day is None or stop.crew_id is None,
+                crews.get(stop.crew_id, 0) if stop.crew_id else 0,
+                stop.day or date.min,
+                stop.seq or 0,
+                -stop.score,
+                str(stop.id),
+            ),
+        )
 
 
 class Crew(Base):
@@ -83,6 +104,11 @@ class SchemeStop(Base):
     windows: Mapped[list[Any]] = mapped_column(Json, default=list)
     service_min: Mapped[int] = mapped_column(default=25)
     prize: Mapped[int] = mapped_column(default=0)
+    must_visit: Mapped[bool] = mapped_column(default=False)
+    owed_fen: Mapped[int] = mapped_column(BigInteger, default=0)  # as the scheme was compiled with
+    owed_as_of: Mapped[date | None] = mapped_column(Date)
+    reasons: Mapped[list[Any]] = mapped_column(Json, default=list)  # the score's terms
+    score: Mapped[int] = mapped_column(default=0)
     materials: Mapped[list[Any]] = mapped_column(Json, default=list)
     note: Mapped[str] = mapped_column(Text, default="")
     drop_reason: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -91,6 +117,24 @@ class SchemeStop(Base):
     case: Mapped[Case] = relationship()
     address: Mapped[Address | None] = relationship()
     crew: Mapped[Crew | None] = relationship()
+
+
+class SchemeVersion(Base):
+    """What a scheme said after one change (方案版本): the content its digest stands for, so that versions compare."""
+
+    __tablename__ = "scheme_version"
+    __table_args__ = (UniqueConstraint("scheme_id", "version"),)
+
+    scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), index=True)
+    version: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    changed_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(String(200), default="")
+    is_material: Mapped[bool] = mapped_column(default=True)
+
+    changed_by: Mapped[Person] = relationship()
 
 
 class RoutePlan(Base):
@@ -121,18 +165,21 @@ class SchemeDecision(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime]
 
+    person: Mapped[Person] = relationship()
+
 
 class DayPack(Base):
     """What one agent's phone got for one day (日包): its hash and until when it may be used."""
 
     __tablename__ = "day_pack"
-    __table_args__ = (UniqueConstraint("scheme_id", "person_id", "day", "plan_version"),)
+    __table_args__ = (UniqueConstraint("scheme_id", "person_id", "day", "scheme_version"),)
 
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("scheme.id"), index=True)
     crew_id: Mapped[UUID] = mapped_column(ForeignKey("crew.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     day: Mapped[date] = mapped_column(Date)
     plan_version: Mapped[int]
+    scheme_version: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     issued_at: Mapped[datetime]

@@ -33,13 +33,16 @@ class Visit(Base):
     evidence_grade: Mapped[str] = mapped_column(String(1), default="")
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     flaws: Mapped[list[Any]] = mapped_column(Json, default=list)
+    flaw_count: Mapped[int] = mapped_column(default=0)
     rule_results: Mapped[list[Any]] = mapped_column(Json, default=list)
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     form_version: Mapped[str] = mapped_column(String(40), default="")
     is_complete: Mapped[bool] = mapped_column(default=False)
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reviewed_at: Mapped[datetime | None]
-    review_note: Mapped[str] = mapped_column(Text, default="")
+    review_note_sealed: Mapped[str | None] = mapped_column(Text)
+    sealed_at: Mapped[datetime | None]
+    seal_sha256: Mapped[str] = mapped_column(String(64), default="")
     version: Mapped[int] = mapped_column(default=1)
 
     case: Mapped[Case | None] = relationship()
@@ -60,7 +63,7 @@ class Record(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     subject: Mapped[str] = mapped_column(String(80), index=True)
-    type: Mapped[str] = mapped_column(String(20), index=True)
+    type: Mapped[str] = mapped_column(String(40), index=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     prev: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -79,7 +82,8 @@ class VisitFile(Base):
 
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     device_id: Mapped[UUID] = mapped_column(index=True)
-    role: Mapped[str] = mapped_column(String(20), default="photo")
+    role: Mapped[str] = mapped_column(String(20), default="photo")  # photo | recording | file
+    shows: Mapped[str] = mapped_column(String(20), default="other")
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     mime: Mapped[str] = mapped_column(String(60))
@@ -97,7 +101,8 @@ class Promise(Base):
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id"), index=True)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
     creditor_id: Mapped[UUID | None] = mapped_column(ForeignKey("creditor.id"), index=True)
-    state: Mapped[str] = mapped_column(String(16), default="signed")
+    state: Mapped[str] = mapped_column(String(16), default="draft")
+    promisor_role: Mapped[str] = mapped_column(String(24), default="")
     total_fen: Mapped[int] = mapped_column(BigInteger)
     instalments: Mapped[list[Any]] = mapped_column(Json)
     record_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
@@ -112,7 +117,22 @@ class SignedPaper(Base):
     kind: Mapped[str] = mapped_column(String(24))
     paper_serial: Mapped[str] = mapped_column(String(40), default="")
     document_sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(24), default="")  # as in docs/records.md
+    objection: Mapped[str] = mapped_column(String(10), default="")
     signer_role: Mapped[str] = mapped_column(String(24))
     signature_sealed: Mapped[str | None] = mapped_column(Text)
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     record_id: Mapped[UUID] = mapped_column(ForeignKey("record.id"))
+
+
+class Message(Base):
+    """A word from the office to an agent's phone (通知): a visit accepted, or returned with what to correct."""
+
+    __tablename__ = "message"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id"), index=True)
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(16))  # accepted | returned
+    text_sealed: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from flask_migrate import check, upgrade
 
 from server import config
 from server.app import create_app, migrations_dir
-from server.cli import make_keys
+from server.keys import make_keys
 
 
 def main() -> int:

@@ -1,26 +1,23 @@
 """What joins everything and is nobody's slice: jobs, audit log, health, the OpenAPI document and its readable page."""
 
-import time
 from uuid import UUID
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from server import audit, config
+from server import audit
 from server.accounts.auth import allow, current_person, public
 from server.accounts.roles import EVERYONE, Role
 from server.audit import AuditEvent
 from server.body import Body, PageQuery, answers, asks, page
-from server.console import openapi
+from server.console import health, openapi
 from server.db import db, fetch
 from server.errors import Conflict, Missing
 from server.jobs import Job, JobState
 
-bp = Blueprint("console", __name__)
+bp = Blueprint("system", __name__)
 
 
 class JobEnded(Conflict):
@@ -122,47 +119,9 @@ def healthz() -> ResponseReturnValue:
 @answers(None)
 def readyz() -> ResponseReturnValue:
     """Answer 200 when database, media and queue work and the migrations are at head, else 503 with what is wrong."""
-    checks = {"database": _database(), "migrations": _migrations(), "media": _media(), "queue": _queue()}
+    checks = health.checks()
     is_ready = all(state == "ok" for state in checks.values())
     return jsonify(status="ok" if is_ready else "not ready", checks=checks), 200 if is_ready else 503
-
-
-def _database() -> str:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except Exception as fault:  # noqa: BLE001  # a probe reports whatever is wrong
-        return type(fault).__name__
-    return "ok"
-
-
-def _migrations() -> str:
-    try:
-        with db.engine.connect() as connection:
-            present = set(MigrationContext.configure(connection).get_current_heads())
-    except Exception as fault:  # noqa: BLE001
-        return type(fault).__name__
-    wanted = set(ScriptDirectory(current_app.extensions["migrate"].directory).get_heads())
-    return "ok" if present == wanted else f"at {sorted(present)}, code wants {sorted(wanted)}"
-
-
-def _media() -> str:
-    folder = config.current().media_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / f".ready-{time.monotonic_ns()}"
-    try:
-        probe.write_bytes(b"x")
-        probe.unlink()
-    except OSError as fault:
-        return fault.strerror or "not writable"
-    return "ok"
-
-
-def _queue() -> str:
-    try:
-        db.session.execute(select(Job.id).limit(1))
-    except Exception as fault:  # noqa: BLE001
-        return type(fault).__name__
-    return "ok"
 
 
 @bp.get("/v1/openapi.json")

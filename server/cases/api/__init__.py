@@ -1,0 +1,1 @@
+"""HTTP of the slice `cases`, one module for each kind of thing."""

@@ -1,0 +1,122 @@
+"""The creditor's payment facts against the cases: what is left, and which cases are settled."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from server import clock
+from server.cases import rules
+from server.cases.allocation import Balance, Entry, Parts, allocate
+from server.cases.models import Case, ImportRun, PaymentFact
+from server.cases.payments import FedPayment, PaymentKind
+from server.db import db
+
+CHUNK = 500
+
+
+def owed_parts(case: Case) -> Parts:
+    """Return what the creditor placed, by kind in fen."""
+    return Parts(
+        fees_fen=case.fees_fen,
+        interest_fen=case.interest_fen,
+        penalty_interest_fen=case.penalty_interest_fen,
+        penalty_fen=case.penalty_fen,
+        principal_fen=case.principal_fen,
+    )
+
+
+def as_entry(fact: PaymentFact) -> Entry:
+    """Return a stored fact as the pure rules take it."""
+    return Entry(fact.booked_on, fact.amount_fen, PaymentKind(fact.kind), fact.reference)
+
+
+def entries_of(case_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+    """Return the feed's entries of these cases."""
+    found: dict[UUID, list[Entry]] = defaultdict(list)
+    for start in range(0, len(case_ids), CHUNK):
+        wanted = case_ids[start : start + CHUNK]
+        for fact in db.session.scalars(select(PaymentFact).where(PaymentFact.case_id.in_(wanted))):
+            if fact.case_id is not None:
+                found[fact.case_id].append(as_entry(fact))
+    return found
+
+
+def balance_of(case: Case) -> Balance:
+    """Return what is left of a case after the creditor's feed."""
+    return strike(case, entries=entries_of([case.id])[case.id])
+
+
+def strike(case: Case, *, entries: Iterable[Entry]) -> Balance:
+    """Return what is left of a case after these entries."""
+    return allocate(owed_parts(case), as_of_on=case.as_of or date.min, entries=entries)
+
+
+def settle_case(case: Case, *, entries: Iterable[Entry]) -> bool:
+    """Bring the outstanding amount and the state up to the entries; return whether anything changed."""
+    balance = strike(case, entries=entries)
+    state = rules.settle(case.state, outstanding_fen=balance.outstanding_fen, is_declared=balance.is_declared_settled)
+    if (case.outstanding_fen, case.state) == (balance.outstanding_fen, state):
+        return False
+    case.outstanding_fen, case.state = balance.outstanding_fen, state
+    case.version += 1
+    return True
+
+
+def add_payments(payments: Sequence[FedPayment], *, run: ImportRun) -> dict[str, int]:
+    """Store the entries that are new and bring their cases up to date; entries already known change nothing."""
+    known = known_references(run.creditor_id)
+    fresh = [payment for payment in payments if payment.reference not in known]
+    cases = cases_by_no(run.creditor_id, [payment.case_no for payment in fresh])
+    for payment in fresh:
+        db.session.add(
+            PaymentFact(
+                id=clock.new_id(),
+                creditor_id=run.creditor_id,
+                case_id=cases[payment.case_no].id,
+                case_no=payment.case_no,
+                booked_on=payment.booked_on,
+                amount_fen=payment.amount_fen,
+                kind=payment.kind.value,
+                reference=payment.reference,
+                import_run_id=run.id,
+            )
+        )
+    db.session.flush()
+    touched = {cases[payment.case_no].id: cases[payment.case_no] for payment in fresh}
+    entries = entries_of(list(touched))
+    moved = [case for case in touched.values() if settle_case(case, entries=entries[case.id])]
+    return {
+        "created": len(fresh),
+        "unchanged": len(payments) - len(fresh),
+        "updated": 0,
+        "cases_changed": len(moved),
+        "cases_settled": sum(case.state is rules.CaseState.SETTLED for case in moved),
+    }
+
+
+def known_references(creditor_id: UUID) -> dict[str, FedPayment]:
+    """Return the entries a creditor has fed already, by reference."""
+    rows = db.session.scalars(select(PaymentFact).where(PaymentFact.creditor_id == creditor_id))
+    return {
+        row.reference: FedPayment(row.case_no, row.booked_on, row.amount_fen, PaymentKind(row.kind), row.reference)
+        for row in rows
+    }
+
+
+def cases_by_no(creditor_id: UUID, case_nos: Iterable[str]) -> dict[str, Case]:
+    """Return a creditor's cases by number, locked until the end of the transaction."""
+    found: dict[str, Case] = {}
+    wanted = sorted(set(case_nos))
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Case).where(Case.creditor_id == creditor_id, Case.case_no.in_(wanted[start : start + CHUNK]))
+        for case in db.session.scalars(query.with_for_update()):
+            found[case.case_no] = case
+    return found
+
+
+def known_case_nos(creditor_id: UUID) -> frozenset[str]:
+    """Return the numbers of all cases a creditor has placed."""
+    return frozenset(db.session.scalars(select(Case.case_no).where(Case.creditor_id == creditor_id)))

@@ -1,0 +1,91 @@
+"""Issued papers (单据): drawing serials, filing the PDF under its hash, finding it again."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from receipts import serials
+from receipts.facts import Paper as Rendered
+from receipts.facts import SealFacts
+from receipts.serials import PaperKind
+from server import clock, config
+from server.cases.models import Paper, SerialCounter
+from server.db import db
+from server.media import store
+
+
+def draw_serial(kind: PaperKind, *, on: date) -> str:
+    """Draw the next serial of a kind of paper on a day; the counter stays locked until the end of the transaction."""
+    day = f"{on:%Y%m%d}"
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(SerialCounter)
+        .values(id=clock.new_id(), created_at=clock.now(), prefix=kind.value, day=day, last=0)
+        .on_conflict_do_nothing(index_elements=["prefix", "day"])
+    )
+    counter = db.session.scalars(
+        select(SerialCounter)
+        .where(SerialCounter.prefix == kind.value, SerialCounter.day == day)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    counter.last += 1
+    return serials.make(kind, on=on, number=counter.last)
+
+
+def seal_facts(serial: str, *, at: datetime, version: int = 1, log_size: int = 0, log_root: str = "") -> SealFacts:
+    """Return what stands on every page: the firm, the time, the serial and where it can be verified."""
+    settings = config.current()
+    return SealFacts(
+        serial=serial,
+        generated_at=at,
+        firm_name=settings.firm.name,
+        verify_url=f"{settings.public_url}/verify/{serial}",
+        version=version,
+        log_size=log_size,
+        log_root=log_root,
+    )
+
+
+def file_paper(
+    rendered: Rendered,
+    *,
+    kind: str,
+    serial: str,
+    template_version: str,
+    at: datetime,
+    creditor_id: UUID | None = None,
+    case_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    version: int = 1,
+) -> Paper:
+    """Store a rendered paper and add its row to the transaction."""
+    paper = Paper(
+        id=clock.new_id(),
+        kind=kind,
+        serial=serial,
+        creditor_id=creditor_id,
+        case_id=case_id,
+        subject_id=subject_id,
+        version=version,
+        template_version=template_version,
+        sha256=store().put(rendered.pdf),
+        fingerprint=rendered.fingerprint,
+        flags=list(rendered.flags),
+        issued_at=at,
+    )
+    db.session.add(paper)
+    return paper
+
+
+def find_paper(kind: str, *, subject_id: UUID, version: int) -> Paper | None:
+    """Return the newest paper of a kind about one version of a thing, None when none was issued."""
+    return db.session.scalar(
+        select(Paper)
+        .where(Paper.kind == kind, Paper.subject_id == subject_id, Paper.version == version, Paper.state == "issued")
+        .order_by(Paper.id.desc())
+        .limit(1)
+    )

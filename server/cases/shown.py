@@ -1,0 +1,242 @@
+"""What the cases API shows: personal data masked, amounts in fen, points as they were given."""
+
+import json
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from server import clock
+from server.cases import identity, sealing
+from server.cases.models import Address, Case, ImportRun, Party
+from server.planning.precision import Precision
+from server.vault import place
+
+
+class CreditorOut(Schema):
+    """A creditor (委托方)."""
+
+    id = fields.UUID()
+    name = fields.String()
+    credit_code = fields.String()
+    contact = fields.String()
+    payee_account = fields.String()
+    commission_no = fields.String()
+    contract_ends_on = fields.Date(allow_none=True)
+    version = fields.Integer()
+
+
+class MappingOut(Schema):
+    """A stored mapping template."""
+
+    kind = fields.String()
+    columns = fields.Dict()
+    defaults = fields.Dict()
+    yuan_per_unit = fields.Integer()
+    version = fields.Integer()
+
+
+def reported(member: str) -> fields.Function:
+    """Return a field that stands in the report of a run."""
+    return fields.Function(lambda run: run.report.get(member))
+
+
+class ImportRowOut(Schema):
+    """A file that was read, as the history lists it: counts, no cell of the file."""
+
+    id = fields.UUID()
+    creditor_id = fields.UUID()
+    kind = fields.String()
+    filename = fields.String()
+    file_sha256 = fields.String()
+    state = fields.String()
+    received_on = fields.Date()
+    created_at = fields.DateTime()
+    committed_at = fields.DateTime(allow_none=True)
+    rows = reported("rows")
+    accepted = reported("accepted")
+    flagged = reported("flagged")
+    refused = reported("refused")
+    changes = reported("changes")
+
+
+class ImportOut(ImportRowOut):
+    """A file that was read: its report, and what committing it did or would do."""
+
+    totals = reported("totals")
+    has_totals_row = reported("has_totals_row")
+    as_of = reported("as_of")
+    as_of_source = reported("as_of_source")
+    encoding = reported("encoding")
+    mapping = fields.Dict()
+    faults = fields.Function(lambda run: [one for one in opened_faults(run) if one["severity"] != "note"])
+    notes = fields.Function(lambda run: [one for one in opened_faults(run) if one["severity"] == "note"])
+
+
+def opened_faults(run: ImportRun) -> list[dict[str, Any]]:
+    """Return the faults of a run, opened. Raises SealBroken."""
+    text = sealing.open_text(run.faults_sealed, at=place("import_run", "faults_sealed", run.id))
+    faults: list[dict[str, Any]] = json.loads(text) if text else []
+    return faults
+
+
+class PartyOut(Schema):
+    """A person or company, its numbers masked."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    name = fields.String()
+    id_kind = fields.String()
+    id_confirmed = fields.Boolean()
+    id_masked = fields.Method("show_number")
+    phone_masked = fields.Function(lambda party: identity.mask_phone(sealing.phone(party)))
+    do_not_contact = fields.Boolean()
+
+    def show_number(self, party: Party) -> str:
+        """Return the ID number with its last four characters readable."""
+        return f"{'*' * 14}{party.id_last4}" if party.id_last4 else ""
+
+
+class AddressOut(Schema):
+    """An address down to its district, with its raw point."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    text_masked = fields.Function(lambda address: identity.mask_address(sealing.address_text(address)))
+    district = fields.String()
+    adcode = fields.String()
+    point = fields.Method("show_point")
+    precision = fields.String()
+    is_routable = fields.Function(lambda address: Precision(address.precision).is_routable)
+    source = fields.String()
+    confirmed_at = fields.DateTime(allow_none=True)
+    access_note = fields.String()
+    risk_level = fields.String()
+
+    def show_point(self, address: Address) -> dict[str, Any] | None:
+        """Return the point as it was given, None when there is none."""
+        return point_json(address)
+
+
+class StopFlagOut(Schema):
+    """A stop flag, up while lifted_at is null."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    reason = fields.String()
+    raised_at = fields.DateTime()
+    lifted_at = fields.DateTime(allow_none=True)
+
+
+class CaseRowOut(Schema):
+    """A case in a list; amounts in fen, personal data masked."""
+
+    id = fields.UUID()
+    creditor_id = fields.UUID()
+    case_no = fields.String()
+    product = fields.String()
+    contract_tail = fields.String()
+    state = fields.String()
+    flags = fields.List(fields.String())
+    debtor = fields.Nested(PartyOut)
+    as_of = fields.Date(allow_none=True)
+    overdue_on = fields.Date(allow_none=True)
+    days_past_due = fields.Function(lambda case: days_past_due(case, on=clock.today()))
+    placed_on = fields.Date(allow_none=True)
+    return_due_on = fields.Date(allow_none=True)
+    placed_fen = fields.Integer()
+    outstanding_fen = fields.Integer()
+    last_visit_on = fields.Date(allow_none=True)
+    version = fields.Integer()
+
+
+class OtherPartyOut(Schema):
+    """Somebody else in a case."""
+
+    role = fields.String()
+    guarantee_kind = fields.String()
+    party = fields.Nested(PartyOut)
+
+
+class CaseOut(CaseRowOut):
+    """A case with everything but what stays masked."""
+
+    principal_fen = fields.Integer()
+    interest_fen = fields.Integer()
+    penalty_interest_fen = fields.Integer()
+    penalty_fen = fields.Integer()
+    fees_fen = fields.Integer()
+    contract_amount_fen = fields.Integer(allow_none=True)
+    penalty_rate = fields.Integer(allow_none=True)
+    last_instalment_due_on = fields.Date(allow_none=True)
+    last_paid_on = fields.Date(allow_none=True)
+    last_paid_fen = fields.Integer(allow_none=True)
+    broken_promises = fields.Integer()
+    contact_result = fields.String()
+    remark = fields.Function(sealing.remark)
+    addresses = fields.List(fields.Nested(AddressOut))
+    stop_flags = fields.List(fields.Nested(StopFlagOut))
+    others = fields.List(fields.Nested(OtherPartyOut))
+
+
+def point_json(address: Address) -> dict[str, Any] | None:
+    """Return an address's point as it was given, None when it has none."""
+    if address.lon is None or address.lat is None:
+        return None
+    return {"lon": address.lon, "lat": address.lat, "datum": address.datum, "precision": address.precision}
+
+
+def days_past_due(case: Case, *, on: date) -> int | None:
+    """Return days since the first day overdue, as the creditors count."""
+    return None if case.overdue_on is None else max((on - case.overdue_on).days, 0)
+
+
+class UnmaskedOut(Schema):
+    """Personal data in full, only what was asked for."""
+
+    id_number = fields.String()
+    phone = fields.String()
+    contract_no = fields.String()
+    addresses = fields.List(fields.Dict())
+
+
+class EntryOut(Schema):
+    """One thing that happened to a case."""
+
+    at = fields.DateTime()
+    kind = fields.String()
+    title = fields.String()
+    title_en = fields.String()
+    subject = fields.String()
+    facts = fields.Dict()
+
+
+class TimelineOut(Schema):
+    """What happened to a case, oldest first."""
+
+    case_id = fields.UUID()
+    items = fields.List(fields.Nested(EntryOut))
+
+
+class LimitationEventOut(Schema):
+    """One event with what it did to the clock."""
+
+    kind = fields.String(attribute="event.kind")
+    happened_on = fields.Date(attribute="event.happened_on")
+    grade = fields.String(attribute="event.grade")
+    source = fields.String(attribute="event.source")
+    is_moving = fields.Boolean()
+    expires_on = fields.Date()
+    reason = fields.String(allow_none=True)
+
+
+class LimitationOut(Schema):
+    """The limitation clock of a case."""
+
+    start_on = fields.Date(allow_none=True)
+    expires_on = fields.Date(allow_none=True)
+    days_left = fields.Integer(allow_none=True)
+    grade = fields.String(allow_none=True)
+    is_expired = fields.Boolean()
+    missing_proof = fields.List(fields.String())
+    events = fields.List(fields.Nested(LimitationEventOut))

@@ -1,0 +1,117 @@
+"""Commands that run the product: init, serve, worker, demo, openapi."""
+
+import json
+import logging
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import waitress
+from flask import Flask
+from flask_migrate import upgrade
+
+from server import clock, config, jobs
+from server.app import create_app, migrations_dir
+from server.console import health
+from server.console.openapi import build
+from server.keys import make_keys
+
+IDLE_S = 0.3
+
+
+@click.command()
+@click.option("--firm-name", default="", help="Name of the collection firm, printed on every paper.")
+@click.option("--firm-phone", default="")
+@click.option("--firm-complaint-phone", default="")
+@click.option("--firm-address", default="")
+@click.pass_obj
+def init(var_dir: Path, /, **firm: str) -> None:
+    """Create the folder, the keys and the database; may be run again at any time."""
+    made = make_keys(var_dir / "keys")
+    lines = [f"DOORSTEP_{name.upper()}={value!r}" for name, value in firm.items() if value]
+    if lines:
+        (var_dir / "doorstep.env").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with create_app(config.load(var_dir)).app_context():
+        upgrade(directory=str(migrations_dir()))
+    click.echo(f"Ready in {var_dir}. Keys made: {', '.join(made) or 'none, all were there'}.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--clock-offset-s", default=0, hidden=True, help="Demo installations only: shift the server's clock.")
+@click.pass_obj
+def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int) -> None:
+    """Serve the API and run the jobs, in one process."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if clock_offset_s:
+        if not (var_dir / "DEMO").is_file():
+            raise click.ClickException("the clock is shifted in demo installations only")
+        clock.shift(timedelta(seconds=clock_offset_s))
+    app = create_app(config.load(var_dir))
+    with app.app_context():
+        faults = {name: state for name, state in health.checks().items() if state != "ok"}
+    if faults:
+        raise click.ClickException(f"not ready: {faults}; run `doorstep init`")
+    server = waitress.create_server(
+        app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
+    )
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(app, stop), name="jobs", daemon=True)
+    thread.start()
+    signal.signal(signal.SIGTERM, lambda *_: server.close())
+    click.echo(f"Doorstep 外访通 at http://{host}:{port}")
+    try:
+        server.run()
+    finally:
+        stop.set()
+        thread.join(timeout=5)
+
+
+def work(app: Flask, stop: threading.Event) -> None:
+    """Run jobs until told to stop; a fault of the queue is logged and tried again."""
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                ran = jobs.run_next(clock.now())
+            except Exception:
+                logging.getLogger("doorstep.jobs").exception("the queue does not answer")
+                ran = False
+        if not ran:
+            stop.wait(IDLE_S)
+
+
+@click.command()
+@click.pass_obj
+def worker(var_dir: Path) -> None:
+    """Run jobs in a process of its own, beside `serve` (PostgreSQL installations)."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    click.echo("Waiting for jobs; stop with Ctrl-C.")
+    work(create_app(config.load(var_dir)), stop)
+
+
+@click.command()
+@click.option("--serve/--no-serve", "keep_serving", default=True, help="Serve the result at the end.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--seed", default=7, show_default=True, help="The same seed plays the same day.")
+@click.pass_obj
+def demo(var_dir: Path, port: int, seed: int, *, keep_serving: bool) -> None:
+    """Play a whole visiting day on synthetic cases in VAR/demo, through a running server."""
+    from server.demo import day  # noqa: PLC0415  # only this command needs the phones
+
+    day.play(var_dir / "demo", port=port, seed=seed, keep_serving=keep_serving)
+
+
+@click.command()
+@click.pass_obj
+def openapi(var_dir: Path) -> None:
+    """Print the OpenAPI document."""
+    make_keys(var_dir / "keys")
+    app = create_app(config.load(var_dir))
+    with app.app_context():
+        click.echo(json.dumps(build(app), ensure_ascii=False, indent=2))

@@ -1,0 +1,98 @@
+"""Commands that prove and preserve: verify an installation or a dossier, back an installation up."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import click
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from server import audit, clock, config, media
+from server.app import create_app
+from server.console import health
+from server.db import db
+
+
+@click.command()
+@click.argument("dossier", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def verify(var_dir: Path, dossier: Path | None, *, as_json: bool) -> None:
+    """Verify a DOSSIER zip, or without one this installation: database, audit chain, every stored file.
+
+    Exit code 1 when anything fails.
+    """
+    checks = dossier_checks(dossier) if dossier else installation_checks(var_dir)
+    if as_json:
+        click.echo(json.dumps(checks, ensure_ascii=False, indent=2))
+    else:
+        for name, fault in checks.items():
+            click.echo(f"{'ok  ' if fault is None else 'FAIL'}  {name}{'' if fault is None else ': ' + fault}")
+    if any(checks.values()):
+        raise click.exceptions.Exit(1)
+
+
+def dossier_checks(dossier: Path) -> dict[str, str | None]:
+    """Return what verification of a dossier finds, name → fault or None."""
+    from sync import verify as bundle  # noqa: PLC0415  # only this command needs it
+
+    report = bundle.verify(dossier)
+    return {check.name: None if check.is_ok else "; ".join(check.found) for check in report.checks}
+
+
+def installation_checks(var_dir: Path) -> dict[str, str | None]:
+    """Return what is wrong with an installation, name → fault or None."""
+    app = create_app(config.load(var_dir))
+    with app.app_context():
+        checks = {name: None if state == "ok" else state for name, state in health.checks().items()}
+        if config.current().is_sqlite:
+            found = db.session.execute(text("PRAGMA integrity_check")).scalar_one()
+            checks["database integrity"] = None if found == "ok" else str(found)
+        checks["audit chain"] = audit.verify(db.session())
+        blobs = media.store()
+        broken = [name for name in blobs.hashes() if not blobs.is_intact(name)]
+        checks[f"files ({len(blobs.hashes())})"] = f"{len(broken)} altered, first {broken[0]}" if broken else None
+    return checks
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(var_dir: Path, target: Path) -> None:
+    """Copy database and files, consistently and while in use, into a new folder TARGET with a manifest.
+
+    The keys are not copied: keep them elsewhere, without them the copy cannot be read.
+    """
+    settings = config.load(var_dir)
+    if target.exists() and any(target.iterdir()):
+        raise click.ClickException(f"{target} is not empty")
+    target.mkdir(parents=True, exist_ok=True)
+    copy_database(settings, target)
+    shutil.copytree(
+        settings.media_dir, target / "media", dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*")
+    ) if settings.media_dir.is_dir() else None
+    files = sorted(path for path in target.rglob("*") if path.is_file())
+    manifest = {
+        "made_at": clock.now().isoformat(),
+        "files": {str(path.relative_to(target)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+    }
+    (target / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    click.echo(f"Backed up {len(files)} files to {target}.")
+
+
+def copy_database(settings: config.Config, target: Path) -> None:
+    """Copy the database: SQLite by its online backup, PostgreSQL by pg_dump. Raises ClickException."""
+    url = make_url(settings.database_url)
+    if settings.is_sqlite:
+        with sqlite3.connect(str(url.database)) as source, sqlite3.connect(target / "doorstep.db") as copy:
+            source.backup(copy)
+        return
+    tool = shutil.which("pg_dump")
+    if tool is None:
+        raise click.ClickException("pg_dump is not on PATH; install the PostgreSQL client")
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    subprocess.run([tool, "-Fc", "-f", str(target / "doorstep.pgdump"), address], check=True)  # noqa: S603

@@ -1,0 +1,57 @@
+"""Is the installation fit to serve? The checks behind `/readyz`, `doorstep serve` and `doorstep verify`."""
+
+from uuid import uuid4
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import config
+from server.db import db
+from server.jobs import Job
+
+
+def checks() -> dict[str, str]:
+    """Return each check's name with `ok` or what is wrong."""
+    return {"database": _database(), "migrations": _migrations(), "media": _media(), "queue": _queue()}
+
+
+def _database() -> str:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as fault:
+        return type(fault).__name__
+    return "ok"
+
+
+def _migrations() -> str:
+    try:
+        with db.engine.connect() as connection:
+            present = set(MigrationContext.configure(connection).get_current_heads())
+    except SQLAlchemyError as fault:
+        return type(fault).__name__
+    wanted = set(ScriptDirectory(current_app.extensions["migrate"].directory).get_heads())
+    return "ok" if present == wanted else f"at {sorted(present)}, the code wants {sorted(wanted)}"
+
+
+def _media() -> str:
+    folder = config.current().media_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".ready-{uuid4()}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as fault:
+        return fault.strerror or "not writable"
+    return "ok"
+
+
+def _queue() -> str:
+    try:
+        db.session.execute(select(Job.id).limit(1))
+    except SQLAlchemyError as fault:
+        db.session.rollback()
+        return type(fault).__name__
+    return "ok"

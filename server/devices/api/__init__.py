@@ -1,0 +1,1 @@
+"""HTTP of the slice `devices`: phones in the office, sync, files."""

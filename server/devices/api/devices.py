@@ -1,0 +1,95 @@
+"""Enrolling, listing and revoking phones."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from server import clock, feed
+from server.accounts.auth import allow, current_person, public
+from server.accounts.roles import Role
+from server.body import Body, PageQuery, answers, asks, page, takes
+from server.db import begin_write, db, fetch
+from server.devices import enrol
+from server.devices.models import Device, Quarantine
+from server.devices.schemas import CodeIn, CodeOut, DeviceOut, EnrolIn, EnrolOut, QuarantineOut, RevokeIn
+from sync.envelope import write_time
+from sync.phone.transport import MARK
+
+bp = Blueprint("devices", __name__, url_prefix="/v1/devices")
+FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR)
+
+
+@bp.post("/codes")
+@allow(Role.SUPERVISOR, Role.ADMIN)
+@takes(CodeIn)
+@answers(CodeOut, status=201)
+def issue_code(body: Body) -> ResponseReturnValue:
+    """Issue a one-time code, good for ten minutes, that enrols one phone of an agent."""
+    letters, code = enrol.issue_code(for_id=body["person_id"], issuer=current_person(), at=clock.now())
+    told = CodeOut().dump({"code": letters, "person_id": code.person_id, "expires_at": code.expires_at})
+    db.session.commit()
+    return jsonify(told), 201
+
+
+@bp.post("")
+@public("the one-time code is the credential")
+@takes(EnrolIn)
+@answers(EnrolOut, status=201)
+def add_device(body: Body) -> ResponseReturnValue:
+    """Enrol the phone that shows a code: answers with its id and token and the keys it will believe."""
+    begin_write()
+    now = clock.now()
+    device, token = enrol.enrol(body, at=now)
+    told = {
+        "device_id": str(device.id), "device_token": token, "epoch": feed.begin_epoch(db.session()),
+        "ack_key": enrol.ack_key().public().jwk(), "log_vkey": enrol.log_vkey(), "server_time": write_time(now),
+    }  # fmt: skip
+    db.session.commit()
+    return _private(jsonify(told)), 201
+
+
+@bp.get("")
+@allow(*FLEET)
+@asks(PageQuery)
+@answers(DeviceOut, many=True)
+def list_devices(query: Body) -> ResponseReturnValue:
+    """List the phones: whose, in what state, when last heard of, how much they still hold."""
+    return page(select(Device), Device, DeviceOut(), **query)
+
+
+@bp.get("/quarantine")
+@allow(*FLEET)
+@asks(PageQuery)
+@answers(QuarantineOut, many=True)
+def list_quarantine(query: Body) -> ResponseReturnValue:
+    """List the rows that could not be taken as records, with the reason, without their content."""
+    return page(select(Quarantine), Quarantine, QuarantineOut(), **query)
+
+
+@bp.get("/<uuid:device_id>")
+@allow(*FLEET)
+@answers(DeviceOut)
+def show_device(device_id: UUID) -> ResponseReturnValue:
+    """Show one phone."""
+    return jsonify(DeviceOut().dump(fetch(Device, device_id)))
+
+
+@bp.post("/<uuid:device_id>/revoke")
+@allow(Role.SUPERVISOR, Role.ADMIN)
+@takes(RevokeIn)
+@answers(DeviceOut)
+def revoke_device(device_id: UUID, body: Body) -> ResponseReturnValue:
+    """Close a phone for good: it gets nothing more, but may still hand in what it holds."""
+    device = fetch(Device, device_id, lock=True)
+    enrol.revoke(device, is_lost=body["is_lost"], by=current_person(), at=clock.now())
+    told = DeviceOut().dump(device)
+    db.session.commit()
+    return jsonify(told)
+
+
+def _private(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers[MARK] = "1"
+    return answer

@@ -1,0 +1,139 @@
+"""What phones call: push, pull, head. Every success carries the mark that tells our server from a captive portal."""
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from server import audit, clock, feed
+from server.body import Body, answers, asks, raw_bytes
+from server.db import begin_write, db
+from server.devices import acks, enrol, pull, push, rules, settings
+from server.devices.enrol import current_device, lock_device, phone
+from server.devices.models import Device
+from server.devices.push import Taken
+from server.devices.schemas import HeadOut, PullIn, PullOut
+from sync import feed as sync_feed
+from sync.canonical import content_hash
+from sync.envelope import NotAnEnvelope, read_time, write_time
+from sync.phone.transport import MARK
+
+bp = Blueprint("sync", __name__, url_prefix="/v1/sync")
+SUCCESS_BELOW = 400
+MAX_DIGITS = 9
+
+
+@bp.after_request
+def mark(answer: Response) -> Response:
+    """Mark a success as ours."""
+    if answer.status_code < SUCCESS_BELOW:
+        answer.headers[MARK] = "1"
+    return answer
+
+
+@bp.post("/<coll>/push")
+@phone(may_be_revoked=True)
+@answers(None)
+def take_push(coll: str) -> ResponseReturnValue:
+    """Take rows `[{newDocumentState, assumedMasterState?}]`; answers with the conflicts, and acks when preferred.
+
+    A row's content is never refused: what cannot be taken is set aside and its acknowledgement says so.
+    """
+    if coll not in (*sync_feed.PUSHED, *sync_feed.PULLED):
+        raise rules.NoSuchCollection(coll[:40])
+    rows = push.read_rows(raw_bytes(most=rules.MAX_PUSH_BYTES))
+    device, now = lock_device(), clock.now()
+    taken = _take(device, coll, rows)
+    told = acks.tell(device, taken.entries, at=now) if taken.entries else []
+    db.session.commit()
+    if "return=acks" in request.headers.get("Prefer", "").replace(" ", ""):
+        answer = jsonify(conflicts=taken.conflicts, acks=told)
+        answer.headers["Preference-Applied"] = "return=acks"
+        return answer
+    return jsonify(taken.conflicts)
+
+
+@bp.get("/<coll>/pull")
+@phone(may_be_revoked=False)
+@asks(PullIn)
+@answers(PullOut)
+def give_pull(coll: str, query: Body) -> ResponseReturnValue:
+    """Answer `{documents, checkpoint}`: exactly `limit` documents while more wait. 410 when the epoch changed."""
+    asked = rules.check_pull(coll, **query)
+    device, epoch = current_device(), enrol.epoch()
+    newest = feed.newest(db.session())
+    if rules.needs_restart(asked, epoch=epoch, newest=newest):
+        if asked.epoch == epoch:
+            epoch = _restored(device, asked.seq)
+        raise rules.EpochChanged("start again from zero", epoch=epoch)
+    return jsonify(pull.page(device, coll, asked, epoch=epoch))
+
+
+@bp.get("/head")
+@phone(may_be_revoked=False)
+@answers(HeadOut)
+def give_head() -> ResponseReturnValue:
+    """Answer where the server stands for this phone; 304 when nothing moved.
+
+    Takes the phone's time, its unsent count and the end of its acknowledged run from headers.
+    """
+    _note_contact(current_device())
+    device = current_device()
+    told = {
+        "epoch": enrol.epoch(),
+        "heads": feed.heads(db.session(), pull.subjects(device)),
+        "device": {"ack_seq": device.head_seq, "ack_hash": device.head_hash, "resend_from": _resend_from(device)},
+        "min_client": rules.MIN_CLIENT,
+        "sv": list(rules.SCHEMA_VERSIONS),
+    }
+    if request.headers.get("Doorstep-Epoch", told["epoch"]) not in ("", told["epoch"]):
+        raise rules.EpochChanged("start again from zero", epoch=told["epoch"])
+    tag = content_hash(told)
+    answer = jsonify(told | {"server_time": write_time(clock.now())})
+    answer.set_etag(tag)
+    return answer.make_conditional(request)
+
+
+def _take(device: Device, coll: str, rows: object) -> Taken:
+    checked = rules.rows_of(rows)
+    match coll:
+        case "records":
+            return push.take_records(device, checked, at=clock.now())
+        case "settings":
+            return settings.take(device, checked, at=clock.now())
+        case _:
+            return push.refuse_rows(device, coll, checked, at=clock.now())
+
+
+def _restored(device: Device, seq: int) -> str:
+    """Begin a new epoch: a phone stands further than this database ever counted, so it is a restored one."""
+    begin_write()
+    epoch = feed.rotate_epoch(db.session())
+    audit.note("sync.epoch_rotated", f"device:{device.id}", actor_id=None, seq=seq)
+    db.session.commit()
+    return epoch
+
+
+def _resend_from(device: Device) -> int | None:
+    """Return the first seq the phone must send again: as the office asked, or as it holds acks we know nothing of."""
+    acked = request.headers.get("Doorstep-Acked", "")
+    if device.resend_from is not None or not acked.isdecimal() or len(acked) > MAX_DIGITS:
+        return device.resend_from
+    held = push.held_later(device, until=int(acked))
+    return rules.resend_from(acked_seq=int(acked), head_seq=device.head_seq, held_later=held)
+
+
+def _note_contact(device: Device) -> None:
+    """Keep when the phone was last heard of and how far its clock is off, when that is news."""
+    now, offset_ms = clock.now(), None
+    try:
+        offset_ms = rules.clock_offset_ms(read_time(request.headers.get("Doorstep-Time")), at=now)
+    except NotAnEnvelope:
+        offset_ms = None
+    unsent = request.headers.get("Doorstep-Unsent", "")
+    if rules.is_contact_news(
+        last_contact_at=device.last_contact_at, offset_ms=device.clock_offset_ms, new_offset_ms=offset_ms, at=now
+    ):
+        device = lock_device()
+        device.last_contact_at = now
+        device.clock_offset_ms = device.clock_offset_ms if offset_ms is None else offset_ms
+        device.unsent_count = int(unsent) if unsent.isdecimal() and len(unsent) <= MAX_DIGITS else device.unsent_count
+        db.session.commit()

@@ -1,0 +1,151 @@
+"""Enrolling phones: one-time codes, keys and tokens, and the mark of the views only a phone may call."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import g, request
+from sqlalchemy import select
+
+from server import audit, clock, config, feed
+from server.accounts import auth
+from server.accounts.models import Person
+from server.accounts.roles import Role
+from server.body import Body
+from server.db import begin_write, db, fetch
+from server.devices import rules
+from server.devices.models import Device, EnrolCode
+from server.devices.rules import DeviceState
+from server.errors import NotSignedIn
+from sync import chain, tlog
+from sync.signature import Alg, BadKey, SigningKey, public_key
+
+View = TypeVar("View", bound=Callable[..., Any])
+DEVICE = "device"
+
+
+def issue_code(*, for_id: UUID, issuer: Person, at: datetime) -> tuple[str, EnrolCode]:
+    """Add a one-time code for a person who visits; return its letters, shown once. Raises NotAnAgent or Missing."""
+    person = fetch(Person, for_id)
+    if Role.AGENT not in person.roles or not person.is_active:
+        raise rules.NotAnAgent(f"{person.staff_no} does not visit")
+    letters = "".join(secrets.choice(rules.CODE_LETTERS) for _ in range(rules.CODE_LENGTH))
+    code = EnrolCode(
+        id=clock.new_id(), code_hash=auth.secret_hash(letters), person_id=person.id, issued_by_id=issuer.id,
+        expires_at=at + rules.CODE_LIFE,
+    )  # fmt: skip
+    db.session.add(code)
+    audit.note("device.code_issued", f"person:{person.id}", actor_id=issuer.id)
+    half = rules.CODE_LENGTH // 2
+    return f"{letters[:half]}-{letters[half:]}", code
+
+
+def enrol(body: Body, *, at: datetime) -> tuple[Device, str]:
+    """Add the phone that shows a good code; return it with its token. The same phone may repeat its call.
+
+    Raises CodeNotGood or KeyNotUsable.
+    """
+    try:
+        key = public_key(body["public_key"], alg=body["alg"])
+    except BadKey as fault:
+        raise rules.KeyNotUsable(str(fault)) from fault
+    hashed = auth.secret_hash(rules.normal_code(body["code"]))
+    code = db.session.scalar(select(EnrolCode).where(EnrolCode.code_hash == hashed).with_for_update())
+    if code is None:
+        raise rules.CodeNotGood("ask the supervisor for a new one")
+    known = db.session.get(Device, code.device_id) if code.device_id else None
+    rules.check_code(
+        expires_at=code.expires_at, used_at=code.used_at, used_by_key=known.public_key if known else None,
+        key=key.jwk(), at=at,
+    )  # fmt: skip
+    device = known or _add(code, body, key.jwk(), at=at)
+    token = secrets.token_urlsafe(32)
+    device.token_hash, code.used_at, code.device_id = auth.secret_hash(token), at, device.id
+    db.session.add(device)
+    return device, token
+
+
+def _add(code: EnrolCode, body: Body, jwk: dict[str, str], *, at: datetime) -> Device:
+    device_id = clock.new_id()
+    start = chain.start(str(device_id))
+    device = Device(
+        id=device_id, person_id=code.person_id, label=body["label"], alg=body["alg"], public_key=jwk,
+        token_hash=str(device_id), app_version=body["app_version"], head_seq=start.seq, head_hash=start.hash,
+        state=DeviceState.ACTIVE, last_contact_at=at,
+    )  # fmt: skip
+    db.session.add(device)
+    db.session.flush()
+    audit.note("device.enrolled", f"device:{device_id}", actor_id=code.person_id, alg=body["alg"])
+    return device
+
+
+def revoke(device: Device, *, is_lost: bool, by: Person, at: datetime) -> None:
+    """Close a phone for good; all its documents leave it at its next contact. Revoking twice changes nothing."""
+    if device.state == DeviceState.ACTIVE:
+        device.state, device.revoked_at = (DeviceState.LOST if is_lost else DeviceState.REVOKED), at
+        audit.note("device.revoked", f"device:{device.id}", actor_id=by.id, state=device.state)
+
+
+def ack_key() -> SigningKey:
+    """Return the key that signs acknowledgements."""
+    return SigningKey(Alg.ED25519, config.current().ack_key)
+
+
+def log_vkey() -> str:
+    """Return the verifier key of this installation's log, in the note format."""
+    settings = config.current()
+    origin = settings.public_url.partition("://")[2] + "/log"
+    return tlog.vkey(origin, settings.log_key.public_key())
+
+
+def epoch() -> str:
+    """Return the epoch in force, empty before the first phone."""
+    return feed.epoch(db.session()) or ""
+
+
+def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
+    """Let only an enrolled phone call the view, a revoked one too where it only hands in.
+
+    The view itself begins its write transaction, after the body has come over a slow line.
+    Raises NotSignedIn or DeviceRevoked.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            device = _caller()
+            if device.state != DeviceState.ACTIVE and not may_be_revoked:
+                raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True)
+            g.device_id, g.person_id = device.id, device.person_id
+            db.session.rollback()
+            request.get_data(cache=True)
+            return view(*args, **kwargs)
+
+        guarded.allowed = frozenset({DEVICE})  # type: ignore[attr-defined]
+        return cast("View", guarded)
+
+    return mark
+
+
+def current_device() -> Device:
+    """Return the phone that calls. Raises Missing."""
+    return fetch(Device, g.device_id)
+
+
+def lock_device() -> Device:
+    """Begin the write transaction and return the phone that calls, locked. Raises Missing."""
+    begin_write()
+    return fetch(Device, g.device_id, lock=True)
+
+
+def _caller() -> Device:
+    secret = auth.bearer()
+    if secret is None:
+        raise NotSignedIn("send the device token")
+    device = db.session.scalar(select(Device).where(Device.token_hash == auth.secret_hash(secret)))
+    if device is None:
+        raise NotSignedIn("no phone has this token")
+    return device

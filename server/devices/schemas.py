@@ -1,0 +1,108 @@
+"""What goes in and out of the phones' API."""
+
+from marshmallow import Schema, fields, validate
+
+from server.body import Strict
+from sync.signature import Alg
+
+
+class CodeIn(Strict):
+    """For whom the phone will be enrolled."""
+
+    person_id = fields.UUID(required=True)
+
+
+class CodeOut(Schema):
+    """A one-time code, shown once."""
+
+    code = fields.String()
+    person_id = fields.UUID()
+    expires_at = fields.AwareDateTime()
+
+
+class EnrolIn(Strict):
+    """A phone's code, algorithm and public key (JWK)."""
+
+    code = fields.String(required=True, validate=validate.Length(1, 40))
+    alg = fields.String(required=True, validate=validate.OneOf([alg.value for alg in Alg]))
+    public_key = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+    label = fields.String(required=True, validate=validate.Length(1, 80))
+    app_version = fields.String(load_default="", validate=validate.Length(0, 40))
+
+
+class EnrolOut(Schema):
+    """What a phone keeps: its id and token, the epoch, the keys it will believe."""
+
+    device_id = fields.UUID()
+    device_token = fields.String()
+    epoch = fields.String()
+    ack_key = fields.Dict()
+    log_vkey = fields.String()
+    server_time = fields.String()
+
+
+class DeviceOut(Schema):
+    """A phone as the office sees it."""
+
+    id = fields.UUID()
+    person_id = fields.UUID()
+    person_name = fields.String(attribute="person.name")
+    label = fields.String()
+    alg = fields.String()
+    public_key = fields.Dict()
+    state = fields.String()
+    app_version = fields.String()
+    head_seq = fields.Integer()
+    head_hash = fields.String()
+    clock_offset_ms = fields.Integer(allow_none=True)
+    unsent_count = fields.Integer(allow_none=True)
+    resend_from = fields.Integer(allow_none=True)
+    enrolled_at = fields.AwareDateTime(attribute="created_at")
+    last_contact_at = fields.AwareDateTime(allow_none=True)
+    revoked_at = fields.AwareDateTime(allow_none=True)
+
+
+class RevokeIn(Strict):
+    """Why a phone is closed."""
+
+    is_lost = fields.Boolean(load_default=False)
+
+
+class PullIn(Strict):
+    """Where the phone stands; all whole numbers."""
+
+    seq = fields.Integer(load_default=0)
+    epoch = fields.String(load_default="", validate=validate.Length(0, 40))
+    limit = fields.Integer(load_default=100)
+    sv = fields.Integer(load_default=4)
+
+
+class PullOut(Schema):
+    """Documents in feed order and the position after them."""
+
+    documents = fields.List(fields.Dict())
+    checkpoint = fields.Dict()
+
+
+class HeadOut(Schema):
+    """Where the server stands for this phone."""
+
+    epoch = fields.String()
+    heads = fields.Dict(keys=fields.String(), values=fields.Integer())
+    server_time = fields.String()
+    device = fields.Dict()
+    min_client = fields.String()
+    sv = fields.List(fields.Integer())
+
+
+class QuarantineOut(Schema):
+    """A row set aside, without its content."""
+
+    id = fields.UUID()
+    device_id = fields.UUID()
+    coll = fields.String()
+    doc_id = fields.String()
+    verdict = fields.String()
+    reason = fields.String()
+    payload_hash = fields.String()
+    received_at = fields.AwareDateTime()

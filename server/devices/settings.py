@@ -1,0 +1,73 @@
+"""The collection `settings`: documents only one phone writes, compared and set on the hash of their content."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from server import clock, config, vault
+from server.db import db
+from server.devices import quarantine, rules
+from server.devices.models import Device, DeviceSetting
+from server.devices.push import Taken
+from server.devices.quarantine import Refused
+from sync.ack import Entry, Status
+from sync.canonical import NotCanonisable, canonical, sha256_hex
+
+_MAX_ID = 80
+
+
+def take(device: Device, rows: Sequence[object], *, at: datetime) -> Taken:
+    """Keep each row whose phone saw the present state; the loser is set aside and told the present state."""
+    taken = Taken([], [])
+    for row in rows:
+        document = row.get("newDocumentState") if isinstance(row, dict) else row
+        assumed = row.get("assumedMasterState") if isinstance(row, dict) else None
+        if (fault := _fault(document)) or not isinstance(document, dict):
+            refused = Refused(document, "", fault or "not_an_object")
+            taken.entries.append(quarantine.keep(device, "settings", refused, at=at))
+        elif (master := _put(device, document, assumed)) is not None:
+            refused = Refused(document, "", "state_moved_on")
+            taken.entries.append(quarantine.keep(device, "settings", refused, at=at))
+            taken.conflicts.append(master)
+        else:
+            digest = sha256_hex(canonical(document))
+            taken.entries.append(Entry(str(document["id"]), digest, Status.ACCEPTED))
+    return taken
+
+
+def _fault(document: object) -> str:
+    if not isinstance(document, dict) or not isinstance(document.get("id"), str):
+        return "not_an_object"
+    if not 0 < len(document["id"]) <= _MAX_ID:
+        return "id_too_long"
+    try:
+        return "" if len(canonical(document)) <= rules.MAX_SETTING_BYTES else "too_large"
+    except NotCanonisable:
+        return "not_canonisable"
+
+
+def _put(device: Device, document: dict[str, Any], assumed: object) -> dict[str, Any] | None:
+    """Keep the document; return the present one instead when the phone had not seen it."""
+    query = select(DeviceSetting).where(DeviceSetting.device_id == device.id, DeviceSetting.doc_id == document["id"])
+    row = db.session.scalar(query.with_for_update())
+    stored_hash = row.content_hash if row else None
+    if not rules.may_overwrite(stored_hash=stored_hash, assumed=assumed, fresh=document) and row is not None:
+        return load(row)
+    if row is None:
+        row = DeviceSetting(id=clock.new_id(), device_id=device.id, doc_id=document["id"])
+        db.session.add(row)
+    text = canonical(document).decode()
+    row.document_sealed = config.current().vault.seal(text, at=vault.place("device_setting", "document", row.id))
+    row.content_hash = sha256_hex(text.encode())
+    db.session.flush()
+    return None
+
+
+def load(row: DeviceSetting) -> dict[str, Any]:
+    """Return the kept document. Raises SealBroken."""
+    where = vault.place("device_setting", "document", row.id)
+    found: dict[str, Any] = json.loads(config.current().vault.unseal(row.document_sealed, at=where))
+    return found

@@ -1,0 +1,163 @@
+"""Dossiers (法务移送卷宗): made as a job for a case decided for court, verified at once, and handed out."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from server import audit, clock, jobs, media
+from server.accounts.auth import allow, current_person
+from server.accounts.roles import Role
+from server.accounts.scope import fetch_visible, scoped
+from server.body import Body, PageQuery, answers, asks, page
+from server.cases.models import Case, Paper
+from server.db import begin_write, db, fetch
+from server.escalation import dossier, effects, rules
+from server.escalation.models import Dossier, Escalation
+from server.escalation.rules import Proposal
+from server.escalation.schemas import DossierOut
+from server.jobs import Cancelled, Report
+from server.media import BlobAbsent
+from server.visits.models import Visit
+from server.visits.papers import receipt
+
+bp = Blueprint("dossiers", __name__, url_prefix="/v1")
+KIND = "dossier"
+READERS = (Role.LEGAL, Role.MANAGER, Role.COMPLIANCE, Role.AUDITOR)
+
+
+def court_decision(case: Case) -> Escalation:
+    """Return the decision in force that sends the case to court or police. Raises NotForCourt."""
+    decided, waiting = effects.last_decided(case.id), effects.open_escalation(case.id)
+    newest = decided or waiting
+    rules.require_court(
+        Proposal(decided.decision) if decided else None, has_opinion=newest is not None and bool(newest.opinion)
+    )
+    return cast("Escalation", decided)  # the rule has refused a case without a decision
+
+
+@bp.post("/cases/<uuid:case_id>/dossier")
+@allow(Role.LEGAL)
+@answers(None, status=202)
+def make_dossier(case_id: UUID) -> ResponseReturnValue:
+    """Start making the dossier of a case decided for court; answers 202 with the job's address."""
+    case, person = fetch_visible(Case, case_id), current_person()
+    decided = court_decision(case)
+    job = jobs.enqueue(KIND, owner_id=person.id, case_id=str(case.id), actor_id=str(person.id))
+    audit.note("dossier.asked", f"dossier-job:{job.id}", actor_id=person.id, creditor_id=case.creditor_id,
+               case=str(case.id), escalation=str(decided.id))  # fmt: skip
+    answer = jsonify(id=str(job.id), state="queued", progress=0.0)
+    answer.status_code = 202
+    answer.headers["Location"] = f"/v1/jobs/{job.id}"
+    db.session.commit()
+    return answer
+
+
+@jobs.runs(KIND)
+def build(args: dict[str, Any], report: Report) -> str:
+    """Make the dossier: receipts first, then the index, then the bag. Every step may be done again without harm."""
+    case_id, actor_id = UUID(args["case_id"]), UUID(args["actor_id"])
+    issue_receipts(case_id, actor_id)
+    tell(report, 0.2, "出具回执")
+    index_id = issue_index(case_id, actor_id)
+    tell(report, 0.4, "证据目录")
+    found, index = brief_of(case_id), fetch(Paper, index_id)
+    sha256 = media.store().put(dossier.pack(found, index))
+    tell(report, 0.8, "打包")
+    told = dossier.report_of(found, index, sha256)
+    creditor_id, escalation_id = found.case.creditor_id, found.escalation.id
+    begin_write()
+    query = select(Dossier).where(Dossier.case_id == case_id, Dossier.sha256 == sha256)
+    made = db.session.scalar(query.limit(1))
+    if made is None:
+        made = Dossier(
+            id=clock.new_id(), case_id=case_id, creditor_id=creditor_id, escalation_id=escalation_id,
+            built_by_id=actor_id, sha256=sha256, size=media.store().path(sha256).stat().st_size, report=told,
+            built_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(made)
+        audit.note("dossier.built", f"dossier:{made.id}", actor_id=actor_id, creditor_id=creditor_id, case=str(case_id),
+                   sha256=sha256, missing=len(told["missing"]), verified=told["verified"])  # fmt: skip
+    return f"/v1/dossiers/{made.id}"
+
+
+def tell(report: Report, progress: float, message: str) -> None:
+    """Say how far the job is. Raises Cancelled when its owner asked to stop."""
+    if report(progress, message):
+        raise Cancelled
+
+
+def brief_of(case_id: UUID) -> dossier.Brief:
+    """Gather a case for court. Raises NotForCourt when the decision has changed meanwhile."""
+    case = fetch(Case, case_id)
+    return dossier.brief(case, court_decision(case))
+
+
+def issue_receipts(case_id: UUID, actor_id: UUID) -> None:
+    """Issue the receipts of complete visits that have none yet, in a transaction of their own."""
+    begin_write()
+    for visit in db.session.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)):
+        if visit.is_complete and not has_receipt(visit):
+            paper = receipt.issue(visit, at=clock.now())
+            audit.note("paper.issued", f"paper:{paper.serial}", actor_id=actor_id, creditor_id=visit.creditor_id,
+                       visit=str(visit.id), sha256=paper.sha256)  # fmt: skip
+    db.session.commit()
+
+
+def has_receipt(visit: Visit) -> bool:
+    """Tell whether a visit's receipt is issued and still says what the records say."""
+    paper = receipt.issued(visit)
+    return paper is not None and receipt.is_current(visit, paper)
+
+
+def issue_index(case_id: UUID, actor_id: UUID) -> UUID:
+    """Return the index paper that says what is known now, issued in a transaction of its own when there is none."""
+    begin_write()
+    found = brief_of(case_id)
+    paper = dossier.index_in_force(found)
+    if paper is None:
+        paper = dossier.issue_index(found, at=clock.now(), on=clock.today())
+        audit.note("paper.issued", f"paper:{paper.serial}", actor_id=actor_id, creditor_id=found.case.creditor_id,
+                   escalation=str(found.escalation.id), sha256=paper.sha256)  # fmt: skip
+    paper_id = paper.id
+    db.session.commit()
+    return paper_id
+
+
+@bp.get("/dossiers")
+@allow(*READERS)
+@asks(PageQuery)
+@answers(DossierOut, many=True)
+def list_dossiers(query: Body) -> ResponseReturnValue:
+    """List the dossiers that were made, newest first."""
+    found = scoped(select(Dossier), Dossier.creditor_id)
+    return page(found, Dossier, DossierOut(), limit=query["limit"], cursor=query["cursor"])
+
+
+@bp.get("/dossiers/<uuid:dossier_id>")
+@allow(*READERS)
+@answers(DossierOut)
+def get_dossier(dossier_id: UUID) -> ResponseReturnValue:
+    """Show what building a dossier found: the counts, what is missing, and whether it verifies."""
+    return jsonify(DossierOut().dump(fetch_visible(Dossier, dossier_id)))
+
+
+@bp.get("/dossiers/<uuid:dossier_id>.zip")
+@allow(*READERS)
+@answers(None, content_type="application/zip")
+def get_zip(dossier_id: UUID) -> ResponseReturnValue:
+    """Hand out the dossier; who took it is recorded."""
+    found, person = fetch_visible(Dossier, dossier_id), current_person()
+    sha256, creditor_id = found.sha256, found.creditor_id
+    if not media.store().has(sha256):
+        raise BlobAbsent(f"no file {sha256}")
+    begin_write()
+    audit.note("dossier.taken", f"dossier:{dossier_id}", actor_id=person.id, creditor_id=creditor_id, sha256=sha256)
+    db.session.commit()
+    answer: Response = send_file(
+        media.store().path(sha256), mimetype="application/zip", as_attachment=True,
+        download_name=f"dossier-{dossier_id}.zip", etag=sha256,
+    )  # fmt: skip
+    return answer

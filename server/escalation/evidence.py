@@ -1,0 +1,118 @@
+"""What is held of a case as evidence: the list a proposal names, and how ready it is for court."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from server.cases import ledger, timeline
+from server.cases.models import Case, Paper, StopFlag
+from server.db import Base, db
+from server.errors import Invalid
+from server.escalation.demands import demand_checks
+from server.escalation.models import Escalation
+from server.escalation.proofs import demands_of
+from server.escalation.readiness import ReadinessFacts, readiness_json
+from server.visits.models import Promise, Record, Visit, VisitFile
+from server.visits.rules import VisitState
+
+KINDS: dict[str, type[Base]] = {
+    "visit": Visit, "record": Record, "promise": Promise, "file": VisitFile, "paper": Paper,
+}  # fmt: skip
+
+
+class EvidenceElsewhere(Invalid):
+    """A piece of evidence does not belong to this case."""
+
+
+def resolve(case: Case, named: Sequence[Any]) -> list[dict[str, str]]:
+    """Return the evidence a proposal names: ids checked against the case, other texts kept as notes.
+
+    A text that is no id names nothing we hold. Raises EvidenceElsewhere.
+    """
+    found, strangers = [], []
+    for one in named:
+        item = _item(one)
+        if "id" in item and not _is_of(case, item):
+            strangers.append(item["id"])
+        found.append(item)
+    if strangers:
+        raise EvidenceElsewhere(f"{len(strangers)} pieces", ids=strangers[:20])
+    return found
+
+
+def _item(one: Any) -> dict[str, str]:
+    if isinstance(one, Mapping):
+        item = {"kind": str(one.get("kind") or "any"), "id": str(one["id"])}
+        return item | ({"note": str(one["note"])} if one.get("note") else {})
+    try:
+        return {"kind": "any", "id": str(UUID(one))}
+    except ValueError:
+        return {"kind": "note", "note": one}
+
+
+def _is_of(case: Case, item: dict[str, str]) -> bool:
+    """Tell whether the thing is the case's own, and note what kind of thing it is."""
+    for kind, model in KINDS.items():
+        if item["kind"] not in {kind, "any"}:
+            continue
+        row = db.session.get(model, UUID(item["id"]))
+        if row is not None:
+            item["kind"] = kind
+            return _case_id(row) == case.id
+    return False
+
+
+def _case_id(row: Any) -> UUID | None:
+    if isinstance(row, Record | VisitFile):
+        visit = db.session.get(Visit, row.visit_id) if row.visit_id else None
+        return visit.case_id if visit else None
+    case_id: UUID | None = row.case_id
+    return case_id
+
+
+def readiness(case: Case, *, today: date) -> dict[str, Any]:
+    """Return how ready a case is for court on a day, as page data."""
+    demands = demands_of(case.id)
+    paid_on = [entry.booked_on for entry in ledger.entries_of([case.id])[case.id] if entry.amount_fen > 0]
+    checks = demand_checks(demands, due_on=timeline.due_day(case), paid_on=paid_on, today=today)
+    visits = list(db.session.scalars(select(Visit).where(Visit.case_id == case.id)))
+    papers = dict(
+        db.session.execute(
+            select(Paper.kind, func.count())
+            .where(Paper.case_id == case.id, Paper.state == "issued")
+            .group_by(Paper.kind)
+        )
+        .tuples()
+        .all()
+    )
+    facts = ReadinessFacts(
+        has_identity=case.debtor.id_sealed is not None and case.debtor.id_confirmed,
+        has_address=bool(case.addresses),
+        has_amounts=case.as_of is not None and case.outstanding_fen > 0,
+        visits=len(visits),
+        unsealed_visits=sum(visit.state != VisitState.SEALED for visit in visits),
+        grades=tuple(sorted(one.grade for one in demands if one.grade is not None)),
+        statements=papers.get("account_statement", 0),
+        receipts=papers.get("visit_receipt", 0),
+        missing_files=_missing_files(visits),
+        open_stops=tuple(sorted({flag.kind for flag in open_flags(case)})),
+    )
+    return readiness_json(facts, clock=timeline.clock_of(case, today=today), checks=checks)
+
+
+def _missing_files(visits: Sequence[Visit]) -> int:
+    query = select(func.count()).select_from(VisitFile)
+    wanted = query.where(VisitFile.visit_id.in_([visit.id for visit in visits]), VisitFile.verified_at.is_(None))
+    return db.session.scalar(wanted) or 0
+
+
+def open_flags(case: Case) -> list[StopFlag]:
+    """Return the stop flags that are up for another reason than a decision."""
+    decided = select(Escalation.id).where(Escalation.case_id == case.id)
+    query = select(StopFlag).where(
+        StopFlag.case_id == case.id, StopFlag.lifted_at.is_(None), StopFlag.id.not_in(decided)
+    )
+    return list(db.session.scalars(query.order_by(StopFlag.id)))

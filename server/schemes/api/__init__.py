@@ -1,0 +1,1 @@
+"""HTTP of the slice `schemes`: compiling, planning, approving, dispatching."""

@@ -1,0 +1,171 @@
+"""Submitting, reviewing and signing off a scheme: each step by somebody else, each on what was seen."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from receipts import visit_scheme
+from server import audit, clock
+from server.accounts.auth import allow, current_person
+from server.accounts.models import Person
+from server.accounts.roles import Role
+from server.body import Body, answers, etag, takes
+from server.cases import papers
+from server.compliance import rulepack
+from server.compliance.rulepack import Gate
+from server.db import db
+from server.errors import Stale
+from server.media import store
+from server.schemes import checks, digest, drafting, rules, sheet
+from server.schemes.models import Scheme, SchemeDecision
+from server.schemes.plan_job import routed_stops
+from server.schemes.rules import Decision, SchemeState
+from server.schemes.schemas import ReviewIn, SchemeOut, SignOffIn
+from server.schemes.scope import fetch_scheme
+
+bp = Blueprint("scheme_approval", __name__, url_prefix="/v1/schemes")
+
+
+def answer_with(scheme: Scheme) -> Response:
+    """Answer with a scheme and the tag of its version."""
+    db.session.flush()
+    answer = jsonify(SchemeOut().dump(scheme))
+    answer.headers["ETag"] = etag(scheme.version)
+    return answer
+
+
+def decide(scheme: Scheme, *, step: str, body: Body, person: Person, at: datetime) -> None:
+    """Keep what somebody decided, with the content he saw."""
+    limits = body.get("limits")
+    if limits:
+        limits = limits | {"exclude_case_ids": [str(one) for one in limits["exclude_case_ids"]]}
+    scheme.decisions.append(
+        SchemeDecision(
+            scheme_id=scheme.id,
+            person=person,
+            step=step,
+            decision=body["decision"],
+            version=scheme.version,
+            digest=scheme.digest,
+            content=digest.content(scheme),
+            limits=limits,
+            reason=body["reason"],
+            decided_at=at,
+        )
+    )
+    scheme.version += 1
+
+
+@bp.post("/<uuid:scheme_id>/submit")
+@allow(Role.SUPERVISOR)
+@answers(SchemeOut)
+def submit(scheme_id: UUID) -> ResponseReturnValue:
+    """Send a planned scheme to review, the rule pack asked once more; answers with the scheme."""
+    scheme, person = fetch_scheme(scheme_id, lock=True), current_person()
+    pack = rulepack.load()
+    found = checks.check(scheme, pack=pack, gate=Gate.PLAN)
+    state = rules.submit(
+        SchemeState(scheme.state),
+        compiler_id=scheme.compiler_id,
+        actor_id=person.id,
+        is_planned=scheme.plan_version is not None,
+        routed=len(routed_stops(scheme)),
+        blocking=found.blocking,
+    )
+    if found.entries != scheme.compliance:
+        scheme.compliance, scheme.pack_version = found.entries, pack.name
+        drafting.seal(scheme, at=clock.now(), actor_id=person.id, what="合规检查")
+    scheme.state = state
+    scheme.version += 1
+    audit.note("scheme.submitted", f"scheme:{scheme.id}", actor_id=person.id, digest=scheme.digest)
+    answer = answer_with(scheme)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<uuid:scheme_id>/review")
+@allow(Role.SUPERVISOR, Role.COMPLIANCE)
+@takes(ReviewIn)
+@answers(SchemeOut)
+def review(scheme_id: UUID, body: Body) -> ResponseReturnValue:
+    """Agree to a submitted scheme or send it back: another supervisor, or compliance when a rule is flagged."""
+    scheme, person = fetch_scheme(scheme_id, lock=True), current_person()
+    if body["digest"] is not None:
+        rules.same_digest(body["digest"], present=scheme.digest, changes=drafting.changes_since(scheme, body["digest"]))
+    scheme.state = rules.review(
+        SchemeState(scheme.state),
+        compiler_id=scheme.compiler_id,
+        reviewer_id=person.id,
+        decision=Decision(body["decision"]),
+        reason=body["reason"],
+        reviewer_roles=person.roles,
+        flag_roles=checks.Checks(scheme.compliance).flag_roles,
+    )
+    decide(scheme, step="review", body=body, person=person, at=clock.now())
+    audit.note(
+        "scheme.reviewed", f"scheme:{scheme.id}", actor_id=person.id, decision=body["decision"], digest=scheme.digest
+    )
+    answer = answer_with(scheme)
+    db.session.commit()
+    return answer
+
+
+@bp.post("/<uuid:scheme_id>/sign-off")
+@allow(Role.MANAGER)
+@takes(SignOffIn)
+@answers(SchemeOut)
+def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
+    """Record the general manager's decision on exactly what he saw; another digest is refused with the changes."""
+    scheme, person, now = fetch_scheme(scheme_id, lock=True), current_person(), clock.now()
+    rules.same_digest(body["digest"], present=scheme.digest, changes=drafting.changes_since(scheme, body["digest"]))
+    if body["version"] not in {None, scheme.version}:
+        raise Stale(f"you saw version {body['version']}, it is now {scheme.version}", current=scheme.version)
+    state = rules.sign_off(
+        SchemeState(scheme.state),
+        hands=hands_of(scheme),
+        signer_id=person.id,
+        decision=Decision(body["decision"]),
+        reason=body["reason"],
+        is_planned=scheme.plan_version is not None,
+        routed=len(routed_stops(scheme)),
+        blocking=checks.check(scheme, pack=rulepack.load(), gate=Gate.PLAN).blocking,
+    )
+    decide(scheme, step="sign_off", body=body, person=person, at=now)
+    scheme.state = state
+    if state is SchemeState.SIGNED_OFF:
+        scheme.signed_digest, scheme.signed_version = scheme.digest, scheme.decisions[-1].version
+        scheme.limits = scheme.decisions[-1].limits
+        file_sheet(scheme, at=now)
+    audit.note(
+        "scheme.signed_off" if state is SchemeState.SIGNED_OFF else "scheme.sign_off_refused",
+        f"scheme:{scheme.id}",
+        actor_id=person.id,
+        digest=body["digest"],
+        limits=bool(body["limits"]),
+    )
+    answer = answer_with(scheme)
+    db.session.commit()
+    return answer
+
+
+def hands_of(scheme: Scheme) -> set[UUID]:
+    """Return who compiled, changed or reviewed the scheme."""
+    people = {scheme.compiler_id, *(one.changed_by_id for one in scheme.versions)}
+    return people | {one.person_id for one in scheme.decisions if one.step == "review"}
+
+
+def file_sheet(scheme: Scheme, *, at: datetime) -> None:
+    """Keep the signed approval sheet under the scheme's serial, so that a printed one can be verified."""
+    db.session.flush()
+    rendered = visit_scheme.render(sheet.facts(scheme))
+    known = papers.find_paper(sheet.KIND, subject_id=scheme.id, version=1)
+    if known is not None:
+        known.sha256, known.fingerprint = store().put(rendered.pdf), rendered.fingerprint
+        known.flags, known.issued_at = list(rendered.flags), at
+        return
+    papers.file_paper(
+        rendered, kind=sheet.KIND, serial=scheme.serial, template_version=sheet.TEMPLATE_VERSION, at=at,
+        subject_id=scheme.id,
+    )  # fmt: skip

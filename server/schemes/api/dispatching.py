@@ -1,0 +1,101 @@
+"""Sending the day packs to the crews' phones, and the approval sheet as a PDF."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from server import audit, clock
+from server.accounts.auth import allow, current_person
+from server.accounts.roles import OFFICE, Role
+from server.body import answers
+from server.compliance import rulepack
+from server.compliance.rulepack import Gate
+from server.db import db
+from server.schemes import checks, daypack, rules, sheet
+from server.schemes.models import DayPack
+from server.schemes.rules import SchemeState
+from server.schemes.schemas import DispatchOut
+from server.schemes.scope import fetch_scheme
+
+bp = Blueprint("scheme_dispatch", __name__, url_prefix="/v1/schemes")
+
+
+def described(pack: DayPack) -> dict[str, object]:
+    """Return a day pack without its content."""
+    return {
+        "id": str(pack.id),
+        "crew_id": str(pack.crew_id),
+        "person_id": str(pack.person_id),
+        "day": pack.day.isoformat(),
+        "plan_version": pack.plan_version,
+        "scheme_version": pack.scheme_version,
+        "sha256": pack.sha256,
+        "stops": len(pack.content["stops"]),
+        "papers": pack.content["papers"],
+        "form": pack.content["form"],
+        "rules": pack.content["rules"],
+        "issued_at": pack.issued_at.isoformat(),
+        "expires_at": pack.expires_at.isoformat(),
+    }
+
+
+@bp.post("/<uuid:scheme_id>/dispatch")
+@allow(Role.SUPERVISOR)
+@answers(DispatchOut)
+def dispatch(scheme_id: UUID) -> ResponseReturnValue:
+    """Send a signed-off scheme to the crews' phones; visits that may not go out are kept back and listed."""
+    scheme, person, now = fetch_scheme(scheme_id, lock=True), current_person(), clock.now()
+    pack = rulepack.load()
+    # A frozen case keeps back its own visit only (see daypack.withhold); every other block stops the whole dispatch.
+    blocking = [rule for rule in checks.check(scheme, pack=pack, gate=Gate.DISPATCH).blocking if rule != "FREEZE"]
+    scheme.state = rules.dispatch(
+        SchemeState(scheme.state),
+        last_on=max(date.fromisoformat(text) for text in scheme.dates),
+        today=clock.today(),
+        is_planned=scheme.plan_version is not None,
+        blocking=blocking,
+    )
+    scheme.version += 1
+    scheme.dispatched_at = now
+    sent = daypack.dispatch(scheme, pack=pack, at=now, today=clock.today())
+    audit.note(
+        "scheme.dispatched",
+        f"scheme:{scheme.id}",
+        actor_id=person.id,
+        packs=len(sent.packs),
+        papers=sent.papers,
+        withheld=[one["stop_id"] for one in sent.withheld],
+    )
+    answer = jsonify(
+        packs=[described(one) for one in sent.packs],
+        papers=sent.papers,
+        withheld=sent.withheld,
+        state=scheme.state,
+        version=scheme.version,
+    )
+    db.session.commit()
+    return answer
+
+
+@bp.get("/<uuid:scheme_id>/packs")
+@allow(*OFFICE)
+@answers(DispatchOut)
+def packs(scheme_id: UUID) -> ResponseReturnValue:
+    """Answer with the day packs of a scheme, oldest first, as they were issued."""
+    scheme = fetch_scheme(scheme_id)
+    rows = db.session.scalars(select(DayPack).where(DayPack.scheme_id == scheme.id).order_by(DayPack.id))
+    return jsonify(items=[described(one) for one in rows])
+
+
+@bp.get("/<uuid:scheme_id>/scheme.pdf")
+@allow(*OFFICE)
+@answers(None, content_type="application/pdf")
+def scheme_pdf(scheme_id: UUID) -> ResponseReturnValue:
+    """Answer with the approval sheet (外访方案审批表) of the scheme as it stands."""
+    scheme = fetch_scheme(scheme_id)
+    answer = Response(sheet.pdf(scheme), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{scheme.serial}.pdf"'
+    return answer

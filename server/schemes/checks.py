@@ -1,0 +1,164 @@
+"""The rule pack asked about every visit, crew and agent of a scheme; what it finds is stored with the scheme."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from server.accounts.models import Person
+from server.cases.models import Case
+from server.cases.rules import CaseState, StopKind
+from server.compliance.evaluate import Finding, RuleResult, evaluate
+from server.compliance.rulepack import Action, Gate, RulePack
+from server.db import db
+from server.schemes.models import Scheme, SchemeStop
+from server.schemes.rules import StopState
+
+_FREEZE = {
+    StopKind.COMPLAINT: "complaint",
+    StopKind.DISPUTE: "dispute",
+    StopKind.RECALL: "recalled",
+    StopKind.SETTLED: "settled",
+    StopKind.DO_NOT_CONTACT: "do_not_contact",
+    StopKind.SPECIAL: "stop",
+    StopKind.OTHER: "stop",
+}
+_BEFORE_THE_FIELD = (StopState.PLANNED, StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)
+_LOOKBACK = timedelta(days=30)
+_ORDER = list(Action)
+
+Found = list[tuple[str, RuleResult]]
+"""Results with the subject they are about: `stop:<id>`, `crew:<id>` or `person:<id>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the rules say of a scheme, one entry per rule, and what follows from it."""
+
+    entries: list[dict[str, Any]]
+
+    @property
+    def blocking(self) -> list[str]:
+        """The rules that forbid the scheme as it is."""
+        return [entry["rule_id"] for entry in self.entries if _stands_against(entry, Action.BLOCK)]
+
+    @property
+    def flag_roles(self) -> list[str]:
+        """The roles that must agree to a broken rule which may be agreed to."""
+        asked = {entry["override_role"] for entry in self.entries if _stands_against(entry, Action.CONFIRM)}
+        return sorted(role for role in asked if role)
+
+
+def _stands_against(entry: Mapping[str, Any], action: Action) -> bool:
+    return bool(entry["action"] == action and entry["finding"] != Finding.KEPT)
+
+
+def frozen_kinds(case: Case) -> list[str]:
+    """Return why nobody may go to this door, empty when nothing stands against it."""
+    kinds = {_FREEZE[StopKind(flag.kind)] for flag in case.stop_flags if flag.lifted_at is None}
+    if case.state == CaseState.RECALLED:
+        kinds.add("recalled")
+    if case.state == CaseState.SETTLED:
+        kinds.add("settled")
+    if case.debtor.do_not_contact:
+        kinds.add("do_not_contact")
+    return sorted(kinds)
+
+
+def check(scheme: Scheme, *, pack: RulePack, gate: Gate) -> Checks:
+    """Return the findings for every routed visit, every crew and every agent on every day they go out."""
+    found: Found = []
+    for crew in scheme.crews:
+        members = {"member_ids": [str(crew.lead_id), str(crew.second_id)]}
+        found += [(f"crew:{crew.id}", one) for one in evaluate(pack, gate, {"crew": members})]
+    found += _agents(scheme, pack=pack, gate=gate)
+    routed = [stop for stop in scheme.stops if stop.crew_id is not None and stop.state not in _OFF_THE_ROUTE]
+    visits = _visited_days(scheme, routed)
+    for stop in routed:
+        facts = {"visit": _visit(stop, visits[_debtor(stop)]), "case": {"freeze_kinds": frozen_kinds(stop.case)}}
+        found += [(f"stop:{stop.id}", one) for one in evaluate(pack, gate, facts)]
+    return Checks(summary(found))
+
+
+_OFF_THE_ROUTE = (StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)
+
+
+def summary(found: Iterable[tuple[str, RuleResult]]) -> list[dict[str, Any]]:
+    """Return one entry per rule: its worst finding, how many subjects it was asked about and which do not keep it.
+
+    Rules that are not kept stand first, the gravest action before the others.
+    """
+    by_rule: dict[str, Found] = defaultdict(list)
+    for subject, result in found:
+        by_rule[result.rule_id].append((subject, result))
+    entries = [_entry(rows) for rows in by_rule.values()]
+    return sorted(entries, key=lambda entry: (entry["finding"] == Finding.KEPT, _ORDER.index(entry["action"])))
+
+
+def _entry(rows: Found) -> dict[str, Any]:
+    broken = [(subject, one) for subject, one in rows if one.finding is not Finding.KEPT]
+    worst = next((one for _, one in broken if one.finding is Finding.BROKEN), (broken or rows)[0][1])
+    return worst.as_json() | {"checked": len(rows), "subjects": sorted({subject for subject, _ in broken})}
+
+
+def _agents(scheme: Scheme, *, pack: RulePack, gate: Gate) -> Found:
+    """Ask about each agent on the last day he goes out: who is cleared for that day is cleared for the earlier ones."""
+    last_on: dict[str, tuple[Person, str]] = {}
+    for crew in scheme.crews:
+        days = sorted({stop.day.isoformat() for stop in scheme.stops if stop.crew_id == crew.id and stop.day})
+        day = days[-1] if days else max(scheme.dates)
+        for person in (crew.lead, crew.second):
+            known = last_on.get(str(person.id))
+            last_on[str(person.id)] = (person, max(day, known[1]) if known else day)
+    found: Found = []
+    for person, day in last_on.values():
+        until = person.qualified_until.isoformat() if person.qualified_until else None
+        facts = {"agent": {"visit_on": day, "clearance_until": until}}
+        found += [(f"person:{person.id}", one) for one in evaluate(pack, gate, facts)]
+    return found
+
+
+def _visit(stop: SchemeStop, days: Sequence[date]) -> dict[str, Any]:
+    day = stop.day
+    if day is None or stop.arrive_at is None or stop.depart_at is None:
+        return {}
+    return {
+        "starts_at": stop.arrive_at.isoformat(),
+        "ends_at": stop.depart_at.isoformat(),
+        "on": day.isoformat(),
+        "count_1d": _within(days, day, 1),
+        "count_7d": _within(days, day, 7),
+        "count_30d": _within(days, day, 30),
+    }
+
+
+def _within(days: Sequence[date], day: date, length: int) -> int:
+    return sum(day - timedelta(days=length - 1) <= one <= day for one in days)
+
+
+def _debtor(stop: SchemeStop) -> str:
+    """Name the person, not the case: two creditors may have placed the same one."""
+    return stop.case.debtor.id_index or str(stop.case.debtor_id)
+
+
+def _visited_days(scheme: Scheme, routed: Sequence[SchemeStop]) -> dict[str, list[date]]:
+    """Return each debtor's visits, this scheme's included; several cases of one person at one door are one visit."""
+    calls: dict[str, set[tuple[str, date]]] = defaultdict(set)
+    for stop in routed:
+        if stop.day is not None:
+            calls[_debtor(stop)].add((str(scheme.id), stop.day))
+    days = [date.fromisoformat(text) for text in scheme.dates]
+    earlier = db.session.scalars(
+        select(SchemeStop).where(
+            SchemeStop.scheme_id != scheme.id,
+            SchemeStop.state.not_in(_BEFORE_THE_FIELD),
+            SchemeStop.day.between(min(days) - _LOOKBACK, max(days)),
+        )
+    )
+    for stop in earlier:
+        if _debtor(stop) in calls and stop.day is not None:
+            calls[_debtor(stop)].add((str(stop.scheme_id), stop.day))
+    return defaultdict(list, {debtor: [day for _, day in seen] for debtor, seen in calls.items()})

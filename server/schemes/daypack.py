@@ -1,0 +1,227 @@
+"""Dispatch: the day packs (日包) that go to the crews' phones, and the papers made for each door.
+
+A pack lists its documents with their hashes; the documents themselves are loaded when a phone pulls them
+(`documents.py`), so personal data stays sealed in its own tables.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from field_forms import definitions
+from server import clock, feed
+from server.accounts.models import Person
+from server.cases.models import Paper
+from server.cases.rules import CaseState
+from server.cases.statement import issue_statement
+from server.compliance.evaluate import evaluate
+from server.compliance.rulepack import Gate, RulePack
+from server.db import db
+from server.schemes import checks, road_problem, rules
+from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
+from server.schemes.plan_job import routed_stops
+from server.schemes.rules import StopState
+from sync import canonical
+
+FORM_ID = "visit"
+PACK_LIVES = timedelta(hours=36)
+"""A pack may be used until noon of the day after its own: late check-outs, but no dossiers for ever on a lost phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a dispatch did."""
+
+    packs: list[DayPack]
+    papers: int
+    withheld: list[dict[str, Any]]
+
+
+def withhold(scheme: Scheme, *, pack: RulePack) -> list[dict[str, Any]]:
+    """Keep back every visit that may not go out: a frozen case, or one beyond the manager's limits.
+
+    Returns them with the rule or limit that keeps them.
+    """
+    kept: list[dict[str, Any]] = []
+    for stop in routed_stops(scheme):
+        if stop.state in rules.FIELD_STATES:
+            continue
+        why = _frozen(stop, pack=pack) or _beyond_limits(stop, scheme.limits)
+        if why is None:
+            continue
+        stop.state = StopState.WITHHELD
+        stop.drop_reason = {"reason": "withheld", **why}
+        kept.append({"stop_id": str(stop.id), "case_id": str(stop.case_id), **why})
+    return kept
+
+
+def _frozen(stop: SchemeStop, *, pack: RulePack) -> dict[str, Any] | None:
+    facts = {"case": {"freeze_kinds": checks.frozen_kinds(stop.case)}}
+    blocking = [one for one in evaluate(pack, Gate.DISPATCH, facts) if one.blocks]
+    if not blocking:
+        return None
+    return {"rule_id": blocking[0].rule_id, "text": {"zh": blocking[0].text_zh, "en": blocking[0].text_en}}
+
+
+def _beyond_limits(stop: SchemeStop, limits: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not limits:
+        return None
+    excluded = str(stop.case_id) in limits["exclude_case_ids"]
+    latest = limits["latest"]
+    is_late = latest and stop.day and stop.depart_at and stop.depart_at > road_problem.local(stop.day, latest)
+    if not (excluded or is_late):
+        return None
+    return {"rule_id": "LIMITS", "text": {"zh": "超出总经理批准的限制条件", "en": "beyond the manager's limits"}}
+
+
+def hold_back(case_id: UUID) -> int:
+    """Take the visits of a case off the phones at once: a complaint, a dispute, a refusal of contact or a recall came.
+
+    Returns how many visits were kept back; what the field has begun stays. The freeze itself is the stop flag's.
+    """
+    going = list(
+        db.session.scalars(
+            select(SchemeStop).where(SchemeStop.case_id == case_id, SchemeStop.state == StopState.DISPATCHED)
+        )
+    )
+    for stop in going:
+        stop.state = StopState.WITHHELD
+        stop.drop_reason = {
+            "reason": "withheld",
+            "rule_id": "FREEZE",
+            "text": {"zh": "案件已冻结", "en": "the case is frozen"},
+        }
+        for person_id in sorted(_people(stop)):
+            for coll in ("stops", "cards"):
+                feed.publish(feed.person(person_id), coll, str(stop.id), gone=True)
+    return len(going)
+
+
+def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Sent:
+    """Issue the papers, write the packs and tell the phones, in this transaction. The caller has asked the rules.
+
+    Whoever had a visit in an earlier dispatch and has it no more gets a tombstone.
+    """
+    held_before = _holders(scheme)
+    withheld = withhold(scheme, pack=pack)
+    going = [stop for stop in routed_stops(scheme) if stop.state != StopState.WITHHELD]
+    papers = {stop.id: _papers(stop, at=at, today=today) for stop in going}
+    for stop in going:
+        if stop.state not in rules.FIELD_STATES:
+            stop.state = StopState.DISPATCHED
+        if stop.case.state == CaseState.LISTED:
+            stop.case.state = CaseState.VISITING
+    db.session.flush()
+    packs = [
+        _pack(scheme, crew=crew, person=person, day=day, stops=stops, papers=papers, pack=pack, at=at)
+        for crew, day, stops in _days(scheme, going)
+        for person in (crew.lead, crew.second)
+    ]
+    _publish(going, papers=papers, pack=pack)
+    for stop_id, people in held_before.items():
+        now = next((_people(stop) for stop in going if stop.id == stop_id), set())
+        for person_id in sorted(people - now):
+            for coll in ("stops", "cards"):
+                feed.publish(feed.person(person_id), coll, str(stop_id), gone=True)
+    return Sent(packs=packs, papers=sum(len(issued) for issued in papers.values()), withheld=withheld)
+
+
+def _holders(scheme: Scheme) -> dict[UUID, set[UUID]]:
+    """Return who was sent each stop before: the newest pack of each person and day counts."""
+    newest: dict[tuple[UUID, date], DayPack] = {}
+    for one in db.session.scalars(select(DayPack).where(DayPack.scheme_id == scheme.id).order_by(DayPack.id)):
+        newest[one.person_id, one.day] = one
+    holders: dict[UUID, set[UUID]] = {}
+    for (person_id, _), one in newest.items():
+        for stop_id in one.content["stops"]:
+            holders.setdefault(UUID(stop_id), set()).add(person_id)
+    return holders
+
+
+def _people(stop: SchemeStop) -> set[UUID]:
+    return {stop.crew.lead_id, stop.crew.second_id} if stop.crew else set()
+
+
+def _papers(stop: SchemeStop, *, at: datetime, today: date) -> list[Paper]:
+    if "account_statement" not in stop_materials(stop):
+        return []
+    return [issue_statement(stop.case, at=at, on=today)]
+
+
+def stop_materials(stop: SchemeStop) -> list[str]:
+    """Return what is taken to this door: its own list, else the scheme's."""
+    scheme = db.session.get_one(Scheme, stop.scheme_id)
+    return list(stop.materials or scheme.materials)
+
+
+def _days(scheme: Scheme, going: Sequence[SchemeStop]) -> Iterator[tuple[Crew, date, list[SchemeStop]]]:
+    for crew in scheme.crews:
+        mine = [stop for stop in going if stop.crew_id == crew.id]
+        for day in sorted({stop.day for stop in mine if stop.day is not None}):
+            yield crew, day, [stop for stop in mine if stop.day == day]
+
+
+def _pack(
+    scheme: Scheme,
+    *,
+    crew: Crew,
+    person: Person,
+    day: date,
+    stops: Sequence[SchemeStop],
+    papers: Mapping[UUID, Sequence[Paper]],
+    pack: RulePack,
+    at: datetime,
+) -> DayPack:
+    form = definitions.newest(FORM_ID)
+    content = {
+        "scheme_id": str(scheme.id),
+        "serial": scheme.serial,
+        "digest": scheme.digest,
+        "signed_digest": scheme.signed_digest,
+        "plan_version": scheme.plan_version,
+        "crew_id": str(crew.id),
+        "person_id": str(person.id),
+        "day": day.isoformat(),
+        "stops": [str(stop.id) for stop in stops],
+        "cards": [str(stop.id) for stop in stops],
+        "papers": [
+            {"id": str(paper.id), "kind": paper.kind, "serial": paper.serial, "sha256": paper.sha256}
+            for stop in stops
+            for paper in papers[stop.id]
+        ],
+        "form": {"id": form.id, "version": form.version, "digest": form.digest},
+        "rules": {"name": pack.name, "digest": pack.digest},
+    }
+    issued = DayPack(
+        id=clock.new_id(),
+        scheme_id=scheme.id,
+        crew_id=crew.id,
+        person_id=person.id,
+        day=day,
+        plan_version=scheme.plan_version,
+        scheme_version=scheme.version,
+        sha256=canonical.content_hash(content),
+        content=content,
+        issued_at=at,
+        expires_at=road_problem.local(day, "00:00") + PACK_LIVES,
+    )
+    db.session.add(issued)
+    return issued
+
+
+def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]], pack: RulePack) -> None:
+    form = definitions.newest(FORM_ID)
+    for stop in going:
+        for person_id in sorted(_people(stop)):
+            subject = feed.person(person_id)
+            feed.publish(subject, "stops", str(stop.id))
+            feed.publish(subject, "cards", str(stop.id))
+            for paper in papers[stop.id]:
+                feed.publish(subject, "papers", str(paper.id))
+    for person_id in sorted({person_id for stop in going for person_id in _people(stop)}):
+        feed.publish(feed.person(person_id), "forms", f"{form.id}-{form.version}")
+        feed.publish(feed.person(person_id), "rules", pack.name)

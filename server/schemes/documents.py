@@ -1,0 +1,239 @@
+"""What the crews' phones pull of a dispatched scheme: stops, cards, papers, the form and the rule pack.
+
+Loaded when pulled, for the person who asks: somebody who is no longer on the crew gets nothing. A card (客户卡片) holds
+the fields of one visit and no more: no full ID number, no telephone of third parties, no other case.
+
+Source: docs/records.md, "What phones pull"; personal information protection law art. 5-6 (only what the visit needs).
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from field_forms import definitions
+from server import feed
+from server.accounts.models import Creditor
+from server.cases import sealing
+from server.cases.models import Address, Case, Paper
+from server.compliance import rulepack
+from server.db import db
+from server.media import store
+from server.planning.datum import Datum, Point, to_wgs84
+from server.planning.model import Caution
+from server.planning.precision import Precision
+from server.schemes.checks import frozen_kinds
+from server.schemes.daypack import stop_materials
+from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
+from server.schemes.rules import FIELD_STATES, StopState
+
+_ON_PHONES = (StopState.DISPATCHED, *sorted(FIELD_STATES))
+
+Documents = dict[str, dict[str, Any]]
+
+DO_NOT = {
+    "no_third_party": {"zh": "不向第三人透露欠款", "en": "tell nobody else of the debt"},
+    "no_cash": {"zh": "不收取任何款项", "en": "take no money"},
+    "no_entry": {"zh": "未经同意不入户", "en": "do not enter without consent"},
+    "no_posting": {"zh": "不张贴函件", "en": "post no letters"},
+}
+"""What no crew does at any door; the circumstances of a case add to it."""
+
+
+def _stops_of(person_id: UUID, doc_ids: Sequence[str]) -> list[SchemeStop]:
+    """Return the visits among these ids that are on this person's phones."""
+    query = (
+        select(SchemeStop)
+        .join(Crew, SchemeStop.crew_id == Crew.id)
+        .where(
+            SchemeStop.id.in_([UUID(one) for one in doc_ids]),
+            SchemeStop.state.in_(_ON_PHONES),
+            or_(Crew.lead_id == person_id, Crew.second_id == person_id),
+        )
+    )
+    return list(db.session.scalars(query))
+
+
+@feed.serves("stops")
+def stops(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
+    """Return the visits of a person's crew by id: where, when, with whom, with which papers."""
+    found = _stops_of(person_id, doc_ids)
+    papers = _papers_by_stop(person_id, found)
+    return {str(stop.id): _stop(stop, papers=papers.get(str(stop.id), [])) for stop in found}
+
+
+def _stop(stop: SchemeStop, *, papers: Sequence[str]) -> dict[str, Any]:
+    scheme = db.session.get_one(Scheme, stop.scheme_id)
+    crew = db.session.get_one(Crew, stop.crew_id)
+    return {
+        "id": str(stop.id),
+        "case_id": str(stop.case_id),
+        "scheme_id": str(scheme.id),
+        "scheme_serial": scheme.serial,
+        "crew_id": str(crew.id),
+        "crew": crew.name,
+        "vehicle": crew.vehicle,
+        "day": stop.day.isoformat() if stop.day else None,
+        "seq": stop.seq,
+        "plan_version": scheme.plan_version,
+        "arrive_at": stop.arrive_at.isoformat() if stop.arrive_at else None,
+        "depart_at": stop.depart_at.isoformat() if stop.depart_at else None,
+        "windows": stop.windows,
+        "service_min": stop.service_min,
+        "agents": [str(crew.lead_id), str(crew.second_id)],
+        "place": place(stop.address),
+        "materials": stop_materials(stop),
+        "papers": list(papers),
+        "note": stop.note,
+        "state": stop.state,
+    }
+
+
+def place(address: Address | None) -> dict[str, Any] | None:
+    """Return where a visit is, in WGS-84, and what to beware of about the point."""
+    if address is None or address.lon is None or address.lat is None or not address.datum:
+        return None
+    precision = Precision(address.precision)
+    point = to_wgs84(Point(lon=address.lon, lat=address.lat, datum=Datum(address.datum)))
+    caution = Caution.NONE
+    if not precision.is_routable:
+        caution = Caution.CENTROID
+    elif precision in {Precision.STREET, Precision.VILLAGE}:
+        caution = Caution.FIND_THE_DOOR
+    return {
+        "lon": round(point.lon, 7),
+        "lat": round(point.lat, 7),
+        "datum": Datum.WGS84.value,
+        "precision": precision.value,
+        "caution": caution.value,
+    }
+
+
+def _papers_by_stop(person_id: UUID, found: Sequence[SchemeStop]) -> dict[str, list[str]]:
+    """Return the paper ids of each visit, as the newest packs of this person list them."""
+    scheme_ids = {stop.scheme_id for stop in found}
+    case_of = {str(stop.case_id): str(stop.id) for stop in found}
+    listed: dict[str, str] = {}
+    query = select(DayPack).where(DayPack.person_id == person_id, DayPack.scheme_id.in_(scheme_ids))
+    for pack in db.session.scalars(query.order_by(DayPack.id)):
+        listed |= {one["id"]: one["kind"] for one in pack.content["papers"]}
+    issued = db.session.scalars(select(Paper).where(Paper.id.in_([UUID(one) for one in listed])).order_by(Paper.id))
+    newest: dict[tuple[str, str], str] = {}
+    for paper in issued:
+        stop_id = case_of.get(str(paper.case_id))
+        if stop_id is not None:
+            newest[stop_id, paper.kind] = str(paper.id)
+    by_stop: dict[str, list[str]] = {}
+    for (stop_id, _), paper_id in newest.items():
+        by_stop.setdefault(stop_id, []).append(paper_id)
+    return by_stop
+
+
+@feed.serves("cards")
+def cards(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
+    """Return the dossier of each visit of a person's crew, by the visit's id."""
+    return {str(stop.id): _card(stop) for stop in _stops_of(person_id, doc_ids)}
+
+
+def _card(stop: SchemeStop) -> dict[str, Any]:
+    case, address = stop.case, stop.address
+    return {
+        "id": str(stop.id),
+        "stop_id": str(stop.id),
+        "case_id": str(case.id),
+        "case_no": case.case_no,
+        "debtor": {
+            "kind": case.debtor.kind,
+            "name": case.debtor.name,
+            "id_kind": case.debtor.id_kind,
+            "id_masked": f"**************{case.debtor.id_last4}" if case.debtor.id_last4 else "",
+            "languages": list(case.debtor.languages),
+        },
+        "address": {
+            "kind": address.kind,
+            "text": sealing.address_text(address),
+            "district": address.district,
+            "access_note": address.access_note,
+            "risk_level": address.risk_level,
+        }
+        if address is not None
+        else None,
+        "place": place(address),
+        "debt": _debt(case),
+        "history": {
+            "broken_promises": case.broken_promises,
+            "contact_result": case.contact_result,
+            "last_visit_on": case.last_visit_on.isoformat() if case.last_visit_on else None,
+        },
+        "reasons": stop.reasons,
+        "flags": list(case.flags),
+        "do_not": [{"code": code, "text": text} for code, text in DO_NOT.items()],
+        "frozen": frozen_kinds(case),
+        "note": stop.note,
+    }
+
+
+def _debt(case: Case) -> dict[str, Any]:
+    creditor = db.session.get_one(Creditor, case.creditor_id)
+    return {
+        "creditor": creditor.name,
+        "commission_no": creditor.commission_no,
+        "product": case.product,
+        "contract_tail": case.contract_tail,
+        "principal_fen": case.principal_fen,
+        "interest_fen": case.interest_fen,
+        "penalty_interest_fen": case.penalty_interest_fen,
+        "penalty_fen": case.penalty_fen,
+        "fees_fen": case.fees_fen,
+        "outstanding_fen": case.outstanding_fen,
+        "as_of": case.as_of.isoformat() if case.as_of else None,
+        "overdue_on": case.overdue_on.isoformat() if case.overdue_on else None,
+    }
+
+
+@feed.serves("papers")
+def papers(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
+    """Return the papers in a person's packs by id, with their bytes, so that they can be shown and signed offline."""
+    mine: set[str] = set()
+    for pack in db.session.scalars(select(DayPack).where(DayPack.person_id == person_id)):
+        mine |= {one["id"] for one in pack.content["papers"]}
+    wanted = [UUID(one) for one in doc_ids if one in mine]
+    return {str(paper.id): _paper(paper) for paper in db.session.scalars(select(Paper).where(Paper.id.in_(wanted)))}
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {
+        "id": str(paper.id),
+        "kind": paper.kind,
+        "serial": paper.serial,
+        "sha256": paper.sha256,
+        "template": paper.template_version,
+        "version": paper.version,
+        "case_id": str(paper.case_id) if paper.case_id else None,
+        "issued_at": paper.issued_at.isoformat(),
+        "pdf_base64": base64.b64encode(store().get(paper.sha256)).decode("ascii"),
+    }
+
+
+@feed.serves("forms")
+def forms(_person_id: UUID, doc_ids: Sequence[str]) -> Documents:
+    """Return published field forms by `id-version`."""
+    shipped = {f"{form.id}-{form.version}": form for form in definitions.shipped().values()}
+    return {
+        one: {"id": one, "form_id": form.id, "version": form.version, "digest": form.digest, "document": form.document}
+        for one in doc_ids
+        if (form := shipped.get(one)) is not None
+    }
+
+
+@feed.serves("rules")
+def rule_packs(_person_id: UUID, doc_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return rule packs by name: the phone evaluates the same file as the server."""
+    pack = rulepack.load()
+    return {
+        one: {"id": one, "version": pack.version, "digest": pack.digest, "document": dict(pack.document)}
+        for one in doc_ids
+        if one == pack.name
+    }

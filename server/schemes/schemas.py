@@ -1,0 +1,291 @@
+"""What goes in and out of the schemes API."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from server.body import PageQuery, Strict
+from server.planning.datum import Datum
+from server.planning.distance import DETOUR_MODELS
+from server.planning.precision import Precision
+from server.schemes.rules import Decision, SchemeState
+
+CLOCK = validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="HH:MM expected")
+FEN = validate.Range(0, 10**13)
+NAME = validate.Length(1, 40)
+NOTE = validate.Length(0, 2000)
+MATERIALS = ("account_statement", "dunning_letter", "lawyers_letter", "visit_receipt", "promise", "recorder", "camera")
+
+
+def kinds() -> Any:
+    """Return the field for a list of papers and equipment to take along."""
+    return fields.List(fields.String(validate=validate.OneOf(MATERIALS)), validate=validate.Length(0, len(MATERIALS)))
+
+
+class PointIn(Strict):
+    """A place with its datum."""
+
+    lon = fields.Float(required=True, validate=validate.Range(-180, 180))
+    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
+    datum = fields.String(required=True, validate=validate.OneOf([one.value for one in Datum]))
+    precision = fields.String(
+        load_default=Precision.BUILDING.value, validate=validate.OneOf([one.value for one in Precision])
+    )
+
+
+class CrewIn(Strict):
+    """Two agents who share a vehicle; `id` names an existing crew in a change."""
+
+    id = fields.UUID(load_default=None, allow_none=True)
+    name = fields.String(required=True, validate=NAME)
+    members = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 4))
+    vehicle = fields.String(load_default="", validate=validate.Length(0, 40))
+    start = fields.Nested(PointIn, required=True)
+    end = fields.Nested(PointIn, load_default=None, allow_none=True)
+    shift_from = fields.String(load_default="09:00", validate=CLOCK)
+    shift_until = fields.String(load_default="18:00", validate=CLOCK)
+
+
+class VehicleIn(Strict):
+    """A vehicle of the scheme."""
+
+    plate = fields.String(required=True, validate=NAME)
+    note = fields.String(load_default="", validate=validate.Length(0, 120))
+
+
+class CostIn(Strict):
+    """One line of the cost estimate, in fen."""
+
+    item = fields.String(required=True, validate=NAME)
+    amount_fen = fields.Integer(required=True, strict=True, validate=FEN)
+    basis = fields.String(load_default="", validate=validate.Length(0, 120))
+
+
+class RatesIn(Strict):
+    """What a kilometre and a crew's day cost, in fen; with rates the estimate follows from the road plan."""
+
+    per_km_fen = fields.Integer(required=True, strict=True, validate=FEN)
+    per_crew_day_fen = fields.Integer(required=True, strict=True, validate=FEN)
+
+
+class WindowIn(Strict):
+    """Hours in which the debtor can be met, on one day or, without `on`, on every day."""
+
+    on = fields.Date(load_default=None, allow_none=True, format="iso")
+    from_ = fields.String(required=True, data_key="from", validate=CLOCK)
+    until = fields.String(required=True, validate=CLOCK)
+
+    @validates_schema
+    def _forwards(self, data: dict[str, Any], **_: Any) -> None:
+        if data["from_"] >= data["until"]:
+            raise ValidationError("opens before it closes expected", "until")
+
+
+class StopIn(Strict):
+    """What the compiler wants otherwise for one case of the list."""
+
+    case_id = fields.UUID(required=True)
+    windows = fields.List(fields.Nested(WindowIn), validate=validate.Length(0, 10))
+    service_min = fields.Integer(strict=True, validate=validate.Range(5, 240))
+    must_visit = fields.Boolean()
+    materials = kinds()
+    note = fields.String(validate=NOTE)
+    withdraw = fields.Boolean()
+
+
+class SchemePatch(Strict):
+    """What may change of a scheme; lists are given whole."""
+
+    title = fields.String(validate=validate.Length(1, 120))
+    area = fields.String(validate=validate.Length(0, 120))
+    dates = fields.List(fields.Date(), validate=validate.Length(1, 31))
+    crews = fields.List(fields.Nested(CrewIn), validate=validate.Length(1, 100))
+    vehicles = fields.List(fields.Nested(VehicleIn), validate=validate.Length(0, 100))
+    materials = kinds()
+    costs = fields.List(fields.Nested(CostIn), validate=validate.Length(0, 40))
+    cost_rates = fields.Nested(RatesIn, allow_none=True)
+    risk_notes = fields.String(validate=NOTE)
+    stops = fields.List(fields.Nested(StopIn), validate=validate.Length(0, 5000))
+
+
+class SchemeIn(SchemePatch):
+    """A new scheme from an accepted visit list."""
+
+    visit_list_id = fields.UUID(required=True)
+    title = fields.String(load_default="", validate=validate.Length(0, 120))
+    area = fields.String(load_default="", validate=validate.Length(0, 120))
+    dates = fields.List(fields.Date(), required=True, validate=validate.Length(1, 31))
+    crews = fields.List(fields.Nested(CrewIn), required=True, validate=validate.Length(1, 100))
+
+
+class PlanIn(Strict):
+    """How long and where to search; the same seed and iterations give the same plan."""
+
+    region = fields.String(load_default="city", validate=validate.OneOf(sorted(DETOUR_MODELS)))
+    iterations = fields.Integer(load_default=3000, strict=True, validate=validate.Range(1, 1_000_000))
+    seed = fields.Integer(load_default=1, strict=True, validate=validate.Range(0, 2**31 - 1))
+    budget_s = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 3600))
+    route_centroids = fields.Boolean(load_default=False)
+
+
+class ReviewIn(Strict):
+    """What a reviewer decided; `digest` names what he saw, when he wants it held to that."""
+
+    decision = fields.String(required=True, validate=validate.OneOf([one.value for one in Decision]))
+    reason = fields.String(load_default="", validate=NOTE)
+    digest = fields.String(load_default=None, allow_none=True, validate=validate.Length(64, 64))
+
+
+class LimitsIn(Strict):
+    """Under which limits the manager agrees: words, the latest hour, cases not to be visited."""
+
+    note = fields.String(load_default="", validate=NOTE)
+    latest = fields.String(load_default=None, allow_none=True, validate=CLOCK)
+    exclude_case_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(0, 5000))
+
+
+class SignOffIn(Strict):
+    """The general manager's decision on exactly the content with this digest."""
+
+    digest = fields.String(required=True, validate=validate.Length(64, 64))
+    decision = fields.String(required=True, validate=validate.OneOf([one.value for one in Decision]))
+    version = fields.Integer(load_default=None, allow_none=True, strict=True)
+    limits = fields.Nested(LimitsIn, load_default=None, allow_none=True)
+    reason = fields.String(load_default="", validate=NOTE)
+
+
+class SchemesQuery(PageQuery):
+    """Which schemes to list."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf([one.value for one in SchemeState]))
+
+
+class MemberOut(Schema):
+    """One of the two people of a crew."""
+
+    id = fields.UUID()
+    name = fields.String()
+    staff_no = fields.String()
+
+
+class CrewOut(Schema):
+    """A crew of two."""
+
+    id = fields.UUID()
+    name = fields.String()
+    members = fields.Function(lambda crew: MemberOut(many=True).dump([crew.lead, crew.second]))
+    vehicle = fields.String()
+    start = fields.Dict()
+    end = fields.Dict()
+    shift_from = fields.String()
+    shift_until = fields.String()
+
+
+class StopOut(Schema):
+    """One visit of a scheme."""
+
+    id = fields.UUID()
+    case_id = fields.UUID()
+    case_no = fields.String(attribute="case.case_no")
+    address_id = fields.UUID()
+    crew_id = fields.UUID()
+    day = fields.Date()
+    seq = fields.Integer()
+    arrive_at = fields.DateTime()
+    depart_at = fields.DateTime()
+    leg_m = fields.Float()
+    windows = fields.List(fields.Dict())
+    service_min = fields.Integer()
+    score = fields.Integer()
+    prize_s = fields.Integer(attribute="prize")
+    must_visit = fields.Boolean()
+    owed_fen = fields.Integer()
+    owed_as_of = fields.Date()
+    materials = fields.List(fields.String())
+    note = fields.String()
+    drop_reason = fields.Dict()
+    state = fields.String()
+
+
+class DecisionOut(Schema):
+    """What somebody decided."""
+
+    step = fields.String()
+    decision = fields.String()
+    person_id = fields.UUID()
+    person = fields.String(attribute="person.name")
+    version = fields.Integer()
+    digest = fields.String()
+    limits = fields.Dict(allow_none=True)
+    reason = fields.String()
+    decided_at = fields.DateTime()
+
+
+class SchemeRowOut(Schema):
+    """A scheme in a list."""
+
+    id = fields.UUID()
+    serial = fields.String()
+    title = fields.String()
+    area = fields.String()
+    dates = fields.List(fields.String())
+    state = fields.String()
+    version = fields.Integer()
+    digest = fields.String()
+    compiler_id = fields.UUID()
+    plan_version = fields.Integer(allow_none=True)
+    created_at = fields.DateTime()
+    dispatched_at = fields.DateTime(allow_none=True)
+
+
+class SchemeOut(SchemeRowOut):
+    """A scheme with everything that is decided on."""
+
+    visit_list_id = fields.UUID()
+    crews = fields.List(fields.Nested(CrewOut))
+    stops = fields.List(fields.Nested(StopOut), attribute="stops_in_order")
+    vehicles = fields.List(fields.Dict())
+    materials = fields.List(fields.String())
+    costs = fields.List(fields.Dict())
+    cost_rates = fields.Dict(allow_none=True)
+    cost_fen = fields.Integer()
+    risk_notes = fields.String()
+    compliance = fields.List(fields.Dict())
+    pack_version = fields.String()
+    decisions = fields.List(fields.Nested(DecisionOut))
+    signed_digest = fields.String()
+    signed_version = fields.Integer(allow_none=True)
+    limits = fields.Dict(allow_none=True)
+    expires_on = fields.Date()
+    plan_job_id = fields.UUID(allow_none=True)
+
+
+class RoutesOut(Schema):
+    """The road plan as a table."""
+
+    plan_version = fields.Integer()
+    parameters = fields.Dict()
+    totals = fields.Dict()
+    routes = fields.List(fields.Dict())
+    dropped = fields.List(fields.Dict())
+
+
+class VersionOut(Schema):
+    """One version of a scheme's content."""
+
+    version = fields.Integer()
+    digest = fields.String()
+    changed_by_id = fields.UUID()
+    changed_at = fields.DateTime()
+    what = fields.String()
+    is_material = fields.Boolean()
+
+
+class DispatchOut(Schema):
+    """What went out: one day pack per person and day, and the visits kept back with the reason."""
+
+    packs = fields.List(fields.Dict())
+    papers = fields.Integer()
+    withheld = fields.List(fields.Dict())
+    state = fields.String()
+    version = fields.Integer()

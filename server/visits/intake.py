@@ -1,0 +1,123 @@
+"""What becomes of a record the push has kept: it finds its visit, and the visit is put together anew.
+
+Called inside the push's transaction; commits nothing and refuses nothing.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from server import feed
+from server.db import db
+from server.schemes.models import SchemeStop
+from server.visits import photos, projection, stops, told
+from server.visits.models import Record, Visit, VisitFile
+from server.visits.told import Told
+from sync.envelope import Envelope
+from sync.verdict import Flag
+
+FOREIGN_VISIT = "foreign_visit"
+
+
+def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
+    """Take a record that was just kept: bind it to its visit and put that visit together again.
+
+    `row` is the kept record, already in the transaction; its flags may grow. A record without a visit tells of the
+    plan or the road and moves the stop at most.
+    """
+    record = told.from_envelope(envelope, digest=row.hash)
+    visit_id = _visit_id(record)
+    if visit_id is None:
+        _off_visit(row, record)
+        return
+    feed.lock_ids(db.session(), "visits", [str(visit_id)])
+    visit = _find(visit_id, row, record)
+    if not _may_tell(row, visit):
+        _flag(row, FOREIGN_VISIT)
+        _flag(row, Flag.OUT_OF_SCOPE.value)
+        return
+    row.visit_id = visit.id
+    _flag_scope(row, visit)
+    db.session.flush()
+    projection.refresh(visit, at=at, has_news=True)
+
+
+def file_verified(file_id: UUID, *, sha256: str, size: int, device_id: UUID, at: datetime) -> None:
+    """Take note that the bytes of a file are here and have this hash; a file no record binds yet waits for its record.
+
+    Called both when an upload ends and when a manifest arrives after its files.
+    """
+    del device_id  # the signed hash says what the file is; which phone carried it does not matter
+    file = db.session.get(VisitFile, file_id, with_for_update=True)
+    if file is None or file.verified_at is not None or file.sha256 != sha256:
+        return
+    photos.verify(file, size=size, at=at)
+    db.session.flush()
+    if file.visit_id is not None:
+        visit = db.session.get_one(Visit, file.visit_id, with_for_update=True)
+        projection.refresh(visit, at=at, has_news=False)
+
+
+def _visit_id(record: Told) -> UUID | None:
+    visit_id = told.uuid(record.body, "visit_id") or told.uuid(told.mapping(record.body, "body"), "visit_id")
+    if visit_id is None and record.type == "correction":
+        target = told.uuid(record.body, "supersedes")
+        named = db.session.get(Record, target) if target else None
+        return named.visit_id if named is not None else None
+    return visit_id
+
+
+def _off_visit(row: Record, record: Told) -> None:
+    stop_id = told.uuid(record.body, "stop_id")
+    stop = db.session.get(SchemeStop, stop_id) if stop_id else None
+    if stop is None:
+        return
+    if not _is_on_crew(stop, row.person_id):
+        _flag(row, Flag.OUT_OF_SCOPE.value)
+    elif record.type == "plan_event":
+        stops.follow_plan(stop, told.text(record.body, "event", most=20))
+
+
+def _find(visit_id: UUID, row: Record, record: Told) -> Visit:
+    """Return the visit, begun by whichever of its records came first; what the stop says of the case counts."""
+    visit = db.session.get(Visit, visit_id, with_for_update=True)
+    if visit is None:
+        visit = Visit(id=visit_id, agent_id=row.person_id, facts={}, flags=[], flaws=[], rule_results=[])
+        db.session.add(visit)
+    if visit.stop_id is None:
+        _place(visit, record)
+    return visit
+
+
+def _place(visit: Visit, record: Told) -> None:
+    stop_id = told.uuid(record.body, "stop_id")
+    stop = db.session.get(SchemeStop, stop_id) if stop_id else None
+    if stop is not None:
+        visit.stop, visit.stop_id, visit.scheme_id = stop, stop.id, stop.scheme_id
+        visit.case, visit.case_id, visit.creditor_id = stop.case, stop.case_id, stop.creditor_id
+        visit.witness_id = _other(stop, visit.agent_id)
+    db.session.flush()
+
+
+def _other(stop: SchemeStop, agent_id: UUID) -> UUID | None:
+    if stop.crew is None:
+        return None
+    return stop.crew.second_id if agent_id == stop.crew.lead_id else stop.crew.lead_id
+
+
+def _is_on_crew(stop: SchemeStop | None, person_id: UUID) -> bool:
+    return stop is not None and stop.crew is not None and person_id in {stop.crew.lead_id, stop.crew.second_id}
+
+
+def _may_tell(row: Record, visit: Visit) -> bool:
+    """Tell whether this person may add to a visit: who began it, or somebody of the crew of its stop."""
+    return row.person_id == visit.agent_id or _is_on_crew(visit.stop, row.person_id)
+
+
+def _flag_scope(row: Record, visit: Visit) -> None:
+    if not _is_on_crew(visit.stop, row.person_id):
+        _flag(row, Flag.OUT_OF_SCOPE.value)
+
+
+def _flag(row: Record, name: str) -> None:
+    if name not in row.flags:
+        row.flags = [*row.flags, name]

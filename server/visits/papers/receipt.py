@@ -1,0 +1,131 @@
+"""The visit receipt (到访回执单) as it is issued: facts from the visit's records, made once, kept by hash.
+
+The same facts give the same bytes. When a correction changes the facts a new receipt with its own serial takes the
+place of the old one, which stays and says so.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from field_forms import outcomes
+from receipts import visit_receipt
+from receipts.facts import PhotoFacts, SealFacts, StaffFacts, fingerprint
+from receipts.serials import PaperKind
+from receipts.visit_receipt import VisitReceiptFacts
+from server import config, media
+from server.cases.models import Paper
+from server.db import db
+from server.errors import Conflict
+from server.visits import projection
+from server.visits.assembly import local_day
+from server.visits.models import Visit, VisitFile
+from server.visits.papers import telling
+from server.visits.papers.serials import draw
+from server.visits.rules import VisitState
+
+KIND = "visit_receipt"
+TEMPLATE = "visit_receipt/1"
+SUPERSEDED = "superseded"
+
+
+class ReceiptNotReady(Conflict):
+    """The receipt waits for records or files of the visit."""
+
+
+def issued(visit: Visit) -> Paper | None:
+    """Return the receipt of a visit that counts, or None."""
+    query = select(Paper).where(Paper.kind == KIND, Paper.subject_id == visit.id, Paper.state != SUPERSEDED)
+    return db.session.scalars(query.order_by(Paper.version.desc()).limit(1)).first()
+
+
+def is_current(visit: Visit, paper: Paper) -> bool:
+    """Tell whether an issued receipt still says what the records say. A sealed visit's receipt always does."""
+    if visit.state == VisitState.SEALED and visit.sealed_at is not None and paper.issued_at >= visit.sealed_at:
+        return True
+    return (
+        fingerprint(facts(visit, seal=seal_of(paper.serial, at=paper.issued_at, version=paper.version)))
+        == paper.fingerprint
+    )
+
+
+def issue(visit: Visit, *, at: datetime) -> Paper:
+    """Make, store and record the receipt of a complete visit. Needs the write transaction.
+
+    Raises ReceiptNotReady, which names the files that are missing.
+    """
+    require_complete(visit)
+    before = issued(visit)
+    version = before.version + 1 if before else 1
+    serial = draw(PaperKind.VISIT_RECEIPT, on=_issued_on(visit, at))
+    made = visit_receipt.render(facts(visit, seal=seal_of(serial, at=at, version=version)))
+    if before is not None:
+        before.state = SUPERSEDED
+    paper = Paper(
+        kind=KIND, serial=serial, creditor_id=visit.creditor_id, case_id=visit.case_id,
+        subject_id=visit.id, version=version, template_version=TEMPLATE, sha256=media.store().put(made.pdf),
+        fingerprint=made.fingerprint, flags=list(made.flags), issued_at=at, state="issued",
+    )  # fmt: skip
+    db.session.add(paper)
+    db.session.flush()
+    return paper
+
+
+def require_complete(visit: Visit) -> None:
+    """Refuse a receipt while anything is on its way. Raises ReceiptNotReady."""
+    if visit.is_complete:
+        return
+    query = select(VisitFile).where(VisitFile.visit_id == visit.id, VisitFile.verified_at.is_(None))
+    missing = [{"id": str(one.id), "shows": one.shows, "sha256": one.sha256} for one in db.session.scalars(query)]
+    detail = f"{len(missing)} files are missing" if missing else "records of the visit are missing"
+    raise ReceiptNotReady(detail, missing_files=missing, state=visit.state)
+
+
+def facts(visit: Visit, *, seal: SealFacts) -> VisitReceiptFacts:
+    """Return everything the receipt says. Raises SealBroken when a record does not open."""
+    settled = projection.read(visit)
+    plain = telling.plain(visit, settled, seal=seal)
+    if outcomes.may_disclose(visit.met):
+        plain = replace(plain, debt=telling.debt(visit), agreement=telling.agreement(visit))
+    return replace(
+        plain,
+        agents=_agents(visit),
+        photos=_photos(visit),
+        signature=telling.signature(visit, settled),
+        witness=telling.witness(visit),
+    )
+
+
+def seal_of(serial: str, *, at: datetime, version: int) -> SealFacts:
+    """Return what stands on every page of a receipt: firm, serial, time and where to verify it."""
+    settings = config.current()
+    url = f"{settings.public_url}/verify/{serial}"
+    return SealFacts(serial=serial, generated_at=at, firm_name=settings.firm.name, verify_url=url, version=version)
+
+
+def _issued_on(visit: Visit, at: datetime) -> date:
+    return local_day(visit.arrived_at or at)
+
+
+def _agents(visit: Visit) -> tuple[StaffFacts, ...]:
+    shown = visit.facts.get("credentials_shown") is True
+    return tuple(StaffFacts(one.name, one.staff_no, id_shown=shown) for one in telling.crew(visit))
+
+
+def _photos(visit: Visit) -> tuple[PhotoFacts, ...]:
+    query = (
+        select(VisitFile)
+        .where(VisitFile.visit_id == visit.id, VisitFile.role == "photo")
+        .order_by(VisitFile.taken_at, VisitFile.id)
+    )
+    return tuple(
+        PhotoFacts(
+            photo_no=f"P-{number:02d}",
+            taken_at=file.taken_at or visit.arrived_at or file.created_at,
+            sha256=file.sha256,
+            content=media.store().get(file.derivative_sha256 or file.sha256),
+            subject=telling.SHOWN.get(file.shows, "其他"),
+        )
+        for number, file in enumerate(db.session.scalars(query), start=1)
+    )

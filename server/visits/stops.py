@@ -1,0 +1,59 @@
+"""What a record from the field does to the plan and to the case: the stop moves on, a stop flag goes up."""
+
+from datetime import datetime
+from uuid import UUID
+
+from server.cases.models import StopFlag
+from server.cases.rules import StopKind
+from server.db import db
+from server.schemes.models import SchemeStop
+from server.visits.assembly import Assembled, local_day
+from server.visits.models import Visit
+
+# plan_event → state of the stop; what is not named changes nothing.
+_FOLLOWS = {"en_route": "en_route", "skipped": "skipped", "blocked": "blocked"}
+_OVER = frozenset({"visited", "dropped", "withdrawn", "withheld"})
+NOT_CARRIED_OUT = 14
+DISPUTED = 4
+
+
+def follow_plan(stop: SchemeStop, event: str) -> None:
+    """Move a stop as a plan event says, unless it has been visited."""
+    if event in _FOLLOWS and stop.state not in _OVER:
+        stop.state = _FOLLOWS[event]
+
+
+def close_visit(visit: Visit, told: Assembled) -> None:
+    """Mark the stop visited and the case with the day of the visit once the crew has left."""
+    if visit.stop is not None and told.left_at is not None:
+        visit.stop.state = "skipped" if told.outcome == NOT_CARRIED_OUT else "visited"
+    if visit.case is None or told.arrived_at is None or told.outcome in {None, NOT_CARRIED_OUT}:
+        return
+    day = local_day(told.arrived_at)
+    if visit.case.last_visit_on is None or visit.case.last_visit_on < day:
+        visit.case.last_visit_on = day
+        visit.case.version += 1
+
+
+def raise_flags(visit: Visit, told: Assembled, *, outcome_id: UUID | None, at: datetime) -> None:
+    """Put up the stop flags (停访标志) a visit demands at once: do not contact, and a disputed debt.
+
+    The flag takes the id of the record that raised it, so that telling it again changes nothing.
+    """
+    for incident in told.facts["incidents"]:
+        if incident["kind"] == "do_not_contact":
+            _raise(visit, UUID(incident["record_id"]), StopKind.DO_NOT_CONTACT, at=at)
+    if told.outcome == DISPUTED and outcome_id is not None:
+        _raise(visit, outcome_id, StopKind.DISPUTE, at=at)
+
+
+def _raise(visit: Visit, flag_id: UUID, kind: StopKind, *, at: datetime) -> None:
+    if visit.case_id is None or db.session.get(StopFlag, flag_id) is not None:
+        return
+    db.session.add(
+        StopFlag(
+            id=flag_id, case_id=visit.case_id, kind=kind.value, reason="现场记录", raised_by_id=visit.agent_id,
+            raised_at=at,
+        )
+    )  # fmt: skip
+    db.session.flush()

@@ -1,0 +1,63 @@
+"""Whether a paper with this serial was issued, and is still what it was: for anybody, without personal data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from receipts import serials
+from receipts.serials import BadSerial
+from server import media
+from server.audit import AuditEvent
+from server.cases.models import Paper
+from server.db import db
+from server.errors import Missing
+
+VALID = "issued"
+
+
+class SerialUnknown(Missing):
+    """No paper with this serial was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What anybody may know of a paper. log_index counts from 1 in the append-only log of actions."""
+
+    serial: str
+    valid: bool
+    kind: str
+    state: str
+    version: int
+    sealed_at: datetime
+    sha256: str
+    fingerprint: str
+    log_index: int | None
+    log_hash: str | None
+
+
+def verify(serial: str) -> Verification:
+    """Return what is known of a serial, whatever its letters' case. Raises SerialUnknown, also for a mistyped one."""
+    wanted = serial.strip().upper()
+    try:
+        serials.read(wanted)
+    except BadSerial as fault:
+        raise SerialUnknown("the serial is mistyped: its check digit does not fit", valid=False) from fault
+    paper = db.session.scalar(select(Paper).where(Paper.serial == wanted))
+    if paper is None:
+        raise SerialUnknown("no such paper", valid=False)
+    query = select(AuditEvent).where(AuditEvent.subject == f"paper:{paper.serial}").order_by(AuditEvent.seq).limit(1)
+    logged = db.session.scalar(query)
+    store = media.store()
+    return Verification(
+        serial=paper.serial,
+        valid=paper.state == VALID and store.has(paper.sha256) and store.is_intact(paper.sha256),
+        kind=paper.kind,
+        state=paper.state,
+        version=paper.version,
+        sealed_at=paper.issued_at,
+        sha256=paper.sha256,
+        fingerprint=paper.fingerprint,
+        log_index=logged.seq if logged else None,
+        log_hash=logged.hash if logged else None,
+    )

@@ -1,0 +1,99 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.cases.limitation import (
+    EvidenceGrade,
+    LimitationEvent,
+    LimitationKind,
+    Reason,
+    missing_proof,
+    read_clock,
+    why_not,
+    years_later,
+)
+
+DUE = date(2024, 5, 15)
+TODAY = date(2026, 11, 20)
+
+
+def event(on, grade=EvidenceGrade.A, kind=LimitationKind.DEMAND):
+    return LimitationEvent(kind, on, grade)
+
+
+def clock(*events, due=DUE, today=TODAY):
+    return read_clock(due, events=events, today=today)
+
+
+class TestReadClock:
+    def test_runs_three_years_from_the_due_day(self):
+        found = clock()
+        assert (found.expires_on, found.days_left, found.grade) == (date(2027, 5, 15), 176, None)
+        assert not found.is_expired
+
+    def test_has_no_day_left_on_the_last_and_is_expired_the_day_after(self):
+        assert (clock(today=date(2027, 5, 15)).days_left, clock(today=date(2027, 5, 15)).is_expired) == (0, False)
+        assert clock(today=date(2027, 5, 16)).is_expired
+
+    @pytest.mark.parametrize("grade", [EvidenceGrade.A, EvidenceGrade.B, EvidenceGrade.C])
+    def test_starts_anew_at_a_proven_demand(self, grade):
+        found = clock(event(date(2026, 1, 10), grade))
+        assert (found.expires_on, found.grade) == (date(2029, 1, 10), grade)
+
+    def test_does_not_move_for_an_attempt(self):
+        found = clock(event(date(2026, 1, 10), EvidenceGrade.D))
+        assert found.expires_on == date(2027, 5, 15)
+        assert found.events[0].reason is Reason.ATTEMPT_ONLY
+
+    def test_does_not_come_back_to_life_after_expiry(self):
+        found = clock(event(date(2027, 5, 16)), today=date(2027, 6, 1))
+        assert found.events[0].reason is Reason.AFTER_EXPIRY
+        assert "legal_reads_events_after_expiry" in found.missing_proof
+
+    def test_counts_a_chain_of_events_in_order_whatever_the_order_given(self):
+        first, second = event(date(2027, 5, 15)), event(date(2030, 5, 15))
+        assert clock(second, first).expires_on == clock(first, second).expires_on == date(2033, 5, 15)
+
+    def test_never_runs_beyond_twenty_years(self):
+        events = [event(years_later(DUE, years)) for years in range(3, 20, 3)]
+        assert clock(*events).expires_on == years_later(DUE, 20)
+
+    def test_ignores_what_happened_before_the_debt_was_due(self):
+        assert clock(event(DUE)).events[0].reason is Reason.BEFORE_START
+
+    def test_says_what_it_lacks_without_a_due_day(self):
+        found = clock(due=None)
+        assert (found.expires_on, found.missing_proof, found.is_expired) == (None, ("due_on",), False)
+
+    @given(st.lists(st.tuples(st.integers(1, 8000), st.sampled_from(EvidenceGrade)), max_size=8))
+    def test_never_shortens_and_never_passes_the_cap(self, found):
+        events = [event(DUE + timedelta(days=days), grade) for days, grade in found]
+        last = years_later(DUE, 3)
+        for counted in clock(*events).events:
+            assert last <= counted.expires_on <= years_later(DUE, 20)
+            last = counted.expires_on
+
+
+class TestYearsLater:
+    def test_ends_in_february_where_the_day_is_missing(self):
+        assert years_later(date(2024, 2, 29), 3) == date(2027, 2, 28)
+        assert years_later(date(2024, 2, 29), 4) == date(2028, 2, 29)
+
+
+class TestWhyNot:
+    def test_refuses_events_beyond_the_cap(self):
+        late = event(years_later(DUE, 21))
+        cap = years_later(DUE, 20)
+        assert why_not(late, due_on=DUE, expires_on=cap, cap_on=cap) is Reason.BEYOND_CAP
+
+
+class TestMissingProof:
+    def test_asks_for_a_signature_until_there_is_one(self):
+        assert "signed_demand_or_agreement" in clock().missing_proof
+        assert clock(event(date(2026, 1, 10))).missing_proof == ()
+        assert missing_proof([]) == ("signed_demand_or_agreement",)
+
+    def test_asks_counsel_about_unsigned_delivery(self):
+        assert "counsel_confirms_unsigned_delivery" in clock(event(date(2026, 1, 10), EvidenceGrade.C)).missing_proof

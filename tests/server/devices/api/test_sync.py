@@ -1,0 +1,341 @@
+"""Push, pull and head as any client of the protocol sees them."""
+
+import gzip
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from server import feed
+from server.db import begin_write, db
+from server.devices.models import AckRow, Device, Quarantine
+from server.visits.models import Record
+from sync import ack
+from sync.canonical import sha256_hex
+from sync.signature import Alg, public_key
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def entries(phone, answer):
+    key = public_key(json.loads(phone.store.get("ack_key")), alg="Ed25519")
+    told = [ack.verify(document, key=key, device=phone.device) for document in answer.json["acks"]]
+    return [entry for one in told for entry in one.entries]
+
+
+class TestTakePush:
+    def test_answers_an_empty_list_when_all_is_well(self, phone, in_app):
+        answer = phone.push(phone.rows(3))
+        assert (answer.status_code, answer.json) == (200, [])
+        assert answer.headers["Doorstep-Sync"] == "1"
+        assert count(Record) == 3
+
+    def test_vouches_for_each_record_in_a_signed_ack(self, phone, in_app):
+        rows = phone.rows(2)
+        answer = phone.push(rows, Prefer="return=acks")
+        assert answer.json["conflicts"] == []
+        assert [(e.ref, e.hash, e.status, e.verdict) for e in entries(phone, answer)] == [
+            (row["newDocumentState"]["id"], row["newDocumentState"]["hash"], "accepted", "new") for row in rows
+        ]
+
+    def test_changes_nothing_when_the_same_comes_again(self, phone, in_app):
+        rows = phone.rows(3)
+        first = phone.push(rows, Prefer="return=acks")
+        for _ in range(3):
+            assert phone.push(rows, Prefer="return=acks").json == first.json
+        assert (count(Record), count(AckRow), count(Quarantine)) == (3, 1, 0)
+
+    def test_acknowledges_old_and_new_rows_of_a_mixed_batch(self, phone, in_app):
+        rows = phone.rows(2)
+        phone.push(rows)
+        answer = phone.push(rows + phone.rows(1), Prefer="return=acks")
+        assert len(answer.json["acks"]) == 2
+        assert len(entries(phone, answer)) == 3
+
+    def test_takes_gzip(self, phone, in_app):
+        body = gzip.compress(json.dumps(phone.rows(2)).encode())
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        assert phone.api("POST", "/v1/sync/records/push", data=body, headers=headers).json == []
+        assert count(Record) == 2
+
+    def test_stores_records_in_any_order_and_closes_the_gap(self, phone, in_app):
+        rows = phone.rows(5)
+        answer = phone.push([rows[4], rows[1]], Prefer="return=acks")
+        assert [e.verdict for e in entries(phone, answer)] == ["gap", "gap"]
+        assert [e.flags for e in entries(phone, answer)] == [("seq_gap",)] * 2
+        answer = phone.push([rows[0], rows[3]], Prefer="return=acks")
+        assert [e.verdict for e in entries(phone, answer)] == ["new", "gap"]
+        device = db.session.get(Device, UUID(phone.device))
+        assert device.head_seq == 2
+        phone.push([rows[2]])
+        db.session.expire_all()
+        assert (device.head_seq, device.head_hash) == (5, rows[4]["newDocumentState"]["hash"])
+
+    def test_keeps_the_first_of_two_versions_and_tells_the_phone(self, phone, in_app):
+        [row] = phone.rows(1)
+        phone.push([row])
+        kept = row["newDocumentState"]
+        env = kept["env"].replace("started", "blocked")
+        altered = _sealed(phone, kept, env)
+        answer = phone.push([{"newDocumentState": altered}], Prefer="return=acks")
+        assert answer.json["conflicts"] == [kept]
+        assert [(e.verdict, e.status, e.hash) for e in entries(phone, answer)] == [
+            ("altered", "quarantined", altered["hash"])
+        ]
+        assert (count(Record), count(Quarantine)) == (1, 1)
+
+    @pytest.mark.parametrize(
+        ("spoil", "verdict", "reason"),
+        [
+            (lambda d: d | {"sig": "A" * 86}, "forged", "signature_fails"),
+            (lambda d: d | {"hash": "0" * 64}, "forged", "hash_differs"),
+            (lambda d: d | {"env": "{"}, "malformed", "envelope_unreadable"),
+            (lambda d: "text", "malformed", "not_an_object"),
+            (lambda d: None, "malformed", "not_an_object"),
+            (lambda d: {}, "malformed", "seal_missing"),
+            (lambda d: d | {"id": "01939999-0000-7000-8000-000000000000"}, "malformed", "id_differs"),
+            (lambda d: d | {"env": d["env"] + "\x00"}, "malformed", "seal_missing"),
+            (lambda d: {"note": "\ud800"}, "malformed", "seal_missing"),
+        ],
+        ids=["sig", "hash", "env", "text", "null", "empty", "id", "nul", "half pair"],
+    )
+    def test_sets_a_bad_row_aside_and_takes_the_good_ones_around_it(self, phone, in_app, spoil, verdict, reason):
+        rows = phone.rows(3)
+        rows[1] = {"newDocumentState": spoil(rows[1]["newDocumentState"])}
+        answer = phone.push(rows, Prefer="return=acks")
+        assert answer.status_code == 200
+        assert [e.verdict for e in entries(phone, answer)] == ["new", verdict, "gap"]
+        [held] = db.session.scalars(select(Quarantine))
+        assert (held.verdict, held.reason) == (verdict, reason)
+        assert phone.push(rows, Prefer="return=acks").json == answer.json
+        assert (count(Record), count(Quarantine)) == (2, 1)
+
+    def test_takes_the_true_record_after_a_forged_one_of_its_name(self, phone, in_app):
+        [row] = phone.rows(1)
+        phone.push([{"newDocumentState": row["newDocumentState"] | {"sig": "A" * 86}}])
+        answer = phone.push([row], Prefer="return=acks")
+        assert [e.status for e in entries(phone, answer)] == ["accepted"]
+
+    def test_does_not_take_another_phones_record(self, phone, new_phone, as_luo, in_app):
+        other = new_phone(as_luo)
+        answer = phone.push(other.rows(1), Prefer="return=acks")
+        assert [(e.verdict, e.reason_code) for e in entries(phone, answer)] == [("forged", "other_device")]
+
+    def test_never_shows_a_phone_another_phones_record(self, phone, new_phone, as_luo, in_app):
+        other = new_phone(as_luo)
+        [row] = other.rows(1)
+        other.push([row])
+        mine = json.loads(phone.rows(1)[0]["newDocumentState"]["env"])
+        env = json.dumps(mine | {"id": row["newDocumentState"]["id"]}, sort_keys=True, separators=(",", ":"))
+        stolen = _sealed(phone, phone.store.waiting(limit=1)[0].document(), env) | {"id": row["newDocumentState"]["id"]}
+        answer = phone.push([{"newDocumentState": stolen}], Prefer="return=acks")
+        assert answer.json["conflicts"] == []
+        assert [e.verdict for e in entries(phone, answer)] == ["altered"]
+
+    def test_takes_es256_phones(self, new_phone, as_luo, in_app):
+        other = new_phone(as_luo, alg=Alg.ES256)
+        assert [e.verdict for e in entries(other, other.push(other.rows(2), Prefer="return=acks"))] == ["new", "new"]
+
+    @pytest.mark.parametrize("raw", [b"", b"{", b"{}", b'"x"', b"\xff", b"[" * 100_000, b"[1,]"])
+    def test_refuses_only_what_is_no_list_of_rows(self, phone, raw):
+        answer = phone.api("POST", "/v1/sync/records/push", data=raw, content_type="application/json")
+        assert (answer.status_code, answer.json["type"]) == (400, "/problems/push-malformed")
+        assert "Doorstep-Sync" not in answer.headers
+
+    def test_refuses_201_rows_and_2_mib(self, phone):
+        assert phone.push([{}] * 201).status_code == 413
+        body = gzip.compress(b"[" + b" " * (2 * 1024 * 1024) + b"]")
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        assert phone.api("POST", "/v1/sync/records/push", data=body, headers=headers).status_code == 413
+
+    def test_takes_200_rows(self, phone, in_app):
+        assert phone.push(phone.rows(200)).json == []
+        assert count(Record) == 200
+
+    def test_keeps_rows_pushed_to_what_only_the_server_writes(self, phone, in_app):
+        answer = phone.push([{"newDocumentState": {"id": "x"}}], coll="stops", Prefer="return=acks")
+        assert [(e.status, e.reason_code) for e in entries(phone, answer)] == [("quarantined", "server_owned")]
+
+    def test_knows_no_other_collection(self, phone):
+        assert phone.push([], coll="secrets").status_code == 404
+
+    @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
+    def test_needs_a_phones_token(self, app, headers):
+        answer = app.test_client().post("/v1/sync/records/push", json=[], headers=headers)
+        assert (answer.status_code, answer.json["type"]) == (401, "/problems/not-signed-in")
+
+    def test_is_closed_to_people(self, as_fang):
+        assert as_fang.post("/v1/sync/records/push", json=[]).status_code == 401
+
+    def test_takes_late_records_of_a_revoked_phone(self, phone, as_zhou, in_app):
+        rows = phone.rows(1)
+        as_zhou.post(f"/v1/devices/{phone.device}/revoke", json={})
+        assert phone.push(rows).json == []
+        assert "late" in db.session.scalars(select(Record)).one().flags
+
+    def test_flags_the_clock_the_phone_showed(self, phone, in_app):
+        phone.ticks[0] -= timedelta(hours=2)
+        phone.client.head()
+        phone.push(phone.rows(1))
+        assert db.session.scalars(select(Record)).one().flags.count("clock_skew") == 1
+
+
+class TestTakeSettings:
+    def test_keeps_the_phones_own_state(self, phone):
+        first = {"id": "draft", "text": "一"}
+        assert phone.push([{"newDocumentState": first}], coll="settings").json == []
+        second = {"id": "draft", "text": "二"}
+        rows = [{"newDocumentState": second, "assumedMasterState": first}]
+        assert phone.push(rows, coll="settings").json == []
+        assert phone.push(rows, coll="settings").json == []
+
+    def test_tells_the_present_state_to_a_phone_that_had_not_seen_it(self, phone, in_app):
+        first, mine = {"id": "draft", "text": "一"}, {"id": "draft", "text": "三"}
+        phone.push([{"newDocumentState": first}], coll="settings")
+        rows = [{"newDocumentState": mine, "assumedMasterState": {"id": "draft", "text": "old"}}]
+        assert phone.push(rows, coll="settings").json == [first]
+        assert db.session.scalars(select(Quarantine)).one().reason == "state_moved_on"
+
+    def test_keeps_phones_apart(self, phone, new_phone, as_luo):
+        other = new_phone(as_luo)
+        phone.push([{"newDocumentState": {"id": "draft", "text": "一"}}], coll="settings")
+        assert other.push([{"newDocumentState": {"id": "draft", "text": "二"}}], coll="settings").json == []
+
+    @pytest.mark.parametrize(
+        ("document", "reason"),
+        [(5, "not_an_object"), ({"id": 5}, "not_an_object"), ({"id": "x" * 81}, "id_too_long"),
+         ({"id": "x", "t": "y" * 70_000}, "too_large"), ({"id": "x", "n": 2**60}, "not_canonisable")],
+        ids=["number", "id", "long id", "large", "big number"],
+    )  # fmt: skip
+    def test_sets_aside_what_it_cannot_keep(self, phone, in_app, document, reason):
+        assert phone.push([{"newDocumentState": document}], coll="settings").json == []
+        assert db.session.scalars(select(Quarantine)).one().reason == reason
+
+
+@pytest.fixture
+def publish(in_app, monkeypatch):
+    """Publish documents of `messages` to a person, with a loader that gives them back."""
+    held = {}
+    before = dict(feed._loaders)  # noqa: SLF001
+    monkeypatch.setattr(feed, "_loaders", before)
+    feed.serves("messages")(lambda _person, ids: {i: held[i] for i in ids if i in held})
+
+    def tell(person_id, *ids, gone=False):
+        begin_write()
+        for one in ids:
+            held[one] = {"id": one, "text": f"text of {one}"}
+            feed.publish(f"person:{person_id}", "messages", one, gone=gone)
+        db.session.commit()
+
+    return tell
+
+
+def pull(phone, coll="messages", **query):
+    text = "&".join(f"{k}={v}" for k, v in ({"sv": 4} | query).items())
+    return phone.api("GET", f"/v1/sync/{coll}/pull?{text}")
+
+
+class TestGivePull:
+    def test_gives_full_pages_while_more_waits(self, phone, publish):
+        publish(phone.person_id, *[f"m{n:03}" for n in range(250)])
+        seq, epoch, sizes, seen = 0, "", [], []
+        while not sizes or sizes[-1] == 100:
+            page = pull(phone, seq=seq, epoch=epoch, limit=100).json
+            seq, epoch = page["checkpoint"]["seq"], page["checkpoint"]["epoch"]
+            sizes.append(len(page["documents"]))
+            seen += [d["id"] for d in page["documents"]]
+        assert sizes == [100, 100, 50]
+        assert seen == [f"m{n:03}" for n in range(250)]
+
+    def test_repeats_the_checkpoint_of_an_empty_page(self, phone, publish):
+        publish(phone.person_id, "a")
+        at = pull(phone).json["checkpoint"]
+        assert pull(phone, **at).json == {"documents": [], "checkpoint": at}
+
+    def test_gives_the_newest_state_once(self, phone, publish):
+        publish(phone.person_id, "a", "b")
+        publish(phone.person_id, "a")
+        assert [d["id"] for d in pull(phone).json["documents"]] == ["b", "a"]
+
+    def test_gives_a_tombstone_without_content_for_what_left(self, phone, publish):
+        publish(phone.person_id, "a", "b")
+        at = pull(phone).json["checkpoint"]
+        publish(phone.person_id, "a", gone=True)
+        page = pull(phone, **at)
+        assert page.json["documents"] == [{"id": "a", "_deleted": True}]
+        assert "text of a" not in page.text
+
+    def test_shows_nobody_elses_documents(self, phone, new_phone, as_luo, publish):
+        other = new_phone(as_luo)
+        publish(phone.person_id, "a")
+        assert pull(other).json["documents"] == []
+
+    def test_gives_acks_to_the_phone_they_are_for(self, phone, new_phone, as_fang):
+        second = new_phone(as_fang)
+        told = phone.push(phone.rows(1), Prefer="return=acks").json["acks"]
+        assert pull(phone, coll="acks").json["documents"] == told
+        assert pull(second, coll="acks").json["documents"] == []
+
+    @pytest.mark.parametrize("limit", [0, 1001, -1])
+    def test_refuses_a_page_size_instead_of_cutting_it(self, phone, limit):
+        answer = pull(phone, limit=limit)
+        assert (answer.status_code, answer.json["type"]) == (400, "/problems/bad-pull")
+
+    def test_asks_an_old_app_to_upgrade(self, phone):
+        assert pull(phone, sv=2).status_code == 426
+
+    def test_knows_no_other_collection(self, phone):
+        assert pull(phone, coll="records").status_code == 404
+
+    def test_says_gone_for_another_epoch(self, phone, publish):
+        answer = pull(phone, seq=0, epoch="old")
+        assert (answer.status_code, answer.json["epoch"]) == (410, phone.store.get("epoch"))
+
+    def test_begins_a_new_epoch_when_a_phone_is_ahead_of_the_database(self, phone, in_app):
+        answer = pull(phone, seq=10_000, epoch=phone.store.get("epoch"))
+        assert answer.status_code == 410
+        assert answer.json["epoch"] != phone.store.get("epoch")
+        assert feed.epoch(db.session()) == answer.json["epoch"]
+
+    def test_is_closed_to_a_revoked_phone(self, phone, as_zhou):
+        as_zhou.post(f"/v1/devices/{phone.device}/revoke", json={"is_lost": True})
+        answer = pull(phone)
+        assert (answer.status_code, answer.json["type"], answer.json["wipe"]) == (403, "/problems/device-revoked", True)
+
+
+class TestGiveHead:
+    def test_tells_where_everything_stands(self, phone):
+        phone.push(phone.rows(2))
+        told = phone.api("GET", "/v1/sync/head").json
+        assert told["epoch"] == phone.store.get("epoch")
+        assert told["device"]["ack_seq"] == 2
+        assert told["device"]["ack_hash"] == phone.store.head().hash
+        assert told["heads"] == {"acks": 1}
+        assert told["sv"] == [3, 4]
+
+    def test_answers_304_while_nothing_moved(self, phone):
+        first = phone.api("GET", "/v1/sync/head")
+        again = phone.api("GET", "/v1/sync/head", headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.headers["Doorstep-Sync"]) == (304, "1")
+        phone.push(phone.rows(1))
+        moved = phone.api("GET", "/v1/sync/head", headers={"If-None-Match": first.headers["ETag"]})
+        assert moved.status_code == 200
+
+    def test_keeps_how_far_the_phones_clock_is_off(self, phone, in_app):
+        phone.ticks[0] += timedelta(hours=3)
+        phone.client.head()
+        device = db.session.scalars(select(Device)).one()
+        assert -10_802_000 < device.clock_offset_ms < -10_790_000
+
+    @pytest.mark.parametrize("text", ["yesterday", "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", ""])
+    def test_ignores_a_time_that_is_none(self, phone, text):
+        assert phone.api("GET", "/v1/sync/head", headers={"Doorstep-Time": text}).status_code == 200
+
+
+def _sealed(phone, document, env):
+    digest = sha256_hex(env.encode())
+    return document | {"env": env, "hash": digest, "sig": phone.outbox.key.sign(bytes.fromhex(digest))}

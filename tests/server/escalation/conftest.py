@@ -1,0 +1,54 @@
+"""A day to try the slice with: four customers of the bank, and the steps of an escalation in the cast's voices."""
+
+import pytest
+
+from server.db import begin_write, db
+from tests.server.escalation.make_day import accept, dispatched_day
+
+FOUR = ({}, {"broken_promises": 3}, {}, {})
+
+
+@pytest.fixture
+def day(in_app, creditors):
+    """A dispatched scheme with four stops of the bank, nobody visited yet, in an open write transaction."""
+    begin_write()
+    return dispatched_day([creditors["bank"]], cases=FOUR)
+
+
+@pytest.fixture
+def played(day, as_zhou):
+    """The day told: 0 promised and signed, 1 refused, 2 nobody there, 3 postponed; all reviewed by Zhou."""
+    visits = [day.promised(0), day.refused(1), day.nobody(2), day.nobody(3, code=14)]
+    ids = [visit.id for visit in visits]
+    db.session.commit()
+    for visit_id in ids:
+        accept(as_zhou, visit_id)
+    return day
+
+
+@pytest.fixture
+def propose(as_zhou):
+    """Propose something for a case and return the answer."""
+
+    def make(case_id, proposal="sue", caller=None, **members):
+        body = {"case_id": str(case_id), "proposal": proposal, "reasons": "两次违约，拒绝还款"} | members
+        return (caller or as_zhou).post("/v1/escalations", json=body)
+
+    return make
+
+
+@pytest.fixture
+def decided(propose, as_hu, as_guo):
+    """Take a case through proposal, opinion and decision; return the decided escalation."""
+
+    def make(case_id, decision="sue", **members):
+        found = propose(case_id, decision).json
+        path = f"/v1/escalations/{found['id']}"
+        advised = as_hu.post(f"{path}/opinion", json={"opinion": "ready", "text": "证据充分", "version": 1})
+        assert advised.status_code == 200, advised.text
+        body = {"decision": decision, "reasons": "同意", "version": 2} | members
+        answer = as_guo.post(f"{path}/decide", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    return make

@@ -1,0 +1,94 @@
+"""Findings are summed up per rule, the gravest first, and each keeps the subjects that do not keep it."""
+
+from datetime import date
+
+import pytest
+
+from server.cases.rules import StopKind
+from server.compliance.evaluate import evaluate
+from server.compliance.rulepack import Gate, load
+from server.db import db
+from server.schemes import checks
+from server.schemes.checks import Checks
+from tests.server.schemes import make_scheme as make
+
+PACK = load()
+GOOD = {"crew": {"member_ids": ["a", "b"]}}
+LONE = {"crew": {"member_ids": ["a"]}}
+
+
+def found(*facts, gate=Gate.PLAN):
+    return [(f"subject:{n}", one) for n, given in enumerate(facts) for one in evaluate(PACK, gate, given)]
+
+
+class TestSummary:
+    def test_has_one_entry_per_rule_with_its_subjects(self):
+        (entry,) = checks.summary(found(GOOD, LONE, LONE))
+        assert (entry["rule_id"], entry["finding"], entry["checked"]) == ("CREW", "broken", 3)
+        assert entry["subjects"] == ["subject:1", "subject:2"]
+
+    def test_names_no_subject_when_all_keep_it(self):
+        (entry,) = checks.summary(found(GOOD, GOOD))
+        assert (entry["finding"], entry["subjects"]) == ("kept", [])
+
+    def test_puts_what_blocks_before_what_asks_before_what_is_kept(self):
+        visit = {"starts_at": "2026-10-01T15:00:00Z", "ends_at": "2026-10-01T16:00:00Z", "on": "2026-10-01"}
+        facts = {"visit": visit | {"count_1d": 2, "count_7d": 2, "count_30d": 2}} | GOOD
+        order = [(entry["rule_id"], entry["finding"]) for entry in checks.summary(found(facts))]
+        assert order == [("HOURS", "broken"), ("FREQ-V", "broken"), ("HOLIDAY", "broken"), ("CREW", "kept")]
+
+    def test_prefers_broken_to_unknown(self):
+        (entry,) = checks.summary(found({"crew": {}}, LONE))
+        assert entry["finding"] == "broken"
+        assert entry["subjects"] == ["subject:0", "subject:1"]
+
+
+class TestChecks:
+    def test_names_what_blocks_and_who_must_agree(self):
+        entries = checks.summary(found(LONE, {"visit": {"on": "2026-12-02"}}))
+        assert Checks(entries).blocking == ["CREW", "HOURS"]
+        assert Checks(entries).flag_roles == ["compliance"]
+
+    def test_is_silent_when_all_is_kept(self):
+        assert (Checks(checks.summary(found(GOOD))).blocking, Checks([]).flag_roles) == ([], [])
+
+
+class TestFrozenKinds:
+    @pytest.fixture
+    def case(self, creditors):
+        row = make.case(creditors["bank"], 1)
+        db.session.commit()
+        return row
+
+    def test_finds_nothing_against_a_plain_case(self, case):
+        assert checks.frozen_kinds(case) == []
+
+    @pytest.mark.parametrize("kind", list(StopKind))
+    def test_knows_every_kind_of_stop_flag(self, case, kind):
+        make.flag(case.id, kind.value)
+        db.session.refresh(case)
+        (frozen,) = checks.frozen_kinds(case)
+        rule = next(one for one in PACK.rules if one.id == "FREEZE")
+        assert frozen in rule.params["kinds"]
+
+    def test_forgets_a_lifted_flag(self, case):
+        make.flag(case.id)
+        db.session.refresh(case)
+        case.stop_flags[0].lifted_at = case.created_at
+        assert checks.frozen_kinds(case) == []
+
+    @pytest.mark.parametrize("state", ["recalled", "settled"])
+    def test_knows_cases_that_are_over(self, case, state):
+        case.state = state
+        assert checks.frozen_kinds(case) == [state]
+
+    def test_knows_who_is_not_to_be_contacted(self, case):
+        case.debtor.do_not_contact = True
+        assert checks.frozen_kinds(case) == ["do_not_contact"]
+
+
+class TestWithin:
+    @pytest.mark.parametrize(("length", "expected"), [(1, 1), (7, 2), (30, 3)])
+    def test_counts_the_days_up_to_and_with_the_day(self, length, expected):
+        days = [date(2026, 12, 2), date(2026, 11, 26), date(2026, 11, 3), date(2026, 11, 2), date(2026, 12, 3)]
+        assert checks._within(days, date(2026, 12, 2), length) == expected  # noqa: SLF001
