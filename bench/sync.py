@@ -58,7 +58,7 @@ class NotKept(AssertionError):
 
 def run(report: Report) -> None:
     """Measure."""
-    rounds, singles = (6, 12) if report.quick else (25, 60)
+    rounds, singles = (4, 6) if report.quick else (25, 60)
     for name, reason in _SKIPPED.items():
         report.skip(name, reason)
     with (

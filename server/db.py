@@ -8,17 +8,19 @@ What must be written last (audit rows, then feed positions) registers with `befo
 import fcntl
 import sqlite3
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from server import clock
@@ -85,6 +87,7 @@ migrate = Migrate(db=db, compare_type=True, render_as_batch=True)
 T = TypeVar("T", bound=Base)
 LastWrite = Callable[[Session], None]
 _last_writes: list[tuple[int, LastWrite]] = []
+_at_savepoint: WeakKeyDictionary[SessionTransaction, dict[Any, Any]] = WeakKeyDictionary()
 
 
 def before_commit(order: int) -> Callable[[LastWrite], LastWrite]:
@@ -100,14 +103,24 @@ def before_commit(order: int) -> Callable[[LastWrite], LastWrite]:
 
 @event.listens_for(Session, "before_commit")
 def _write_last(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint is released, the transaction goes on
+        return
     session.flush()
     for _, write in _last_writes:
         write(session)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget_pending(session: Session) -> None:
+@event.listens_for(Session, "after_transaction_create")
+def _remember_pending(_session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _at_savepoint[transaction] = {name: copy(waiting) for name, waiting in transaction.session.info.items()}
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_pending(session: Session, ended: SessionTransaction) -> None:
+    """Drop what waits to be written last: all of it, or what came since the savepoint that failed."""
     session.info.clear()
+    session.info.update(_at_savepoint.pop(ended, {}))
 
 
 def begin_write() -> None:

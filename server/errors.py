@@ -21,7 +21,7 @@ class Refusal(Exception):
     @classmethod
     def kebab(cls) -> str:
         """Return the class name as `kebab-case`, the tail of the problem type."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     @classmethod
     def title(cls) -> str:

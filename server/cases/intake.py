@@ -1,7 +1,7 @@
 """Placed cases into tables: new ones are added, changed ones updated, equal ones left alone (入库)."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -86,18 +86,13 @@ def existing_cases(taken: Sequence[RowResult], *, run: ImportRun) -> dict[str, C
     return ledger.cases_by_no(run.creditor_id, [result.case_no for result in taken])
 
 
-def store_cases(
-    intake: Intake, *, run: ImportRun, at: datetime, report: Callable[[float], object] = lambda _done: None
-) -> dict[str, int]:
-    """Write every taken row; return how many cases were created, updated and unchanged.
-
-    report is told the share done so far, 0 to 1.
-    """
+def store_cases(intake: Intake, *, run: ImportRun, at: datetime) -> dict[str, int]:
+    """Write every taken row; return how many cases were created, updated and unchanged."""
     taken = [result for result in intake.results if result.case is not None]
     stored = existing_cases(taken, run=run)
     counts = dict.fromkeys((change.value for change in Change), 0)
     written: list[Case] = []
-    for number, result in enumerate(taken, 1):
+    for result in taken:
         if result.case is None:
             continue
         case = stored.get(result.case_no)
@@ -110,11 +105,10 @@ def store_cases(
             write_case(case, result=result, placed=result.case, as_of_on=intake.as_of_on, run=run)
             raise_hinted_stops(case, placed=result.case, run=run, at=at)
             written.append(case)
-        report(number / len(taken))
     db.session.flush()
     entries = ledger.entries_of([case.id for case in written])
     for case in written:
-        ledger.settle_case(case, entries=entries[case.id])
+        ledger.apply_balance(case, entries=entries[case.id])
     return counts
 
 

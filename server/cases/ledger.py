@@ -54,15 +54,21 @@ def strike(case: Case, *, entries: Iterable[Entry]) -> Balance:
     return allocate(owed_parts(case), as_of_on=case.as_of or date.min, entries=entries)
 
 
-def settle_case(case: Case, *, entries: Iterable[Entry]) -> bool:
+def apply_balance(case: Case, *, entries: Iterable[Entry]) -> bool:
     """Bring the outstanding amount and the state up to the entries; return whether anything changed."""
     balance = strike(case, entries=entries)
     state = rules.settle(case.state, outstanding_fen=balance.outstanding_fen, is_declared=balance.is_declared_settled)
     if (case.outstanding_fen, case.state) == (balance.outstanding_fen, state):
         return False
     case.outstanding_fen, case.state = balance.outstanding_fen, state
-    case.version += 1
     return True
+
+
+def settle_case(case: Case, *, entries: Iterable[Entry]) -> bool:
+    """Bring a case up to the entries as a new version of it; return whether anything changed."""
+    is_changed = apply_balance(case, entries=entries)
+    case.version += int(is_changed)
+    return is_changed
 
 
 def add_payments(payments: Sequence[FedPayment], *, run: ImportRun) -> dict[str, int]:
@@ -93,7 +99,7 @@ def add_payments(payments: Sequence[FedPayment], *, run: ImportRun) -> dict[str,
         "unchanged": len(payments) - len(fresh),
         "updated": 0,
         "cases_changed": len(moved),
-        "cases_settled": sum(case.state is rules.CaseState.SETTLED for case in moved),
+        "cases_settled": sum(case.state == rules.CaseState.SETTLED for case in moved),
     }
 
 

@@ -37,7 +37,7 @@ class Wanted:
 def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, policy: ScreeningPolicy) -> int:
     """Put cases on a list with their score and its terms; return how many.
 
-    Raises NotACandidate with the reasons, CaseTwice or ForeignAddress; then nothing may be committed.
+    Raises NotEligible with the reasons, CaseTwice or ForeignAddress; then nothing may be committed.
     """
     present = {line.case_id for line in visit_list.lines}
     cases = list(wanted)
@@ -50,7 +50,7 @@ def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, p
         exclusions = [exclusion.value for exclusion in candidate.screened.exclusions]
         try:
             one.case.state = rules.list_case(one.case.state, exclusions=exclusions)
-        except rules.NotACandidate as refusal:
+        except rules.NotEligible as refusal:
             refusal.facts |= {"case_id": str(one.case.id), "case_no": one.case.case_no}
             raise
         visit_list.lines.append(new_line(candidate, one))
@@ -88,7 +88,7 @@ def chosen_address(case: Case, address_id: UUID | None) -> Address | None:
 def recheck_lines(lines: Iterable[VisitListLine], *, list_id: UUID, today: date, policy: ScreeningPolicy) -> None:
     """Look again whether every case may still be visited, for a complaint may have come in since.
 
-    Raises NotACandidate naming the lines and the reasons.
+    Raises NotEligible naming the lines and the reasons.
     """
     looked_at = list(lines)
     listed = listed_case_ids(apart_from=list_id)
@@ -101,7 +101,7 @@ def recheck_lines(lines: Iterable[VisitListLine], *, list_id: UUID, today: date,
         if exclusions:
             found.append({"line_id": str(line.id), "case_no": line.case.case_no, "exclusions": list(exclusions)})
     if found:
-        raise rules.NotACandidate(f"{len(found)} cases may not be visited any more", lines=found[:50])
+        raise rules.NotEligible(f"{len(found)} cases may not be visited any more", lines=found[:50])
 
 
 def drop_lines(visit_list: VisitList, case_ids: Iterable[UUID]) -> int:

@@ -30,8 +30,6 @@ def read_case(
     placed_on, return_on = read_placement_days(reader)
     guarantors, addresses = read_guarantors(reader, as_of_on=as_of_on), read_addresses(reader)
     last_paid_on, phone, remark = reader.day(Field.LAST_PAID_ON), read_phone(reader), reader.text(Field.REMARK)
-    note_currency(reader)
-    reader.note_active_text()
     if owed is None or overdue_on is None:
         return None
     return PlacedCase(

@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook as XlsxFile
 from openpyxl.cell import Cell as XlsxCell
+from openpyxl.workbook.child import INVALID_TITLE_REGEX
 from openpyxl.worksheet.worksheet import Worksheet
 
 from server.cases.faults import Fault, Severity, Verdict
@@ -101,7 +102,7 @@ def faults_xlsx(book: Workbook, *, template: Template, read: Intake | Feed) -> b
     file.remove(file.active or file.create_sheet())
     for number, layout in enumerate(lay_out(book, template=template), 1):
         rows = [row for row in layout.rows if (layout.sheet, row.number) in wanted]
-        sheet = file.create_sheet(layout.sheet[:28] or f"明细{number}")
+        sheet = file.create_sheet(INVALID_TITLE_REGEX.sub("_", layout.sheet)[:28] or f"明细{number}")
         write_title(sheet, read)
         headers = list(layout.headers.values())
         write_row(sheet, [*headers, *ADDED_HEADERS])

@@ -114,7 +114,7 @@ class CaseClosed(Conflict):
     """The case is settled or recalled."""
 
 
-class NotACandidate(Conflict):
+class NotEligible(Conflict):
     """The case may not be put on a visit list."""
 
 
@@ -223,15 +223,15 @@ def require_reason(reason: str) -> None:
 
 
 def list_case(state: CaseState, *, exclusions: Collection[str]) -> CaseState:
-    """Return the state of a case that is put on a visit list. Raises NotACandidate with the reasons."""
+    """Return the state of a case that is put on a visit list. Raises NotEligible with the reasons."""
     if exclusions or state not in OPEN_STATES:
-        raise NotACandidate(f"{', '.join(exclusions) or state}", exclusions=list(exclusions), state=state)
+        raise NotEligible(f"{', '.join(exclusions) or state}", exclusions=list(exclusions), state=state)
     return CaseState.LISTED
 
 
 def unlist_case(state: CaseState) -> CaseState:
     """Return the state of a case that left its list without a visit; other states stay as they are."""
-    return CaseState.PHONE if state is CaseState.LISTED else state
+    return CaseState.PHONE if state == CaseState.LISTED else state
 
 
 def settle(state: CaseState, *, outstanding_fen: int, is_declared: bool) -> CaseState:
@@ -239,11 +239,11 @@ def settle(state: CaseState, *, outstanding_fen: int, is_declared: bool) -> Case
 
     A reversal opens a settled case again. A recalled case stays recalled: recall and settlement outrank everything.
     """
-    if state is CaseState.RECALLED:
+    if state == CaseState.RECALLED:
         return state
     if is_declared or outstanding_fen <= 0:
         return CaseState.SETTLED
-    return CaseState.PHONE if state is CaseState.SETTLED else state
+    return CaseState.PHONE if state == CaseState.SETTLED else state
 
 
 def raise_stop(state: CaseState, *, reason: str) -> None:

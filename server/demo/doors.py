@@ -163,18 +163,20 @@ def instalments(door: Door, owed_fen: int) -> list[tuple[str, int]]:
     return [((today + timedelta(days=30 * number)).isoformat(), part) for number in (1, 2, 3)]
 
 
+def signer_of(door: Door) -> dict[str, str]:
+    """Return who holds the pen: the debtor, or the relative who takes the sealed envelope."""
+    if door.who != "debtor":
+        relative = {"role": "co_resident_adult", "name": "某母", "relation": "母亲"}
+        return relative | {"id_last4": "", "id_checked": "not_shown"}
+    debtor = door.phone.card(door.stop)["debtor"]
+    seen = {"role": "debtor", "name": debtor["name"], "relation": "", "id_checked": "id_card_seen"}
+    return seen | {"id_last4": debtor["id_masked"][-4:]}
+
+
 def sign(door: Door, visit: DoorVisit, statement: Mapping[str, Any]) -> None:
     """Record the signature on exactly the statement shown, or its witnessed refusal."""
     state, phone = SIGNED[door.code], door.phone
     has_strokes = state in {"signed_by_debtor", "signed_by_relative"}
-    card = phone.card(door.stop)
-    signer = {
-        "role": "debtor" if door.who == "debtor" else "co_resident_adult",
-        "name": card["debtor"]["name"] if door.who == "debtor" else "某母",
-        "relation": "" if door.who == "debtor" else "母亲",
-        "id_last4": card["debtor"]["id_masked"][-4:] if door.who == "debtor" else "",
-        "id_checked": "id_card_seen" if door.who == "debtor" else "not_shown",
-    }
     visit.sign_paper(
         {
             "paper": {
@@ -189,7 +191,7 @@ def sign(door: Door, visit: DoorVisit, statement: Mapping[str, Any]) -> None:
             },
             "state": state,
             "reason": "" if has_strokes else "客户拒签，第二外访员见证",
-            "signer": signer,
+            "signer": signer_of(door),
             "witnesses": [{"agent": door.stop["agents"][1]}],
             "capture": {
                 "unit": "0.01mm",

@@ -115,16 +115,22 @@ def append(row: Upload, chunk: bytes, *, at_offset: int, checksum: str | None) -
         raise BadFileHeader(str(fault)) from fault
     except upload.ChecksumDiffers as fault:
         raise ChunkDamaged(str(fault), offset=offset(row)) from fault
-    if row.completed_at is not None and at_offset == row.length and not chunk:
-        return row.length
+    if row.completed_at is not None:
+        return _append_nothing(row, chunk, at_offset=at_offset)
     with locked(row) as file:
         stands = os.fstat(file).st_size
-        if row.completed_at is not None or at_offset != stands:
-            raise WrongOffset(f"expected offset {offset(row)}, got {at_offset}", offset=offset(row))
+        if at_offset != stands:
+            raise WrongOffset(f"expected offset {stands}, got {at_offset}", offset=stands)
         if stands + len(chunk) > row.length:
             raise FileTooLarge(f"expected {row.length} bytes in all, got {stands + len(chunk)}")
         _write(file, chunk, stands)
         return stands + len(chunk)
+
+
+def _append_nothing(row: Upload, chunk: bytes, *, at_offset: int) -> int:
+    if at_offset != row.length or chunk:
+        raise WrongOffset(f"the file is whole at {row.length}", offset=row.length)
+    return row.length
 
 
 def finish(device: Device, row: Upload, *, at: datetime) -> None:

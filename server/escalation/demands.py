@@ -35,6 +35,14 @@ REASON_ZH = {
 }
 
 
+PROOF_ZH = {
+    "due_on": "债务到期日未知，时效无法计算",
+    "signed_demand_or_agreement": "没有本人签署或合格代收的催告、承诺（A/B 级证据）",
+    "counsel_confirms_unsigned_delivery": "无签名的送达（C 级证据）须律师确认其效力",
+    "legal_reads_events_after_expiry": "时效届满后的签署须法务判断其效力",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class VisitDemand:
     """What one visit did for the clock. grade is the visit's evidence grade, None while it is not known."""

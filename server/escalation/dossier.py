@@ -4,7 +4,7 @@ The same facts give the same bytes: the index paper is issued once per content, 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -22,10 +22,10 @@ from server.audit import AuditEvent
 from server.cases import ledger, papers, sealing, timeline
 from server.cases.models import Case, Paper
 from server.db import db, fetch
-from server.escalation.demands import DemandCheck, Moment, demand_checks
+from server.escalation.demands import PROOF_ZH, DemandCheck, Moment, demand_checks
 from server.escalation.demands import timeline as demand_timeline
 from server.escalation.dossier_index import CourtCase, index_facts
-from server.escalation.held import HeldRecord, Holdings
+from server.escalation.held import HeldRecord, Holdings, Lack
 from server.escalation.holdings import gather
 from server.escalation.models import Escalation
 from server.escalation.proofs import demands_of
@@ -75,7 +75,7 @@ def brief(case: Case, escalation: Escalation) -> Brief:
         case=case,
         escalation=escalation,
         court=court_case(case),
-        held=held,
+        held=replace(held, lacks=(*held.lacks, *(Lack(code, PROOF_ZH[code]) for code in clock.missing_proof))),
         moments=demand_timeline(clock, names=names),
         checks=demand_checks(demands, due_on=timeline.due_day(case), paid_on=paid_on, today=day),
     )

@@ -1,5 +1,6 @@
 """What is held of a case as evidence: the list a proposal names, and how ready it is for court."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -79,15 +80,7 @@ def readiness(case: Case, *, today: date) -> dict[str, Any]:
     paid_on = [entry.booked_on for entry in ledger.entries_of([case.id])[case.id] if entry.amount_fen > 0]
     checks = demand_checks(demands, due_on=timeline.due_day(case), paid_on=paid_on, today=today)
     visits = list(db.session.scalars(select(Visit).where(Visit.case_id == case.id)))
-    papers = dict(
-        db.session.execute(
-            select(Paper.kind, func.count())
-            .where(Paper.case_id == case.id, Paper.state == "issued")
-            .group_by(Paper.kind)
-        )
-        .tuples()
-        .all()
-    )
+    papers = _issued(case)
     facts = ReadinessFacts(
         has_identity=case.debtor.id_sealed is not None and case.debtor.id_confirmed,
         has_address=bool(case.addresses),
@@ -101,6 +94,12 @@ def readiness(case: Case, *, today: date) -> dict[str, Any]:
         open_stops=tuple(sorted({flag.kind for flag in open_flags(case)})),
     )
     return readiness_json(facts, clock=timeline.clock_of(case, today=today), checks=checks)
+
+
+def _issued(case: Case) -> dict[str, int]:
+    """Return how many papers of each kind are in force."""
+    query = select(Paper.kind).where(Paper.case_id == case.id, Paper.state == "issued")
+    return Counter(db.session.scalars(query))
 
 
 def _missing_files(visits: Sequence[Visit]) -> int:

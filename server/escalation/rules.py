@@ -96,7 +96,7 @@ class StopsOpen(Conflict):
     """Some stops of the scheme are neither reviewed nor left out with a reason."""
 
 
-class NotAStopOfScheme(Invalid):
+class ForeignStop(Invalid):
     """A stop named as left out is none of this scheme's open stops."""
 
 
@@ -200,13 +200,13 @@ def close_out(
     """Say whether the supervisor may close a scheme out (归总).
 
     open_stops: stops without a visit, by id, with the case number; each must be in left_out, which names no other.
-    unreviewed: visits that nobody has reviewed. Raises NotInTheField, StopsOpen or NotAStopOfScheme.
+    unreviewed: visits that nobody has reviewed. Raises NotInTheField, StopsOpen or ForeignStop.
     """
     if not is_in_field:
         raise NotInTheField("dispatch it first; a closed-out scheme stays closed out")
     strangers = sorted(str(stop_id) for stop_id in set(left_out) - set(open_stops))
     if strangers:
-        raise NotAStopOfScheme(f"{len(strangers)} stops", stop_ids=strangers[:20])
+        raise ForeignStop(f"{len(strangers)} stops", stop_ids=strangers[:20])
     waiting = {stop_id: case_no for stop_id, case_no in open_stops.items() if stop_id not in set(left_out)}
     if waiting or unreviewed:
         raise StopsOpen(

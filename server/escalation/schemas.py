@@ -49,7 +49,7 @@ class OpinionIn(Strict):
     version = fields.Integer(load_default=None, allow_none=True)
 
 
-class LimitsIn(Strict):
+class DecisionLimitsIn(Strict):
     """What a decision is bound to, such as a latest day to file or the least amount to settle for."""
 
     note = fields.String(validate=validate.Length(1, 1_000))
@@ -57,12 +57,12 @@ class LimitsIn(Strict):
     least_fen = fields.Integer(strict=True, validate=validate.Range(0))
 
 
-class DecisionIn(Strict):
+class DecideIn(Strict):
     """What the general manager decides; `review_days` (30 or 90) only for a suspension."""
 
     decision = fields.String(required=True, validate=PROPOSALS)
     reasons = fields.String(required=True, validate=REASONS)
-    limits = fields.Nested(LimitsIn, load_default=None, allow_none=True)
+    limits = fields.Nested(DecisionLimitsIn, load_default=None, allow_none=True)
     review_days = fields.Integer(load_default=None, allow_none=True, validate=validate.OneOf(REVIEW_DAYS))
     version = fields.Integer(load_default=None, allow_none=True)
 

@@ -176,7 +176,7 @@ def _pack(
     pack: RulePack,
     at: datetime,
 ) -> DayPack:
-    form = definitions.newest(FORM_ID)
+    listed = _listing(stops, papers=papers, pack=pack)
     content = {
         "scheme_id": str(scheme.id),
         "serial": scheme.serial,
@@ -186,15 +186,7 @@ def _pack(
         "crew_id": str(crew.id),
         "person_id": str(person.id),
         "day": day.isoformat(),
-        "stops": [str(stop.id) for stop in stops],
-        "cards": [str(stop.id) for stop in stops],
-        "papers": [
-            {"id": str(paper.id), "kind": paper.kind, "serial": paper.serial, "sha256": paper.sha256}
-            for stop in stops
-            for paper in papers[stop.id]
-        ],
-        "form": {"id": form.id, "version": form.version, "digest": form.digest},
-        "rules": {"name": pack.name, "digest": pack.digest},
+        **listed,
     }
     issued = DayPack(
         id=clock.new_id(),
@@ -211,6 +203,22 @@ def _pack(
     )
     db.session.add(issued)
     return issued
+
+
+def _listing(stops: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]], pack: RulePack) -> dict[str, Any]:
+    """Return what a pack holds: documents by id, papers, form and rules with their hashes."""
+    form = definitions.newest(FORM_ID)
+    return {
+        "stops": [str(stop.id) for stop in stops],
+        "cards": [str(stop.id) for stop in stops],
+        "papers": [
+            {"id": str(paper.id), "kind": paper.kind, "serial": paper.serial, "sha256": paper.sha256}
+            for stop in stops
+            for paper in papers[stop.id]
+        ],
+        "form": {"id": form.id, "version": form.version, "digest": form.digest},
+        "rules": {"name": pack.name, "digest": pack.digest},
+    }
 
 
 def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]], pack: RulePack) -> None:

@@ -1,13 +1,17 @@
 """What becomes of a record the push has kept: it finds its visit, and the visit is put together anew.
 
-Called inside the push's transaction; commits nothing and refuses nothing.
+Called inside the push's transaction; commits nothing and refuses nothing. However many records of a visit come in one
+push, the visit is put together once, right before the commit.
 """
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from server import feed
-from server.db import db
+from server.db import before_commit, db
 from server.schemes.models import SchemeStop
 from server.visits import photos, projection, stops, told
 from server.visits.models import Record, Visit, VisitFile
@@ -16,10 +20,13 @@ from sync.envelope import Envelope
 from sync.verdict import Flag
 
 FOREIGN_VISIT = "foreign_visit"
+ASSEMBLY_FAILED = "assembly_failed"
+PENDING = "visits"
+log = logging.getLogger("doorstep")
 
 
 def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
-    """Take a record that was just kept: bind it to its visit and put that visit together again.
+    """Take a record that was just kept: bind it to its visit, which is put together again before the commit.
 
     `row` is the kept record, already in the transaction; its flags may grow. A record without a visit tells of the
     plan or the road and moves the stop at most.
@@ -38,7 +45,7 @@ def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
     row.visit_id = visit.id
     _flag_scope(row, visit)
     db.session.flush()
-    projection.refresh(visit, at=at, has_news=True)
+    _mark(visit.id, at=at, has_news=True)
 
 
 def file_verified(file_id: UUID, *, sha256: str, size: int, device_id: UUID, at: datetime) -> None:
@@ -53,8 +60,36 @@ def file_verified(file_id: UUID, *, sha256: str, size: int, device_id: UUID, at:
     photos.verify(file, size=size, at=at)
     db.session.flush()
     if file.visit_id is not None:
-        visit = db.session.get_one(Visit, file.visit_id, with_for_update=True)
-        projection.refresh(visit, at=at, has_news=False)
+        _mark(file.visit_id, at=at, has_news=False)
+
+
+def _mark(visit_id: UUID, *, at: datetime, has_news: bool) -> None:
+    pending: dict[UUID, tuple[datetime, bool]] = db.session.info.setdefault(PENDING, {})
+    _, had_news = pending.get(visit_id, (at, False))
+    pending[visit_id] = (at, has_news or had_news)
+
+
+@before_commit(5)
+def put_together(session: Session) -> None:
+    """Put every visit that got records or files in this transaction together again, each once.
+
+    A visit that cannot be put together is flagged for a person; it holds up neither the push nor the other visits.
+    """
+    if session.in_nested_transaction():
+        return
+    pending: dict[UUID, tuple[datetime, bool]] = session.info.pop(PENDING, {})
+    for visit_id, (at, has_news) in pending.items():
+        waiting = dict(session.info)
+        try:
+            with session.begin_nested():
+                visit = session.get_one(Visit, visit_id, with_for_update=True)
+                projection.refresh(visit, at=at, has_news=has_news)
+        except Exception:
+            log.exception("visit %s could not be put together", visit_id)
+            session.info.update(waiting)
+            visit = session.get_one(Visit, visit_id)
+            visit.flags = sorted({*visit.flags, ASSEMBLY_FAILED})
+    session.flush()
 
 
 def _visit_id(record: Told) -> UUID | None:

@@ -35,8 +35,14 @@ _OURS = frozenset({"", *(one.value for one in (PromiseState.DRAFT, PromiseState.
 
 
 def read(visit: Visit) -> Settled:
-    """Return the settled records of a visit, opened from the sealed bytes. Raises SealBroken."""
-    return told.settle(list(opened(visit).values()))
+    """Return the settled records of a visit, opened from the sealed bytes. Raises SealBroken.
+
+    Of a sealed visit, only what had come before the seal.
+    """
+    query = select(Record).where(Record.visit_id == visit.id)
+    if visit.sealed_at is not None:
+        query = query.where(Record.received_at <= visit.sealed_at)
+    return told.settle([_open(row) for row in db.session.scalars(query)])
 
 
 def opened(visit: Visit) -> dict[UUID, Told]:

@@ -18,6 +18,8 @@ from sync import strict_json
 from sync.envelope import Envelope, FileRef
 
 MAX_FLAWS = 20
+POINT = (3, 4)
+MOST = 1 << 40
 _WORDS = {
     "required": "缺少必填内容",
     "type": "类型不对",
@@ -124,7 +126,7 @@ def flaws(record: Told) -> tuple[Flaw, ...]:
     validator = validators().get(record.type)
     if validator is None:
         return ()
-    return tuple(
+    found = [
         Flaw(
             record.id,
             "".join(f"/{part}" for part in fault.absolute_path)[:200],
@@ -132,6 +134,18 @@ def flaws(record: Told) -> tuple[Flaw, ...]:
             _WORDS.get(str(fault.validator), "不符合格式"),
         )
         for fault in islice(validator.iter_errors(record.body), MAX_FLAWS)
+    ]
+    if not found and record.type == "signed_paper" and not _are_points(record.body.get("strokes")):
+        found.append(Flaw(record.id, "/strokes", "points", "笔迹坐标不符合格式"))
+    return tuple(found)
+
+
+def _are_points(strokes: Any) -> bool:
+    """Tell whether every point of every stroke is three or four whole numbers that a paper can show."""
+    points = [point for stroke in strokes or () for point in stroke["p"]]
+    return all(
+        isinstance(point, list) and len(point) in POINT and all(type(n) is int and abs(n) < MOST for n in point)
+        for point in points
     )
 
 

@@ -49,3 +49,24 @@ class TestVerify:
         act("a")
         db.session.execute(sa.update(AuditEvent).values(at=clock.now()))
         assert audit.verify(db.session()) == "broken at row 1"
+
+
+class TestSavepoints:
+    def test_a_failed_savepoint_takes_only_its_own_notes_with_it(self, in_app):
+        begin_write()
+        audit.note("before", "thing:1", actor_id=None)
+        savepoint = db.session.begin_nested()
+        audit.note("inside", "thing:1", actor_id=None)
+        savepoint.rollback()
+        audit.note("after", "thing:1", actor_id=None)
+        db.session.commit()
+        rows = db.session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.seq)).all()
+        assert rows == ["before", "after"]
+
+    def test_a_released_savepoint_writes_nothing_yet(self, in_app):
+        begin_write()
+        with db.session.begin_nested():
+            audit.note("inside", "thing:1", actor_id=None)
+        assert audit.count(db.session()) == 0
+        db.session.commit()
+        assert audit.count(db.session()) == 1

@@ -25,7 +25,7 @@ from server.cases.mapping import BadMapping, FileKind
 from server.cases.models import ImportRun
 from server.cases.schemas import ImportQuery
 from server.cases.shown import ImportOut, ImportRowOut
-from server.cases.workbook import MAX_FILE_BYTES, OversizeFile
+from server.cases.workbook import MAX_FILE_BYTES, OversizeFile, read_workbook
 from server.db import begin_write, db, fetch
 from server.errors import Conflict, Malformed, Missing
 
@@ -96,19 +96,21 @@ def accept_file(kind: FileKind) -> ResponseReturnValue:
     content, name = uploaded()
     creditor_id, given, person = form_creditor(), form_mapping(), current_person()
     run = import_runs.receive(
-        content,
         kind=kind,
         creditor_id=creditor_id,
         filename=name,
         received_on=form_day(),
         by_id=person.id,
         file_sha256=hashlib.sha256(content).hexdigest(),
+        at=clock.now(),
     )
     job = None
     if len(content) > BIG_FILE_BYTES:
+        import_runs.keep(run, content=content)
         job = jobs.enqueue("import_read", owner_id=person.id, run_id=str(run.id), mapping=given)
     else:
-        import_runs.dry_run(run, content=content, given=given)
+        import_runs.dry_run(run, book=read_workbook(content), given=given)
+        import_runs.keep(run, content=content)
     audit.note(
         "import.read",
         f"import:{run.id}",
@@ -174,11 +176,12 @@ def note_commit(run: ImportRun, *, actor_id: UUID) -> None:
 @jobs.runs("import_read")
 def read_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     """Read a big file that was taken in before."""
+    report(0.1, "reading")
+    run = fetch(ImportRun, UUID(args["run_id"]))
+    book = read_workbook(sealing.kept_file(run.sealed_sha256, file_sha256=run.file_sha256))
     begin_write()
     run = fetch(ImportRun, UUID(args["run_id"]), lock=True)
-    report(0.1, "reading")
-    content = sealing.kept_file(run.sealed_sha256, file_sha256=run.file_sha256)
-    import_runs.dry_run(run, content=content, given=args["mapping"])
+    import_runs.dry_run(run, book=book, given=args["mapping"])
     return f"/v1/imports/{run.id}" if run.kind == FileKind.CASES else f"/v1/payments/imports/{run.id}"
 
 

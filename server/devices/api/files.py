@@ -73,9 +73,9 @@ def create() -> ResponseReturnValue:
     device = lock_device()
     row = files.create(device, facts, at=clock.now())
     db.session.commit()
-    chunk = request.get_data() if request.mimetype == CHUNK_TYPE else b""
-    if files.offset(row) == 0:
-        _append(row, chunk, at_offset=0)
+    if request.mimetype == CHUNK_TYPE and files.offset(row) == 0:
+        _append(row, request.get_data(), at_offset=0)
+    _finish_if_whole(row)
     return _stands(row, status=201)
 
 
@@ -83,9 +83,11 @@ def create() -> ResponseReturnValue:
 @phone(may_be_revoked=True)
 @answers(None)
 def ask(upload_id: UUID) -> ResponseReturnValue:
-    """Say how many bytes of an upload are safe here."""
+    """Say how many bytes of an upload are safe here; a whole one that was left unfinished is finished now."""
     _check_version()
-    return _stands(files.find(current_device(), upload_id), status=200)
+    row = files.find(current_device(), upload_id)
+    _finish_if_whole(row)
+    return _stands(row, status=200)
 
 
 @bp.patch("/<uuid:upload_id>")
@@ -102,6 +104,7 @@ def append(upload_id: UUID) -> ResponseReturnValue:
     except upload.BadUpload as fault:
         raise files.BadFileHeader(str(fault)) from fault
     _append(row, request.get_data(), at_offset=at_offset)
+    _finish_if_whole(row)
     return _stands(row, status=204)
 
 
@@ -122,9 +125,13 @@ def _check_version() -> None:
 
 
 def _append(row: Upload, chunk: bytes, *, at_offset: int) -> None:
-    """Append outside any write transaction; only the end of a file needs one."""
+    files.append(row, chunk, at_offset=at_offset, checksum=request.headers.get("Upload-Checksum"))
+
+
+def _finish_if_whole(row: Upload) -> None:
+    """Finish a whole upload: only the end of a file needs a write transaction, also when a crash came before it."""
     upload_id = row.id
-    if files.append(row, chunk, at_offset=at_offset, checksum=request.headers.get("Upload-Checksum")) == row.length:
+    if row.completed_at is None and files.offset(row) == row.length:
         device = lock_device()
         finished = files.find(device, upload_id)
         files.finish(device, finished, at=clock.now())

@@ -1,5 +1,6 @@
 """Dossiers (法务移送卷宗): made as a job for a case decided for court, verified at once, and handed out."""
 
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -96,20 +97,25 @@ def brief_of(case_id: UUID) -> dossier.Brief:
 
 
 def issue_receipts(case_id: UUID, actor_id: UUID) -> None:
-    """Issue the receipts of complete visits that have none yet, in a transaction of their own."""
+    """Issue the receipts that complete visits lack, in a transaction of their own.
+
+    One whose photos are lost cannot be made; the dossier then names it as missing.
+    """
     begin_write()
     for visit in db.session.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)):
-        if visit.is_complete and not has_receipt(visit):
-            paper = receipt.issue(visit, at=clock.now())
-            audit.note("paper.issued", f"paper:{paper.serial}", actor_id=actor_id, creditor_id=visit.creditor_id,
-                       visit=str(visit.id), sha256=paper.sha256)  # fmt: skip
+        with suppress(BlobAbsent), db.session.begin_nested():
+            issue_receipt(visit, actor_id)
     db.session.commit()
 
 
-def has_receipt(visit: Visit) -> bool:
-    """Tell whether a visit's receipt is issued and still says what the records say."""
+def issue_receipt(visit: Visit, actor_id: UUID) -> None:
+    """Issue the receipt of a complete visit unless one says what the records say. Raises BlobAbsent."""
     paper = receipt.issued(visit)
-    return paper is not None and receipt.is_current(visit, paper)
+    if not visit.is_complete or (paper is not None and receipt.is_current(visit, paper)):
+        return
+    paper = receipt.issue(visit, at=clock.now())
+    audit.note("paper.issued", f"paper:{paper.serial}", actor_id=actor_id, creditor_id=visit.creditor_id,
+               visit=str(visit.id), sha256=paper.sha256)  # fmt: skip
 
 
 def issue_index(case_id: UUID, actor_id: UUID) -> UUID:

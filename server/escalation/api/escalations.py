@@ -24,10 +24,10 @@ from server.escalation.rules import EscalationState, Proposal
 from server.escalation.schemas import (
     CaseStateOut,
     ContinueIn,
-    DecisionIn,
+    DecideIn,
+    DecisionLimitsIn,
     EscalationOut,
     EscalationQuery,
-    LimitsIn,
     OpinionIn,
     ProposalIn,
 )
@@ -109,7 +109,7 @@ def give_opinion(escalation_id: UUID, body: Body) -> ResponseReturnValue:
 
 @bp.post("/escalations/<uuid:escalation_id>/decide")
 @allow(Role.MANAGER)
-@takes(DecisionIn)
+@takes(DecideIn)
 @answers(EscalationOut)
 def decide(escalation_id: UUID, body: Body) -> ResponseReturnValue:
     """Decide, with reasons and limits; the case moves on, and phones learn of a closed door."""
@@ -124,7 +124,7 @@ def decide(escalation_id: UUID, body: Body) -> ResponseReturnValue:
     review_on = rules.review_on(decision, decided_on=clock.today(), days=body["review_days"])
     escalation.state, escalation.version = state.value, escalation.version + 1
     escalation.decision, escalation.decision_reasons = decision.value, body["reasons"].strip()
-    escalation.limits = LimitsIn().dump(body["limits"]) if body["limits"] else None
+    escalation.limits = DecisionLimitsIn().dump(body["limits"]) if body["limits"] else None
     escalation.decider_id, escalation.decided_at, escalation.review_on = person.id, at, review_on
     case = fetch_visible(Case, escalation.case_id, lock=True)
     effects.carry_out(escalation, case, decider_id=person.id, at=at)

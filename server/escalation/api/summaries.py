@@ -124,7 +124,7 @@ def close_out(scheme_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 def check_close_out(scheme: Scheme, left_out: Collection[UUID]) -> None:
-    """Ask the rule whether a scheme may be closed out. Raises NotInTheField, StopsOpen or NotAStopOfScheme."""
+    """Ask the rule whether a scheme may be closed out. Raises NotInTheField, StopsOpen or ForeignStop."""
     rules.close_out(
         is_in_field=scheme.state in IN_FIELD,
         open_stops=effects.stops_without_visit(scheme),

@@ -5,25 +5,24 @@ place of the old one, which stays and says so.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from field_forms import outcomes
 from receipts import visit_receipt
-from receipts.facts import PhotoFacts, SealFacts, StaffFacts, fingerprint
+from receipts.facts import PhotoFacts, SealFacts, StaffFacts
 from receipts.serials import PaperKind
 from receipts.visit_receipt import VisitReceiptFacts
-from server import config, media
+from server import media
+from server.cases import papers
 from server.cases.models import Paper
 from server.db import db
 from server.errors import Conflict
 from server.visits import projection
 from server.visits.assembly import local_day
-from server.visits.models import Visit, VisitFile
+from server.visits.models import Record, Visit, VisitFile
 from server.visits.papers import telling
-from server.visits.papers.serials import draw
-from server.visits.rules import VisitState
 
 KIND = "visit_receipt"
 TEMPLATE = "visit_receipt/1"
@@ -41,13 +40,15 @@ def issued(visit: Visit) -> Paper | None:
 
 
 def is_current(visit: Visit, paper: Paper) -> bool:
-    """Tell whether an issued receipt still says what the records say. A sealed visit's receipt always does."""
-    if visit.state == VisitState.SEALED and visit.sealed_at is not None and paper.issued_at >= visit.sealed_at:
-        return True
-    return (
-        fingerprint(facts(visit, seal=seal_of(paper.serial, at=paper.issued_at, version=paper.version)))
-        == paper.fingerprint
-    )
+    """Tell whether an issued receipt still says what the records say: nothing that counts came after it.
+
+    What comes after the seal does not count, and neither does a newer file of the creditor.
+    """
+    news = select(func.max(Record.received_at)).where(Record.visit_id == visit.id)
+    if visit.sealed_at is not None:
+        news = news.where(Record.received_at <= visit.sealed_at)
+    last = db.session.scalar(news)
+    return last is None or last <= paper.issued_at
 
 
 def issue(visit: Visit, *, at: datetime) -> Paper:
@@ -58,16 +59,14 @@ def issue(visit: Visit, *, at: datetime) -> Paper:
     require_complete(visit)
     before = issued(visit)
     version = before.version + 1 if before else 1
-    serial = draw(PaperKind.VISIT_RECEIPT, on=_issued_on(visit, at))
-    made = visit_receipt.render(facts(visit, seal=seal_of(serial, at=at, version=version)))
+    serial = papers.draw_serial(PaperKind.VISIT_RECEIPT, on=local_day(visit.arrived_at or at))
+    made = visit_receipt.render(facts(visit, seal=papers.seal_facts(serial, at=at, version=version)))
     if before is not None:
         before.state = SUPERSEDED
-    paper = Paper(
-        kind=KIND, serial=serial, creditor_id=visit.creditor_id, case_id=visit.case_id,
-        subject_id=visit.id, version=version, template_version=TEMPLATE, sha256=media.store().put(made.pdf),
-        fingerprint=made.fingerprint, flags=list(made.flags), issued_at=at, state="issued",
+    paper = papers.file_paper(
+        made, kind=KIND, serial=serial, template_version=TEMPLATE, at=at, creditor_id=visit.creditor_id,
+        case_id=visit.case_id, subject_id=visit.id, version=version,
     )  # fmt: skip
-    db.session.add(paper)
     db.session.flush()
     return paper
 
@@ -95,17 +94,6 @@ def facts(visit: Visit, *, seal: SealFacts) -> VisitReceiptFacts:
         signature=telling.signature(visit, settled),
         witness=telling.witness(visit),
     )
-
-
-def seal_of(serial: str, *, at: datetime, version: int) -> SealFacts:
-    """Return what stands on every page of a receipt: firm, serial, time and where to verify it."""
-    settings = config.current()
-    url = f"{settings.public_url}/verify/{serial}"
-    return SealFacts(serial=serial, generated_at=at, firm_name=settings.firm.name, verify_url=url, version=version)
-
-
-def _issued_on(visit: Visit, at: datetime) -> date:
-    return local_day(visit.arrived_at or at)
 
 
 def _agents(visit: Visit) -> tuple[StaffFacts, ...]:

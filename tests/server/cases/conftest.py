@@ -7,11 +7,22 @@ import pytest
 from openpyxl import Workbook
 
 ROW = {
-    "案件序列号": "A1", "客户姓名": "测试甲", "证件类型": "身份证", "证件号码": "999182199904220910", "卡号": "6224348946616853",
-    "首次逾期日": "2025-09-11", "委案金额": "12,000.00", "本金余额": "11000", "利息": "900", "违约金": "100", "费用": "0",
-    "手机": "19900000000", "家庭地址": "广东省深圳市福田区莲花路1号", "单位地址": "", "备注": "",
-}  # fmt: skip
-SECOND = {"案件序列号": "A2", "客户姓名": "测试乙", "证件号码": "99364019800215898X", "家庭地址": "广东省深圳市南山区科苑路2号"}
+    "案件序列号": "A1",
+    "客户姓名": "测试甲",
+    "证件类型": "身份证",
+    "证件号码": "999182199904220910",
+    "卡号": "6224348946616853",
+    "首次逾期日": "2025-09-11",
+    "委案金额": "12,000.00",
+    "本金余额": "11000",
+    "利息": "900",
+    "违约金": "100",
+    "费用": "0",
+    "手机": "19900000000",
+    "家庭地址": "广东省深圳市福田区莲花路1号",
+    "单位地址": "",
+    "备注": "",
+}
 PAYMENT_HEADERS = ["案件序列号", "入账日期", "入账金额", "摘要", "流水号"]
 
 
@@ -43,6 +54,10 @@ class Desk:
     def read(self, content, *, path="/v1/imports", name="placement.xlsx", **form):
         data = {"file": (io.BytesIO(content), name), "creditor_id": str(self.creditor_id)} | form
         return self.caller.post(path, data=data, content_type="multipart/form-data")
+
+    def placement(self, *changes, **kwargs):
+        """Return an XLSX placement file; each change makes one row of the good one."""
+        return placement(*changes, **kwargs)
 
     def commit(self, answer):
         return self.caller.post(f"{answer.headers['Location']}/commit")

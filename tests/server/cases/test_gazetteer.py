@@ -24,6 +24,8 @@ ROWS = """adcode,name,longitude,latitude
 440305000000,南山区,113.92,22.53
 440301000000,市辖区,,
 440306000000,宝安区,,
+440200000000,韶关市,113.59,24.81
+440281000000,乐昌市,113.35,25.13
 441900000000,东莞市,113.75,23.02
 460000000000,海南省,110.33,20.03
 460100000000,海口市,110.33,20.04
@@ -67,6 +69,10 @@ class TestLocate:
 
     def test_reads_short_forms_of_provinces_and_cities(self, places):
         assert places.locate("广东深圳罗湖区经二路").adcode == "440303"
+
+    def test_takes_no_street_for_a_district_of_the_same_short_name(self, places):
+        assert places.locate("广东省韶关市乐昌市人民路").adcode == "440281"
+        assert places.locate("广东省乐昌路1号").precision is Precision.NONE
 
     def test_takes_a_city_without_districts_for_a_district(self, places):
         assert places.locate("广东省东莞市莞太路1号").precision is Precision.DISTRICT

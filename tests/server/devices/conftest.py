@@ -80,7 +80,7 @@ def new_phone(app, as_zhou, request):
 
     def make(caller, *, alg=Alg.ED25519, path=":memory:"):
         number = next(count)
-        rng = random.Random(number)  # noqa: S311
+        rng = random.Random(number)
         ticks = [clock.now()]
 
         def now():

@@ -1,3 +1,4 @@
+import itertools
 from uuid import UUID
 
 import pytest
@@ -28,7 +29,7 @@ def _app(in_app):
 class TestTake:
     def test_keeps_the_last_of_a_chain_of_changes(self, phone):
         states = [{"id": "d", "n": n} for n in range(4)]
-        rows = [row(states[0]), *(row(new, old) for old, new in zip(states, states[1:], strict=False))]
+        rows = [row(states[0]), *(row(new, old) for old, new in itertools.pairwise(states))]
         assert take(phone, *rows).conflicts == []
         assert settings.load(db.session.scalars(select(DeviceSetting)).one()) == states[-1]
 

@@ -76,10 +76,12 @@ class TestAddWhatPays:
         tours = add_what_pays(ready, tours=[[]])
         assert left_out(ready, tours=tours) == []
 
-    def test_leaves_out_what_does_not_pay(self):
-        ready = frame(problem(stop("near", east_m=1000), stop("far", east_m=60_000, prize_s=60)))
+    @pytest.mark.parametrize(("prize_s", "missing"), [(3700, ["far"]), (4100, [])])
+    def test_weighs_the_detour_against_the_prize(self, prize_s, missing):
+        """Twenty kilometres there and back at ten metres a second are four thousand seconds."""
+        ready = frame(problem(stop("far", east_m=20_000, prize_s=prize_s)))
         tours = add_what_pays(ready, tours=[[]])
-        assert [place.stops[0].id for place in left_out(ready, tours=tours)] == ["far"]
+        assert [place.stops[0].id for place in left_out(ready, tours=tours)] == missing
 
     def test_fills_the_empty_crew_too(self):
         stops = [stop(f"s{n}", east_m=1000 * n + 1, service_s=4 * 3600) for n in range(4)]

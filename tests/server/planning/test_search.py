@@ -6,10 +6,10 @@ import pytest
 
 from server.planning.explain import left_out
 from server.planning.frame import frame
-from server.planning.model import Limits
+from server.planning.model import Limits, Window
 from server.planning.schedule import timing
 from server.planning.search import search
-from tests.server.planning.make_problem import problem, shift, stop, town, window
+from tests.server.planning.make_problem import at, problem, shift, stop, town, window
 
 
 def ids(tour):
@@ -53,6 +53,13 @@ class TestSearch:
         far = stop("far", east_m=40_000, prize_s=1, must_visit=True)
         ready = frame(problem(*town(3), far))
         assert "far" in ids(search(ready, limits=Limits(iterations=100)).tours[0])
+
+    def test_counts_the_whole_visit_into_the_window(self):
+        """After the near one the far one could begin in its hours but not end in them: only the dearer is made."""
+        near = stop("near", east_m=600, windows=(window(9, 10),), service_s=3000, prize_s=5000)
+        far = stop("far", east_m=1200, windows=(Window(at(9, 30), at(10, 30)),), service_s=3000, prize_s=9000)
+        found = search(frame(problem(near, far)), limits=Limits(iterations=100))
+        assert ids(found.tours[0]) == ["far"]
 
     def test_does_without_clients(self):
         ready = frame(problem(stop("a", windows=(window(20, 22),))))

@@ -64,7 +64,7 @@ class Phone:
             id=row_id, device_id=self.id, person_id=self.person_id, visit_id=None, subject=told.subject[:80], type=kind,
             seq=self.seq, prev=told.prev, hash=self.prev, sig="s", alg="Ed25519", device_time=self.at,
             env_sealed=config.current().vault.seal(env, at=place("record", "env", row_id)),
-            received_at=self.at, flags=[],
+            received_at=clock.now(), flags=[],
         )  # fmt: skip
         return row, told
 
@@ -74,7 +74,7 @@ def keep(row, told):
     db.session.add(row)
     db.session.flush()
     intake.store(row, told, at=row.received_at)
-    db.session.flush()
+    intake.put_together(db.session())
     return row
 
 
@@ -174,7 +174,7 @@ class Story:
             digest = hashlib.sha256(content).hexdigest()
             intake.file_verified(uuid.UUID(file_id), sha256=digest, size=len(content), device_id=self.phone.id,
                                  at=ARRIVED + timedelta(hours=2))  # fmt: skip
-        db.session.flush()
+        intake.put_together(db.session())
 
 
 def person_id(username):

@@ -8,10 +8,11 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
+from server import audit
 from server.cases.models import Case, StopFlag
 from server.db import db
 from server.schemes.models import SchemeStop
-from server.visits import intake
+from server.visits import intake, projection
 from server.visits.models import Promise, Record, SignedPaper, Visit, VisitFile
 from sync.envelope import FileRef
 from tests.server.visits.make_visit import ARRIVED, Phone, keep, person_id, picture
@@ -55,7 +56,7 @@ class TestStore:
     def test_gives_the_same_visit_in_any_order(self, story, seed):
         pairs = story.promised()
         shuffled = list(pairs)
-        random.Random(seed).shuffle(shuffled)  # noqa: S311
+        random.Random(seed).shuffle(shuffled)
         story.keep(shuffled)
         visit = look(story)
         assert (visit.state, visit.outcome, visit.met, visit.evidence_grade) == ("uploaded", 1, "debtor", "A")
@@ -185,7 +186,8 @@ class TestStore:
         assert look(story).met == "guarantor"
 
     @pytest.mark.parametrize(
-        "changes", [{"supersedes_hash": "b" * 64}, {"corrects": "met"}, {"supersedes": str(uuid.uuid4())}]
+        "changes",
+        [{"supersedes_hash": "b" * 64}, {"corrects": "met"}, {"supersedes": "018f4e7a-0000-7000-8000-00000000abcd"}],
     )
     def test_does_not_apply_a_correction_that_does_not_fit(self, story, changes):
         rows = story.keep(story.promised())
@@ -288,3 +290,45 @@ class TestFileVerified:
             story.keep([story.phone.tell("manifest", story.body(files=[]), manifest=[ref])])
         assert look(story).flags == ["file_conflict"]
         assert not look(story).is_complete
+
+
+class TestPutTogether:
+    def test_puts_a_visit_together_once_for_a_whole_batch(self, story, monkeypatch):
+        calls = []
+        real = projection.refresh
+        monkeypatch.setattr(
+            projection, "refresh", lambda visit, **facts: (calls.append(visit.id), real(visit, **facts))
+        )
+        for row, told in story.promised():
+            db.session.add(row)
+            db.session.flush()
+            with db.session.begin_nested():
+                intake.store(row, told, at=ARRIVED)
+        db.session.commit()
+        assert calls == [story.visit_id]
+        assert look(story).state == "uploaded"
+
+    def test_a_visit_that_fails_holds_up_neither_the_others_nor_the_log(self, story, monkeypatch):
+        real = projection.refresh
+        poisoned = story.visit_id
+
+        def refresh(visit, **facts):
+            real(visit, **facts)
+            if visit.id == poisoned:
+                raise ArithmeticError
+
+        monkeypatch.setattr(projection, "refresh", refresh)
+        audit.note("test.noted", "test:1", actor_id=None)
+        pairs = [story.check_in()]
+        story.visit_id = uuid.uuid4()
+        pairs.append(story.check_in())
+        for row, told in pairs:
+            db.session.add(row)
+            db.session.flush()
+            intake.store(row, told, at=ARRIVED)
+        db.session.commit()
+        assert db.session.get(Visit, poisoned).flags == ["assembly_failed"]
+        assert db.session.get(Visit, poisoned).arrived_at is None
+        assert look(story).arrived_at is not None
+        assert db.session.scalars(select(audit.AuditEvent.action)).all() == ["test.noted"]
+        assert db.session.scalar(select(func.count()).select_from(Record)) == 2

@@ -65,7 +65,7 @@ class TestSettle:
         other = replace(slip(1, wrong, {"code": 3}), device_id=uuid.uuid4())
         assert settle([wrong, other]).flags == ("correction_does_not_fit",)
 
-    @pytest.mark.parametrize("target", [str(uuid.uuid4()), "no", None, []])
+    @pytest.mark.parametrize("target", ["018f4e7a-0000-7000-8000-00000000abcd", "no", None, []])
     def test_flags_a_slip_without_target(self, target):
         assert settle([record(1, "correction", {"supersedes": target})]).flags == ("correction_without_target",)
 
@@ -96,6 +96,26 @@ class TestFlaws:
 
 BODY = {"text": "abc", "n": 3, "yes": True, "obj": {"a": 1}, "list": [{"a": 1}, 3, None], "id": str(PHONE),
             "at": "2026-12-02T02:00:00.000Z", "on": "2026-12-02", "float": 1.5}  # fmt: skip
+
+
+class TestPoints:
+    def kinds(self, *points):
+        ids = {"visit_id": str(PHONE), "stop_id": str(PHONE), "case_id": str(PHONE)}
+        body = ids | {
+            "paper": {"kind": "promise", "sha256": "a" * 64},
+            "state": "void",
+            "strokes": [{"p": list(points)}],
+        }
+        return [(flaw.pointer, flaw.kind) for flaw in flaws(record(1, "signed_paper", body))]
+
+    def test_may_carry_pressure_or_not(self):
+        assert self.kinds([1, 2, 3], [1, 2, 3, 4]) == []
+
+    @pytest.mark.parametrize(
+        "point", [[1, 2], [1, 2, 3, 4, 5], [1, 2, 3.0], [1, 2, True], [1, 2, 1 << 40], "123", None]
+    )
+    def test_are_three_or_four_whole_numbers(self, point):
+        assert self.kinds([1, 2, 3], point) == [("/strokes", "points")]
 
 
 class TestReaders:

@@ -145,7 +145,7 @@ def office():
 
 @pytest.fixture
 def senses():
-    rng, ticks = random.Random(7), [START]  # noqa: S311
+    rng, ticks = random.Random(7), [START]
 
     def now():
         ticks[0] += timedelta(milliseconds=10)

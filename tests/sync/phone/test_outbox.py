@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,13 @@ class TestWrite:
         record = outbox.write(RecordType.MANIFEST, {}, files=[bound])
         assert envelope.read(record.env).manifest == (bound[0],)
         assert store.next_media().content == b"photo"
+
+    def test_keeps_no_record_whose_file_could_not_be_kept(self, outbox, store):
+        bound = outbox.file(b"photo", mime="image/jpeg")
+        outbox.write(RecordType.MANIFEST, {}, files=[bound])
+        with pytest.raises(sqlite3.IntegrityError):
+            outbox.write(RecordType.MANIFEST, {}, files=[bound])
+        assert store.head().seq == 1
 
     @pytest.mark.parametrize("body", [{"n": 2**60}, {"n": float("nan")}])
     def test_keeps_nothing_of_what_could_not_travel(self, outbox, store, body):

@@ -186,6 +186,20 @@ class TestAppend:
         assert location
 
 
+class TestAsk:
+    def test_finishes_what_a_crash_left_whole_but_unfinished(self, phone, location, in_app):
+        files.append(db.session.scalars(select(Upload)).one(), BODY, at_offset=0, checksum=None)
+        assert offset(phone, location) == str(len(BODY))
+        db.session.expire_all()
+        assert db.session.scalars(select(Upload)).one().completed_at is not None
+        assert media.store().has(hashlib.sha256(BODY).hexdigest())
+
+    def test_leaves_no_part_file_of_a_finished_one(self, phone, location, in_app):
+        patch(phone, location, BODY, 0)
+        assert patch(phone, location, b"x", 0).status_code == 409
+        assert not files.part_path(db.session.scalars(select(Upload)).one()).exists()
+
+
 class TestRemove:
     def test_forgets_an_unfinished_upload(self, phone, location, in_app):
         patch(phone, location, BODY[:10], 0)

@@ -131,7 +131,9 @@ class TestGiveOpinion:
 
 class TestDecide:
     def test_sends_the_case_to_court_and_closes_the_door(self, played, decided, as_guo):
-        told = decided(played.case_ids[1], "sue", limits={"note": "标的额以内", "least_fen": 100, "until_on": "2027-01-31"})
+        told = decided(
+            played.case_ids[1], "sue", limits={"note": "标的额以内", "least_fen": 100, "until_on": "2027-01-31"}
+        )
         assert (told["state"], told["decision"], told["review_on"]) == ("decided", "sue", None)
         assert told["limits"] == {"note": "标的额以内", "least_fen": 100, "until_on": "2027-01-31"}
         assert told["decider"]["id"] == as_guo.person_id
@@ -234,7 +236,9 @@ class TestDecide:
 
     def test_is_noted_step_by_step(self, played, decided):
         told = decided(played.case_ids[1])
-        query = select(AuditEvent.action).where(AuditEvent.subject == f"escalation:{told['id']}").order_by(AuditEvent.seq)
+        query = (
+            select(AuditEvent.action).where(AuditEvent.subject == f"escalation:{told['id']}").order_by(AuditEvent.seq)
+        )
         steps = list(db.session.scalars(query))
         assert steps == ["escalation.proposed", "escalation.advised", "escalation.decided"]
 

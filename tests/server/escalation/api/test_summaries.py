@@ -161,7 +161,7 @@ class TestCloseOut:
 
     def test_refuses_to_leave_out_what_was_visited(self, played, as_zhou):
         left_out = [{"stop_id": str(played.stop_ids[0]), "reason": "不想算"}]
-        assert close_out(as_zhou, played, left_out=left_out).json["type"] == "/problems/not-a-stop-of-scheme"
+        assert close_out(as_zhou, played, left_out=left_out).json["type"] == "/problems/foreign-stop"
 
     def test_refuses_the_second_time(self, played, as_zhou):
         close_out(as_zhou, played)

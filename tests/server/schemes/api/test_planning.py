@@ -88,6 +88,26 @@ class TestPlan:
         assert (job.state, job.error["type"]) == ("failed", "/problems/scheme-moved")
         assert as_zhou.get(f"/v1/schemes/{scheme['id']}").json["plan_version"] is None
 
+    def test_writes_nothing_when_the_scheme_changes_during_the_search(self, as_zhou, scheme):
+        def change_meanwhile(_progress, _message=""):
+            make.patched(as_zhou, scheme, area="罗湖区")
+            return True
+
+        args = {
+            "scheme_id": scheme["id"],
+            "version": scheme["version"],
+            "actor_id": as_zhou.person_id,
+            "region": "city",
+            "iterations": 10,
+            "seed": 1,
+            "budget_s": None,
+            "route_centroids": False,
+        }
+        with pytest.raises(plan_job.SchemeMoved, match="planned for version 1, it is now 2"):
+            plan_job.plan_scheme(args, change_meanwhile)
+        db.session.rollback()
+        assert as_zhou.get(f"/v1/schemes/{scheme['id']}").json["plan_version"] is None
+
     def test_keeps_the_best_so_far_when_cancelled(self, as_zhou, scheme):
         answer = as_zhou.post(f"/v1/schemes/{scheme['id']}/plan", json={"iterations": 1_000_000})
         job = job_of(answer)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from receipts import visit_receipt
 from receipts.facts import SignatureState
 from receipts.visit_receipt import WhoMet
-from server import media
+from server import clock, media
+from server.cases import papers
 from server.db import begin_write, db
 from server.visits.models import SignedPaper, Visit
 from server.visits.papers import receipt, telling
@@ -27,7 +28,7 @@ def whole(story, *pairs):
 
 
 def facts_of(visit):
-    return receipt.facts(visit, seal=receipt.seal_of("HZ-20261202-0001-0", at=AT, version=1))
+    return receipt.facts(visit, seal=papers.seal_facts("HZ-20261202-0001-0", at=AT, version=1))
 
 
 def printed(paper):
@@ -84,9 +85,8 @@ class TestIssue:
         story.upload()
         visit = db.session.get(Visit, story.visit_id)
         paper = receipt.issue(visit, at=AT)
-        again = visit_receipt.render(receipt.facts(visit, seal=receipt.seal_of(paper.serial, at=AT, version=1)))
+        again = visit_receipt.render(receipt.facts(visit, seal=papers.seal_facts(paper.serial, at=AT, version=1)))
         assert again.pdf == media.store().get(paper.sha256)
-        assert receipt.is_current(visit, paper)
 
     def test_prints_no_debt_for_a_third_party(self, story):
         visit = whole(story, story.check_in(), story.met(who="third_party", name=""), story.outcome(9, delivered=[]))
@@ -116,19 +116,29 @@ class TestIssue:
 
 
 class TestIsCurrent:
-    def test_is_not_once_the_facts_changed(self, kept_visit):
+    def issued(self, story):
         begin_write()
-        visit = db.session.get(Visit, kept_visit.visit_id)
-        paper = receipt.issue(visit, at=AT)
-        visit.outcome = 3
+        visit = db.session.get(Visit, story.visit_id)
+        return visit, receipt.issue(visit, at=clock.now())
+
+    def test_is_not_once_another_record_came(self, kept_visit):
+        visit, paper = self.issued(kept_visit)
+        assert receipt.is_current(visit, paper)
+        kept_visit.keep([kept_visit.phone.tell("incident", kept_visit.body(kind="other", severity=1, fix=None))])
         assert not receipt.is_current(visit, paper)
 
-    def test_holds_for_a_sealed_visit(self, kept_visit):
-        begin_write()
-        visit = db.session.get(Visit, kept_visit.visit_id)
-        visit.state, visit.sealed_at = "sealed", AT
-        paper = receipt.issue(visit, at=AT)
+    def test_does_not_mind_a_newer_file_of_the_creditor(self, kept_visit):
+        visit, paper = self.issued(kept_visit)
+        visit.case.principal_fen = 1
         assert receipt.is_current(visit, paper)
+
+    def test_does_not_mind_what_comes_after_the_seal(self, kept_visit):
+        visit, paper = self.issued(kept_visit)
+        visit.state, visit.sealed_at = "sealed", clock.now()
+        met = kept_visit.met(name="后来的人")
+        kept_visit.keep([met])
+        assert receipt.is_current(visit, paper)
+        assert receipt.facts(visit, seal=papers.seal_facts(paper.serial, at=AT)).met_name == "测试甲"
 
 
 class TestOpenedSignature:
