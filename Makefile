@@ -14,10 +14,11 @@ help: ## Show this list
 
 setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv ## Install everything into .venv and web/node_modules, hash-locked, nothing global
 
-.venv/.installed: requirements-dev.lock
+.venv/.installed: requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(VENV)/uv pip sync --quiet --python $(VENV)/python --require-hashes requirements-dev.lock
+	$(VENV)/uv pip install --quiet --python $(VENV)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json
@@ -41,11 +42,11 @@ $(GAZETTEER)/adcodes.csv: requirements-gazetteer.lock | .venv/.installed
 	$(VENV)/python -m server.cases.gazetteer
 
 demo: setup ## Play a whole visiting day on synthetic cases, then serve it (ARGS=--no-serve to stop before)
-	$(VENV)/python -m server.cli demo $(ARGS)
+	$(VENV)/doorstep demo $(ARGS)
 
 run: setup ## Serve the installation in var/
-	$(VENV)/python -m server.cli init
-	$(VENV)/python -m server.cli serve $(ARGS)
+	$(VENV)/doorstep init
+	$(VENV)/doorstep serve $(ARGS)
 
 check: setup ## Lint, types, import contracts, migrations against models
 	$(VENV)/ruff check .
@@ -65,7 +66,7 @@ soak: setup ## Repeat the property tests long
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server
 
 docs: setup ## Write the OpenAPI document to docs/openapi.json
-	$(VENV)/python -m server.cli openapi > docs/openapi.json
+	$(VENV)/doorstep openapi > docs/openapi.json
 
 wheel: setup ## Build the wheel into dist/
 	$(VENV)/uv build --wheel --quiet --out-dir dist

@@ -30,12 +30,22 @@ IDLE_S = 0.3
 def init(var_dir: Path, /, **firm: str) -> None:
     """Create the folder, the keys and the database; may be run again at any time."""
     made = make_keys(var_dir / "keys")
-    lines = [f"DOORSTEP_{name.upper()}={value!r}" for name, value in firm.items() if value]
-    if lines:
-        (var_dir / "doorstep.env").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    keep_settings(
+        var_dir / "doorstep.env", {f"DOORSTEP_{name.upper()}": value for name, value in firm.items() if value}
+    )
     with create_app(config.load(var_dir)).app_context():
         upgrade(directory=str(migrations_dir()))
     click.echo(f"Ready in {var_dir}. Keys made: {', '.join(made) or 'none, all were there'}.")
+
+
+def keep_settings(path: Path, given: dict[str, str]) -> None:
+    """Write the settings given into the file, leaving every other line of it as it is."""
+    if not given:
+        return
+    old = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    kept = [line for line in old if line.partition("=")[0].strip() not in given]
+    lines = kept + [f"{name}={value!r}" for name, value in given.items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @click.command()

@@ -104,9 +104,9 @@ class TestTheDay:
         assert again.status_code == 409, again.text
         assert [one["id"] for one in decider.get("/v1/escalations?decision=sue").json["items"]] == [made.json["id"]]
         job = run_jobs(adviser, adviser.post(f"/v1/cases/{visit['case_id']}/dossier", json={}))
-        archive = adviser.get(job["result_url"] + ".zip")
         target = tmp_path / "dossier.zip"
-        target.write_bytes(archive.data)
+        with adviser.get(job["result_url"] + ".zip") as archive:
+            target.write_bytes(archive.data)
         assert verify.verify(target).is_ok
         self.tamper(target)
 

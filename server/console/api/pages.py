@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import update
 
+from field_forms.outcomes import OUTCOMES
 from server import audit, clock, config
 from server.accounts import auth
 from server.accounts.auth import allow, current_person, public
@@ -99,6 +100,8 @@ def home() -> ResponseReturnValue:
         roles=[ROLE_ZH[role] for role in sorted(person.roles)],
         csrf=fetch(Token, g.token_id).csrf,
         seen=seen,
+        outcomes=OUTCOMES,
+        shanghai=clock.SHANGHAI,
         firm=config.current().firm,
     )
     return Response(page, content_type="text/html; charset=utf-8")
