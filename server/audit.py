@@ -87,11 +87,14 @@ def _write(session: Session) -> None:
     session.flush()
 
 
-def verify(session: Session) -> str | None:
-    """Recompute the whole chain; return None when it holds, else where it first breaks."""
+def verify(session: Session, *, newest: int | None = None) -> str | None:
+    """Recompute the chain, whole or of its newest rows; return None when it holds, else where it first breaks."""
+    first = 1 if newest is None else max(1, count(session) - newest + 1)
     prev = GENESIS
-    rows = session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=500))
-    for seq, event in enumerate(rows, start=1):
+    if first > 1:
+        prev = session.scalar(select(AuditEvent.hash).where(AuditEvent.seq == first - 1)) or "missing"
+    wanted = select(AuditEvent).where(AuditEvent.seq >= first).order_by(AuditEvent.seq)
+    for seq, event in enumerate(session.scalars(wanted.execution_options(yield_per=500)), start=first):
         if event.seq != seq:
             return f"row {seq} is missing"
         if event.prev != prev or event.hash != digest(prev, event.body()):

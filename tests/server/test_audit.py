@@ -45,6 +45,12 @@ class TestVerify:
         db.session.execute(sa.delete(AuditEvent).where(AuditEvent.seq == 2))
         assert audit.verify(db.session()) == "row 2 is missing"
 
+    def test_looks_at_the_newest_rows_only_when_told(self, in_app):
+        act("a", "b", "c")
+        db.session.execute(sa.update(AuditEvent).where(AuditEvent.seq == 1).values(action="x"))
+        assert audit.verify(db.session(), newest=2) is None
+        assert audit.verify(db.session(), newest=3) == "broken at row 1"
+
     def test_covers_the_time(self, in_app):
         act("a")
         db.session.execute(sa.update(AuditEvent).values(at=clock.now()))
