@@ -5,6 +5,7 @@ that cannot be written fails the whole request (fail closed).
 """
 
 import hashlib
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,12 +95,13 @@ def verify(session: Session, *, newest: int | None = None) -> str | None:
     if first > 1:
         prev = session.scalar(select(AuditEvent.hash).where(AuditEvent.seq == first - 1)) or "missing"
     wanted = select(AuditEvent).where(AuditEvent.seq >= first).order_by(AuditEvent.seq)
-    for seq, event in enumerate(session.scalars(wanted.execution_options(yield_per=500)), start=first):
-        if event.seq != seq:
-            return f"row {seq} is missing"
-        if event.prev != prev or event.hash != digest(prev, event.body()):
-            return f"broken at row {seq}"
-        prev = event.hash
+    with closing(session.scalars(wanted.execution_options(yield_per=500))) as rows:
+        for seq, event in enumerate(rows, start=first):
+            if event.seq != seq:
+                return f"row {seq} is missing"
+            if event.prev != prev or event.hash != digest(prev, event.body()):
+                return f"broken at row {seq}"
+            prev = event.hash
     return None
 
 
