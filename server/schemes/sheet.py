@@ -88,7 +88,7 @@ def pdf(scheme: Scheme) -> bytes:
 
 def _line(stop: SchemeStop) -> SchemeLineFacts:
     precision = Precision(stop.address.precision) if stop.address is not None else Precision.NONE
-    reasons = "、".join(f"{term['name']} {term['points']}" for term in stop.reasons)
+    reasons = "、".join(_term(term) for term in stop.reasons)
     left_out = f"；未排入：{stop.drop_reason['text']['zh']}" if stop.drop_reason else ""
     return SchemeLineFacts(
         case_no=stop.case.case_no,
@@ -98,6 +98,16 @@ def _line(stop: SchemeStop) -> SchemeLineFacts:
         reason=f"{stop.score} 分{'：' if reasons else ''}{reasons}{left_out}",
         last_result=CONTACT_ZH.get(stop.case.contact_result, stop.case.contact_result),
         risk=RISK_ZH.get(stop.address.risk_level, stop.address.risk_level) if stop.address is not None else "",
+    )
+
+
+def _term(term: dict[str, Any]) -> str:
+    """Return one summand of the score in words: a count with its points, or the points alone."""
+    value = str(term.get("value", ""))
+    return (
+        f"{term['name']} {value}（{term['points']} 分）"
+        if value.isdigit()
+        else f"{term['name']}（{term['points']} 分）"
     )
 
 
