@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from flask import g, request
 from sqlalchemy import select
 
 from server import clock, config
+from server.accounts import idempotency
 from server.accounts.models import Person, Token, TokenKind
 from server.accounts.roles import Role
 from server.db import begin_write, db
@@ -174,7 +175,8 @@ def identify(at: datetime) -> tuple[Person, Token]:
 def allow(*roles: Role) -> Callable[[View], View]:
     """Let only these roles call the view; a view that writes starts its write transaction here.
 
-    Raises NotSignedIn, WrongRole or CsrfMissing.
+    A POST with an `Idempotency-Key` is carried out once (see `idempotency.once`). Raises NotSignedIn, WrongRole or
+    CsrfMissing.
     """
 
     def mark(view: View) -> View:
@@ -187,7 +189,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
             if request.method not in SAFE:
                 request.get_data(cache=True)
                 begin_write()
-            return view(*args, **kwargs)
+            return idempotency.once(partial(view, *args, **kwargs), person_id=g.person_id, at=clock.now())
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
         return cast("View", guarded)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.roles import Role
@@ -75,3 +75,21 @@ class Token(Base):
     family: Mapped[UUID] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Base):
+    """One POST that a person may send again and the answer it got; `status` None while it has none yet."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (
+        UniqueConstraint("person_id", "key"),
+        Index("ix_idempotency_key_created_at", "created_at"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(255))
+    target: Mapped[str] = mapped_column(Text)  # method and path
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    answer_sealed: Mapped[str | None] = mapped_column(Text)
