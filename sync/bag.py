@@ -20,6 +20,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1024 * 1024
 _BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+TAG_FILES = frozenset({"bagit.txt", "bag-info.txt", MANIFEST, TAG_MANIFEST})  # those of every bag of ours
 
 
 class BadBag(ValueError):
@@ -56,6 +57,7 @@ class Bag:
     def __init__(self, archive: zipfile.ZipFile, root: str) -> None:
         """Take an archive that open_bag() has checked, and the folder the bag lies in."""
         self._archive, self._root = archive, root
+        self._hashes: dict[str, str] = {}
         self.paths = frozenset(n.removeprefix(root) for n in archive.namelist() if not n.endswith("/"))
 
     def read(self, path: str, *, most: int = 8 * 1024 * 1024) -> bytes:
@@ -79,8 +81,10 @@ class Bag:
             raise BadBag(f"{path} cannot be read: {fault}") from fault
 
     def sha256(self, path: str) -> str:
-        """Return a file's SHA-256 in hexadecimal. Raises BadBag."""
-        return _sha256(self.stream(path))
+        """Return a file's SHA-256 in hexadecimal; each file is read once for it. Raises BadBag."""
+        if path not in self._hashes:
+            self._hashes[path] = _sha256(self.stream(path))
+        return self._hashes[path]
 
     def faults(self) -> list[str]:
         """Return what is wrong with the bag as a bag: files changed, missing, or not listed."""

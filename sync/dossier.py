@@ -6,7 +6,8 @@
     papers/<name>.pdf       receipts, statements, letters
     log/checkpoint, log/log.vkey, log/<id>.leaf, log/<id>.tlog-proof
     device-keys.json, device-keys/<device>.pem
-    index.json              the list of all of it
+    <name>                  further files without a folder, such as decision.json
+    index.json              the list of records, files, papers and further files; nothing else lies in a dossier
 
 Pure but for the files it reads.
 
@@ -26,6 +27,7 @@ from sync.signature import Alg, PublicKey, der_of, unb64url
 VERSION = 1
 INDEX, KEYS = "index.json", "device-keys.json"
 CHECKPOINT, VKEY = "log/checkpoint", "log/log.vkey"
+README_PATH = "README.txt"
 _EXT = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "audio/mp4": "m4a", "video/mp4": "mp4"}
 
 README = """\
@@ -87,7 +89,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that goes into a dossier. about: what the index says of the case; log: (checkpoint note, verifier key)."""
+    """All that goes into a dossier.
+
+    about: what the index says of the case; log: (checkpoint note, verifier key); extra: further files by a name that
+    is_extra_name() accepts.
+    """
 
     about: Mapping[str, Any]
     records: Sequence[LoggedRecord]
@@ -99,12 +105,17 @@ class Dossier:
 
 
 def contents(dossier: Dossier) -> dict[str, Content]:
-    """Return path → content of everything under data/."""
+    """Return path → content of everything under data/.
+
+    Raises ValueError for a further file out of its place, and for a record whose signature is not base64url.
+    """
+    if misplaced := [name for name in dossier.extra if not is_extra_name(name)]:
+        raise ValueError(f"no name for a further file: {misplaced[0]}")
     files: dict[str, Content] = dict(dossier.extra)
     for logged in dossier.records:
         files |= _record_files(logged)
     for device, key in dossier.keys.items():
-        files[f"device-keys/{device}.pem"] = key.pem()
+        files[key_path(device)] = key.pem()
     files |= {_file_path(file): file.content for file in dossier.files}
     files |= {_paper_path(paper): paper.content for paper in dossier.papers}
     if dossier.log is not None:
@@ -119,7 +130,33 @@ def pack(files: Mapping[str, Content], *, into: IO[bytes], name: str, info: Mapp
 
     info goes to bag-info.txt, such as Source-Organization and Bagging-Date. Raises ValueError for an unsafe path.
     """
-    bag.write(files, into=into, name=name, info=info, tags={"README.txt": README.encode()})
+    bag.write(files, into=into, name=name, info=info, tags={README_PATH: README.encode()})
+
+
+def is_extra_name(name: str) -> bool:
+    """Tell whether a further file may bear this name: no folder, and neither the index nor the keys."""
+    return bool(name) and "/" not in name and name not in {INDEX, KEYS}
+
+
+def signature_path(record_id: str) -> str:
+    """Return where the copy of a record's signature lies, for checking by hand."""
+    return f"signatures/{record_id}.sig"
+
+
+def signature_file(sig: str, *, alg: str) -> bytes:
+    """Return a signature (base64url) as openssl reads it. Raises ValueError when it is not base64url."""
+    raw = unb64url(sig)
+    return der_of(raw) if alg == Alg.ES256 else raw
+
+
+def key_path(device: str) -> str:
+    """Return where the copy of a phone's key lies, for checking by hand."""
+    return f"device-keys/{device}.pem"
+
+
+def log_paths(record_id: str) -> tuple[str, str]:
+    """Return where a record's leaf and its proof of inclusion lie."""
+    return f"log/{record_id}.leaf", f"log/{record_id}.tlog-proof"
 
 
 def _index(dossier: Dossier) -> dict[str, Any]:
@@ -138,19 +175,20 @@ def _index(dossier: Dossier) -> dict[str, Any]:
             {"id": f.id, "path": _file_path(f), "record": f.record_id, "mime": f.mime} for f in dossier.files
         ],
         "papers": [{"path": _paper_path(p), "kind": p.kind, "serial": p.serial} for p in dossier.papers],
+        "extra": [{"path": name} for name in sorted(dossier.extra)],
         "log": dossier.log is not None,
     }  # fmt: skip
 
 
 def _record_files(logged: LoggedRecord) -> dict[str, Content]:
     record = logged.record
-    raw = unb64url(record.sig)
     files: dict[str, Content] = {
         f"records/{record.id}.json": record.env.encode(),
-        f"signatures/{record.id}.sig": der_of(raw) if record.alg == Alg.ES256 else raw,
+        signature_path(record.id): signature_file(record.sig, alg=record.alg),
     }
     if logged.leaf is not None and logged.proof is not None:
-        files |= {f"log/{record.id}.leaf": logged.leaf, f"log/{record.id}.tlog-proof": logged.proof.encode()}
+        leaf_path, proof_path = log_paths(record.id)
+        files |= {leaf_path: logged.leaf, proof_path: logged.proof.encode()}
     return files
 
 

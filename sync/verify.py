@@ -22,6 +22,7 @@ NOT_PROVEN = (
     "that a phone's clock was right, or that its user told the truth",
     "that no record was made and never sent, or left out at the end of a device's chain",
 )
+_LISTS = ("records", "files", "papers", "extra")
 _NO_LOG = "when the records reached the server: the dossier carries no log proofs"
 _LOG_KEY = "that log.vkey is the log's key: compare it with a copy from elsewhere"
 
@@ -61,6 +62,9 @@ class _Entry:
         return str(self.line.get("id"))
 
 
+_Copy = tuple[str, bytes | None]  # where a copy lies, and its bytes; None when nothing could be right there
+
+
 def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str | None = None) -> Report:
     """Return what a dossier file shows. keys and vkey, got from elsewhere, replace those in the dossier.
 
@@ -72,12 +76,20 @@ def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str
         entries = [_entry(opened, line) for line in index["records"]]
     except BadBag as fault:
         return Report((Check("archive", is_ok=False, found=(str(fault),)),), NOT_PROVEN)
+    copies = list(_copies(entries, own_keys))
     log_faults = list(_log_faults(opened, entries, vkey)) if index.get("log") else []
     checks = (
         _check("bag", opened.faults(), f"{len(opened.paths)} files unchanged"),
-        _check("completeness", _unlisted(opened, index), "every file is in the index, every indexed file is here"),
+        _check(
+            "completeness",
+            _unlisted(opened, index, entries, copies),
+            "nothing is here but what the index tells, and all of it",
+        ),
         _check("records", _record_faults(entries), f"{len(entries)} records have their hash"),
         _check("signatures", _signature_faults(entries, own_keys if keys is None else keys), "every signature holds"),
+        _check(
+            "by-hand copies", _copy_faults(opened, copies, own_keys, keys or {}), f"{len(copies)} are as they must be"
+        ),
         _chain_check(entries),
         _check("files", _file_faults(opened, index, entries), f"{len(index['files'])} files are the signed ones"),
         *([_check("log", log_faults, "every logged record stands under the checkpoint")] if index.get("log") else []),
@@ -115,15 +127,20 @@ def _index(opened: Bag) -> Mapping[str, Any]:
     index = _json(opened, dossier.INDEX)
     if not isinstance(index, dict) or index.get("v") != dossier.VERSION:
         raise BadBag("index.json is not of this version")
-    for name in ("records", "files", "papers"):
+    for name in _LISTS:
         lines = index.get(name)
-        if not isinstance(lines, list) or not all(isinstance(x, dict) and _is_path(x.get("path")) for x in lines):
-            raise BadBag(f"index.json: {name} is not a list of things with a path")
+        if not isinstance(lines, list) or not all(
+            isinstance(x, dict) and _is_placed(x.get("path"), name) for x in lines
+        ):
+            raise BadBag(f"index.json: {name} is not a list of things with a path of their place")
     return index
 
 
-def _is_path(path: object) -> bool:
-    return isinstance(path, str) and bool(path)
+def _is_placed(path: object, name: str) -> bool:
+    """Tell whether a path may stand in a list of the index; so no list can pass off a stray file as one of its own."""
+    if not isinstance(path, str):
+        return False
+    return dossier.is_extra_name(path) if name == "extra" else path.startswith(f"{name}/")
 
 
 def _keys(opened: Bag) -> dict[str, PublicKey]:
@@ -147,11 +164,39 @@ def _entry(opened: Bag, line: Mapping[str, Any]) -> _Entry:
         return _Entry(line, data, None)
 
 
-def _unlisted(opened: Bag, index: Mapping[str, Any]) -> Iterator[str]:
-    listed = {f"data/{x['path']}" for name in ("records", "files", "papers") for x in index[name]}
-    held = {p for p in opened.paths if p.startswith(("data/records/", "data/files/", "data/papers/"))}
-    yield from (f"{path} is not in the index" for path in sorted(held - listed))
+def _unlisted(opened: Bag, index: Mapping[str, Any], entries: list[_Entry], copies: list[_Copy]) -> Iterator[str]:
+    listed = {f"data/{x['path']}" for name in _LISTS for x in index[name]}
+    derived = {dossier.INDEX, dossier.KEYS, *([dossier.CHECKPOINT, dossier.VKEY] if index.get("log") else [])}
+    derived |= {path for entry in entries if entry.line.get("in_log") for path in dossier.log_paths(entry.id)}
+    known = listed | {f"data/{path}" for path in derived} | {path for path, _ in copies}
+    strays = opened.paths - known - bag.TAG_FILES - {dossier.README_PATH}
+    yield from (f"{path} is not in the index" for path in sorted(strays))
     yield from (f"{path} is in the index but missing" for path in sorted(listed - opened.paths))
+
+
+def _copies(entries: list[_Entry], own_keys: Mapping[str, PublicKey]) -> Iterator[_Copy]:
+    """Yield the path of each copy the README checks by hand, and its bytes as index and keys give them."""
+    for entry in entries:
+        try:
+            sig = dossier.signature_file(str(entry.line.get("sig")), alg=str(entry.line.get("alg")))
+        except ValueError:
+            sig = None
+        yield f"data/{dossier.signature_path(entry.id)}", sig
+    for device, key in own_keys.items():
+        yield f"data/{dossier.key_path(device)}", key.pem()
+
+
+def _copy_faults(
+    opened: Bag, copies: list[_Copy], own_keys: Mapping[str, PublicKey], keys: Mapping[str, PublicKey]
+) -> Iterator[str]:
+    for path, expected in copies:
+        if path not in opened.paths:
+            yield f"{path} is missing"
+        elif opened.read(path) != expected:
+            yield f"{path} is not what index.json and device-keys.json give"
+    for device in sorted(own_keys.keys() & keys.keys()):
+        if own_keys[device].jwk() != keys[device].jwk():
+            yield f"device-keys.json: the key of {device} is not the one got from elsewhere"
 
 
 def _record_faults(entries: list[_Entry]) -> Iterator[str]:
@@ -169,6 +214,8 @@ def _signature_faults(entries: list[_Entry], keys: Mapping[str, PublicKey]) -> I
         key = keys.get(entry.told.device) if entry.told else None
         if key is None:
             yield f"{entry.id}: no key of its device"
+        elif entry.line.get("alg") != key.alg:
+            yield f"{entry.id}: the index names another algorithm than that of the device's key"
         elif not key.verifies(str(entry.line.get("sig")), bytes.fromhex(sha256_hex(entry.data))):
             yield f"{entry.id}: the signature is not by the device's key"
 
@@ -211,8 +258,9 @@ def _log_faults(opened: Bag, entries: list[_Entry], vkey: str | None) -> Iterato
         if not entry.line.get("in_log"):
             continue
         try:
-            leaf = opened.read(f"data/log/{entry.id}.leaf")
-            proof = tlog.read_proof(opened.read(f"data/log/{entry.id}.tlog-proof").decode())
+            leaf_path, proof_path = dossier.log_paths(entry.id)
+            leaf = opened.read(f"data/{leaf_path}")
+            proof = tlog.read_proof(opened.read(f"data/{proof_path}").decode())
             at = tlog.read_checkpoint(proof.checkpoint, origin=origin, key=key)
         except (BadBag, tlog.BadNote, UnicodeDecodeError) as fault:
             yield f"{entry.id}: {fault}"

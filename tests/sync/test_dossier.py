@@ -9,6 +9,7 @@ from sync import dossier
 from sync.canonical import sha256_hex
 from sync.dossier import BoundFile, Dossier, LoggedRecord, Paper
 from sync.envelope import FileRef
+from sync.signature import Alg, der_of, unb64url
 
 PHOTO = b"\xff\xd8 a photo"
 REF = FileRef("0193a0b1-0000-7000-8000-0000000000f1", sha256_hex(PHOTO), len(PHOTO), "image/jpeg")
@@ -47,9 +48,31 @@ class TestContents:
         assert set(paths) <= set(files)
         assert index["about"] == {"case": "WH2026-000123"}
 
+    def test_lists_further_files_in_the_index(self, seal, key, device):
+        files = dossier.contents(made([seal()], {device: key.public()}, extra={"b.json": b"{}", "a.json": b"[]"}))
+        assert json.loads(files["index.json"])["extra"] == [{"path": "a.json"}, {"path": "b.json"}]
+
+    @pytest.mark.parametrize("name", ["signatures/x.sig", "new/x", "index.json", "device-keys.json", ""])
+    def test_refuses_a_further_file_out_of_its_place(self, seal, key, device, name):
+        with pytest.raises(ValueError, match="further file"):
+            dossier.contents(made([seal()], {device: key.public()}, extra={name: b"x"}))
+
     def test_names_a_file_of_unknown_type_plainly(self, seal, key, device):
         told = made([seal()], {device: key.public()}, files=[BoundFile(REF.id, "r", "x/y", PHOTO)])
         assert f"files/{REF.id}.bin" in dossier.contents(told)
+
+
+class TestSignatureFile:
+    @pytest.mark.parametrize("which", ["key", "es256_key"])
+    def test_holds_the_signature_as_openssl_reads_it(self, request, seal, which):
+        signer = request.getfixturevalue(which)
+        raw = unb64url(seal(signer=signer).sig)
+        expected = der_of(raw) if signer.alg == Alg.ES256 else raw
+        assert dossier.signature_file(seal(signer=signer).sig, alg=signer.alg) == expected
+
+    def test_refuses_what_is_not_base64url(self):
+        with pytest.raises(ValueError, match="base64url"):
+            dossier.signature_file("=", alg="Ed25519")
 
 
 class TestPack:

@@ -12,7 +12,7 @@ from sync.canonical import canonical, sha256_hex
 from sync.dossier import BoundFile, Dossier, LoggedRecord, Paper
 from sync.envelope import FileRef
 from sync.envelope import seal as seal_env
-from sync.signature import Alg, signing_key
+from sync.signature import Alg, signing_key, unb64url
 
 PHOTO = b"\xff\xd8 a photo"
 REF = FileRef("0193a0b1-0000-7000-8000-0000000000f1", sha256_hex(PHOTO), len(PHOTO), "image/jpeg")
@@ -44,10 +44,10 @@ def whole(seal, key, device):
 def check(tmp_path):
     """Pack files, as anybody with our software could, and verify."""
 
-    def verified(files, **kwargs):
+    def verified(files, tags=None, **kwargs):
         path = tmp_path / "dossier.zip"
         with path.open("wb") as out:
-            bag.write(files, into=out, name="d", info={}, tags={"README.txt": b""})
+            bag.write(files, into=out, name="d", info={}, tags=tags or {"README.txt": b""})
         return verify.verify(path, **kwargs)
 
     return verified
@@ -62,7 +62,7 @@ class TestVerify:
         report = check(dossier.contents(whole))
         assert report.is_ok, report
         assert [one.name for one in report.checks] == [
-            "bag", "completeness", "records", "signatures", "chain", "files", "log"]  # fmt: skip
+            "bag", "completeness", "records", "signatures", "by-hand copies", "chain", "files", "log"]  # fmt: skip
 
     def test_says_what_it_cannot_prove(self, whole, check, key, device):
         files = dossier.contents(whole)
@@ -107,7 +107,8 @@ class TestVerify:
         every = [LoggedRecord(seal_env(one.record.env, key=forger), "", one.leaf, one.proof) for one in whole.records]
         all_forged = dataclasses.replace(whole, records=every, keys={device: forger.public()})
         assert failed(check(dossier.contents(all_forged))) == []  # only a key from elsewhere betrays it
-        assert failed(check(dossier.contents(all_forged), keys={device: key.public()})) == ["signatures"]
+        trusted = check(dossier.contents(all_forged), keys={device: key.public()})
+        assert failed(trusted) == ["signatures", "by-hand copies"]
 
     def test_tells_which_records_are_not_included(self, whole, check, device):
         report = check(
@@ -143,6 +144,82 @@ class TestVerify:
 
     def test_finds_a_file_no_index_names(self, whole, check):
         assert failed(check(dossier.contents(whole) | {"papers/extra.pdf": b"x"})) == ["completeness"]
+
+    @pytest.mark.parametrize(
+        "path",
+        ["signatures/x.sig", "device-keys/x.pem", "log/x.leaf", "loose.json", "decision.json", "new/folder/x"],
+    )
+    def test_finds_a_file_that_is_neither_indexed_nor_a_copy(self, whole, check, path):
+        report = check(dossier.contents(whole) | {path: b"x"})
+        assert failed(report) == ["completeness"]
+        assert f"data/{path} is not in the index" in str(report)
+
+    @pytest.mark.parametrize("tag", ["NOTE.txt", "notes/README.txt"])
+    def test_finds_a_stray_file_beside_the_data(self, whole, check, tag):
+        report = check(dossier.contents(whole), tags={"README.txt": b"", tag: b"x"})
+        assert failed(report) == ["completeness"]
+
+    def test_lets_further_files_stand_that_the_index_names(self, whole, check):
+        assert check(dossier.contents(dataclasses.replace(whole, extra={"decision.json": b"{}"}))).is_ok
+
+    @pytest.mark.parametrize(
+        ("part", "path"),
+        [("extra", "signatures/x.sig"), ("papers", "device-keys/x.pem"), ("files", "papers/x"), ("records", "x")],
+    )
+    def test_refuses_an_index_that_names_a_file_out_of_its_place(self, whole, check, part, path):
+        files = dossier.contents(whole)
+        index = json.loads(files["index.json"])
+        index[part].append({"path": path})
+        assert failed(check(files | {"index.json": canonical(index), path: b"x"})) == ["archive"]
+
+    @pytest.mark.parametrize("folder", ["signatures", "device-keys"])
+    def test_finds_an_altered_copy(self, whole, check, folder):
+        files = dossier.contents(whole)
+        path = next(path for path in files if path.startswith(f"{folder}/"))
+        own, forger = files[path], signing_key(Alg.ED25519, b"F" * 32)
+        forged = forger.public().pem() if folder == "device-keys" else unb64url(forger.sign(b"h"))
+        for altered in (forged, own + b"\n", own[:-1], b"", bytes([own[0] ^ 1]) + own[1:]):
+            report = check(files | {path: altered})
+            assert failed(report) == ["by-hand copies"]
+            assert f"data/{path} is not" in str(report)
+
+    def test_finds_key_copies_that_agree_with_each_other_only(self, whole, check, key, device):
+        forger = signing_key(Alg.ED25519, b"F" * 32).public()
+        forged = dossier.contents(dataclasses.replace(whole, keys={device: forger}))
+        assert failed(check(forged, keys={device: key.public()})) == ["by-hand copies"]
+
+    @pytest.mark.parametrize("folder", ["signatures", "device-keys"])
+    def test_finds_a_deleted_copy(self, whole, check, folder):
+        files = dossier.contents(whole)
+        gone = next(path for path in files if path.startswith(f"{folder}/"))
+        report = check({path: content for path, content in files.items() if path != gone})
+        assert failed(report) == ["by-hand copies"]
+        assert f"data/{gone} is missing" in str(report)
+
+    def test_compares_the_copies_of_an_es256_phone(self, seal, es256_key, device, check):
+        record = seal(signer=es256_key)
+        files = dossier.contents(Dossier({}, [LoggedRecord(record)], {device: es256_key.public()}))
+        assert check(files).is_ok
+        raw = {f"signatures/{record.id}.sig": unb64url(record.sig)}  # right numbers, but not as openssl reads them
+        assert failed(check(files | raw)) == ["by-hand copies"]
+
+    @pytest.mark.parametrize(
+        "said", [{"alg": alg} for alg in ("ES256", 5)] + [{"sig": sig} for sig in (5, None, "", "!", "A", "A" * 9999)]
+    )
+    def test_fails_without_raising_for_an_index_that_tells_another_signature(self, whole, check, said):
+        files = dossier.contents(whole)
+        index = json.loads(files["index.json"])
+        index["records"][0] |= said
+        report = check(files | {"index.json": canonical(index)})
+        assert "signatures" in failed(report)
+        assert ("by-hand copies" in failed(report)) is (said != {"alg": 5})  # an unknown algorithm changes no bytes
+
+    def test_hashes_every_file_once(self, whole, check, monkeypatch):
+        read = []
+        stream = bag.Bag.stream
+        monkeypatch.setattr(bag.Bag, "stream", lambda self, path: read.append(path) or stream(self, path))
+        assert check(dossier.contents(whole)).is_ok
+        assert read.count(f"data/files/{REF.id}.jpg") == 1
 
     def test_finds_a_record_of_no_known_device(self, whole, check):
         assert "signatures" in failed(check(dossier.contents(dataclasses.replace(whole, keys={}))))
