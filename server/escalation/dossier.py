@@ -162,10 +162,6 @@ def pack(found: Brief, index: Paper) -> bytes:
     return out.getvalue()
 
 
-def _logged(held: HeldRecord) -> packing.LoggedRecord:
-    return packing.LoggedRecord(held.record, received_at=envelope.write_time(held.received_at))
-
-
 def bag_info(found: Brief, index: Paper) -> Mapping[str, str]:
     """Return what bag-info.txt says. Source: RFC 8493 §2.2.2."""
     return {
