@@ -25,7 +25,7 @@ from server.db import db, fetch
 from server.escalation.demands import PROOF_ZH, DemandCheck, Moment, demand_checks
 from server.escalation.demands import timeline as demand_timeline
 from server.escalation.dossier_index import CourtCase, index_facts
-from server.escalation.held import HeldRecord, Holdings, Lack
+from server.escalation.held import Holdings, Lack
 from server.escalation.holdings import gather
 from server.escalation.models import Escalation
 from server.escalation.proofs import demands_of
