@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from server.accounts.models import Creditor, Person
 from server.app import create_app, migrations_dir
 from server.db import db
 from server.keys import make_keys
+from tests import live
 
 PASSWORD = "correct-horse-battery"
 CAST = {
@@ -158,22 +160,41 @@ def add_cast():
     db.session.commit()
 
 
-@pytest.fixture
-def app(template, engine_name, keys_dir, postgres_uri, tmp_path):
-    if engine_name == "sqlite":
-        shutil.copy(template, tmp_path / "doorstep.db")
-        url = f"sqlite:///{tmp_path / 'doorstep.db'}"
-    else:
+@pytest.fixture(scope="session")
+def install(template, engine_name, keys_dir, postgres_uri):
+    """Make a fresh copy of the migrated database for a block: `with install(folder) as settings`."""
+
+    @contextmanager
+    def installed(home):
+        if engine_name == "sqlite":
+            shutil.copy(template, home / "doorstep.db")
+            yield settings_for(home, keys_dir, f"sqlite:///{home / 'doorstep.db'}")
+            return
         name = f"test_{uuid.uuid4().hex[:16]}"
         pg_admin(postgres_uri, f"CREATE DATABASE {name} TEMPLATE {template}")
-        url = postgres_uri.format(name)
-    application = create_app(settings_for(tmp_path, keys_dir, url))
-    yield application
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    if engine_name == "postgres":
-        pg_admin(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield settings_for(home, keys_dir, postgres_uri.format(name))
+        finally:
+            pg_admin(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return installed
+
+
+@pytest.fixture
+def app(install, tmp_path):
+    with install(tmp_path) as settings:
+        application = create_app(settings)
+        yield application
+        with application.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def live_server(app):
+    """The same application in a real gunicorn: `.url`, `.pid`, `.kill()`, `.restart()`, `.stop()`, `.worker_pids()`."""
+    with live.serving(app.extensions["doorstep"]) as server:
+        yield server
 
 
 @pytest.fixture

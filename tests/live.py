@@ -1,0 +1,143 @@
+"""A real server process on the database of a test: gunicorn, killed and started again at will.
+
+    with live.serving(app.extensions["doorstep"]) as server:
+        requests.get(server.url + "/readyz")
+        server.kill()
+        server.restart()
+
+The fixture `live_server` of tests/conftest.py gives one on the database of the fixture `app`.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).parents[1]
+READY_WITHIN_S = 60
+POLL_S = 0.05
+
+
+class NotUp(Exception):
+    """The server did not come up; its log says why."""
+
+
+@dataclass
+class LiveServer:
+    """A running gunicorn with two workers: `url` stays the same over `kill` and `restart`."""
+
+    settings: object
+    workers: int = 2
+    threads: int = 4
+    port: int = 0
+    process: subprocess.Popen | None = field(default=None, repr=False)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self):
+        """The process id of gunicorn's master, which leads the process group of all its workers."""
+        return self.process.pid
+
+    @property
+    def log_path(self):
+        return self.settings.var_dir / "server.log"
+
+    def worker_pids(self):
+        """Return the process ids of the workers alive now."""
+        return [int(one) for one in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
+    def start(self):
+        """Start and wait until it is ready; on a free port the first time, on the same one later. Raises NotUp."""
+        self.port = self.port or free_port()
+        self._launch()
+        for _ in range(int(READY_WITHIN_S / POLL_S)):
+            if self.process.poll() is not None:
+                break
+            if self.is_ready():
+                return self
+            time.sleep(POLL_S)
+        self.kill()
+        raise NotUp(self.log_path.read_text(errors="replace")[-3000:])
+
+    def is_ready(self):
+        with suppress(requests.RequestException):
+            return requests.get(f"{self.url}/readyz", timeout=5).status_code == requests.codes.ok
+        return False
+
+    def kill(self):
+        """Kill master and workers without a warning, as a power cut would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def kill_a_worker(self):
+        """Kill one worker without a warning; the master starts another. Return its process id, None without one."""
+        for pid in self.worker_pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                return pid
+        return None
+
+    def stop(self):
+        """Ask it to stop and wait; what is left is killed."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=10)
+        self.kill()
+
+    def restart(self):
+        """Start again on the same port, after `kill`, `stop` or while it runs."""
+        self.stop()
+        return self.start()
+
+    def _launch(self):
+        command = [
+            *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"),
+            *("--worker-class", "gthread", "--workers", str(self.workers), "--threads", str(self.threads)),
+            *("--preload", "--no-control-socket", "--log-level", "warning"),  # preloaded: half the CPU of a start
+        ]
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | environment(self.settings), stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+
+
+@contextmanager
+def serving(settings, **options):
+    """Serve an installation (a server.config.Config whose keys lie in its var_dir) until the end of the block."""
+    server = LiveServer(settings, **options)
+    try:
+        yield server.start()
+    finally:
+        if server.process is not None:
+            server.stop()
+
+
+def environment(settings):
+    """Return the variables that make another process load these settings."""
+    names = {
+        "VAR": settings.var_dir,
+        "DATABASE_URL": settings.database_url,
+        "ARGON2_MEMORY_KIB": settings.argon2_memory_kib,
+        "ARGON2_TIME_COST": settings.argon2_time_cost,
+        "PUBLIC_URL": settings.public_url,
+    } | {f"FIRM_{name.upper()}": getattr(settings.firm, name) for name in settings.firm.__slots__}
+    return {f"DOORSTEP_{name}": str(value) for name, value in names.items()} | {"PYTHONUNBUFFERED": "1"}
+
+
+def free_port():
+    """Return a port of 127.0.0.1 nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
