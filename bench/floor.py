@@ -1,8 +1,5 @@
-"""The floor of the sync bench: Flask under waitress that parses the body and answers an empty list."""
+"""The floor of the sync bench: Flask under the same gunicorn that parses the body and answers an empty list."""
 
-import sys
-
-import waitress
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -18,7 +15,3 @@ def create_floor() -> Flask:
         return jsonify([]) if isinstance(rows, list) else ("not a list", 400)
 
     return app
-
-
-if __name__ == "__main__":
-    waitress.serve(create_floor(), host="127.0.0.1", port=int(sys.argv[1]), threads=8, _quiet=True)

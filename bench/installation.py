@@ -1,21 +1,20 @@
-"""A real installation in a folder of its own: `doorstep init`, people, enrolled phones, `doorstep serve`, the floor."""
+"""A real installation in a folder of its own: `doorstep init`, people, enrolled phones, gunicorn, and the floor."""
 
+import json
 import os
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
+from typing import Any
 
-import requests
 from flask import Flask
+from flask.testing import FlaskClient
 
+from bench.line import Line
+from bench.processes import Server, free_port, running
 from server import config
 from server.app import create_app
 from server.cli import cli
@@ -23,25 +22,8 @@ from sync.chain import Head, start
 from sync.signature import Alg, SigningKey, signing_key
 
 PASSWORD = "bench-only-password"  # noqa: S105  # of an installation that lives for seconds
-WAIT_S = 30
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class NeverReady(RuntimeError):
-    """A server did not answer in time, or ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A process that serves, and where."""
-
-    url: str
-    pid: int
-
-    def cpu_s(self) -> float:
-        """Return the processor seconds it has used, its threads together. Raises OSError where /proc is unknown."""
-        told = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / _TICKS
+ROOT = Path(__file__).parent.parent
+WORKERS, THREADS = 2, 4
 
 
 @dataclass(slots=True)
@@ -54,32 +36,44 @@ class Phone:
     head: Head
 
 
-def application(folder: Path) -> Flask:
+def application(folder: Path, *, database_url: str = "") -> Flask:
     """Make an installation in a folder and return its application in this process."""
-    with _settings(), redirect_stdout(StringIO()):
-        cli.main(args=["--var", str(folder), "init", "--firm-name", "测试机构"], standalone_mode=False)
+    with _settings(database_url), redirect_stdout(StringIO()):
+        _command(folder, "init", "--firm-name", "测试机构")
         return create_app(config.load(folder))
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """Make an installation in a folder and serve it until the end of the block. Raises NeverReady."""
-    calls = [["init", "--firm-name", "测试机构"]] + [
-        ["user", "add", name, "--name", name, "--staff-no", name.upper(), "--role", role]
-        for name, role in (("zhou", "supervisor"), ("fang", "agent"))
-    ]
-    with _settings():
-        for call in calls:
-            with redirect_stdout(StringIO()):
-                cli.main(args=["--var", str(folder), *call], standalone_mode=False)
-        command = [sys.executable, "-m", "server.cli", "--var", str(folder)]
-        port = _free_port()
-        with _running([*command, "serve", "--port", str(port)], port) as server:
+def served(folder: Path, *, database_url: str = "") -> Iterator[Server]:
+    """Make an installation in a folder and serve it by gunicorn until the end of the block. Raises NeverReady."""
+    with _settings(database_url):
+        _settle(folder)
+        with _gunicorn("wsgi:app", env={"DOORSTEP_VAR": str(folder)}) as server:
             yield server
 
 
+def in_process(folder: Path, *, database_url: str = "") -> tuple[FlaskClient, Phone]:
+    """Make an installation and return a client of it in this process, and an enrolled phone."""
+    with _settings(database_url):
+        _settle(folder)
+        client = create_app(config.load(folder)).test_client()
+    return client, _enrol_here(client)
+
+
+def _settle(folder: Path) -> None:
+    """Make an installation with the people the bench needs."""
+    with redirect_stdout(StringIO()):
+        _command(folder, "init", "--firm-name", "测试机构")
+        for name, role in (("zhou", "supervisor"), ("fang", "agent")):
+            _command(folder, "user", "add", name, "--name", name, "--staff-no", name.upper(), "--role", role)
+
+
+def _command(folder: Path, *words: str) -> None:
+    cli.main(args=["--var", str(folder), *words], standalone_mode=False)
+
+
 @contextmanager
-def _settings() -> Iterator[None]:
+def _settings(database_url: str = "") -> Iterator[None]:
     """Keep the machine's own settings of an installation out, and put them back afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("DOORSTEP_")]:
@@ -88,7 +82,7 @@ def _settings() -> Iterator[None]:
         "DOORSTEP_NEW_PASSWORD": PASSWORD,
         "DOORSTEP_ARGON2_MEMORY_KIB": "1024",
         "DOORSTEP_ARGON2_TIME_COST": "1",
-    }
+    } | ({"DOORSTEP_DATABASE_URL": database_url} if database_url else {})
     try:
         yield
     finally:
@@ -96,77 +90,60 @@ def _settings() -> Iterator[None]:
         os.environ.update(before)
 
 
-@contextmanager
-def floor() -> Iterator[Server]:
+def floor() -> AbstractContextManager[Server]:
     """Serve the floor: Flask under the same server, reading and parsing the body and nothing else."""
-    port = _free_port()
-    with _running([sys.executable, "-m", "bench.floor", str(port)], port) as server:
-        yield server
+    return _gunicorn("bench.floor:create_floor()")
 
 
 def enrol(server: Server, *, count: int) -> list[Phone]:
     """Enrol so many phones of one agent over HTTP, as a supervisor does it."""
-    office, agent = _sign_in(server, "zhou"), _sign_in(server, "fang")
-    person = agent.get(f"{server.url}/v1/me", timeout=WAIT_S).json()["person"]["id"]
+    with Line(server.url) as line:
+        return _enrol(line.call, count=count)
+
+
+def _enrol_here(client: FlaskClient) -> Phone:
+    def call(method: str, path: str, body: bytes | None = None, **headers: str) -> Any:
+        answer = client.open(path, method=method, data=body, headers={"Content-Type": "application/json"} | headers)
+        return answer.json
+
+    return _enrol(call, count=1)[0]
+
+
+def _enrol(call: Callable[..., Any], *, count: int) -> list[Phone]:
+    office, agent = _sign_in(call, "zhou"), _sign_in(call, "fang")
+    person = call("GET", "/v1/me", **agent)["person"]["id"]
     phones = []
     for number in range(count):
         key = signing_key(Alg.ED25519, os.urandom(32))
-        code = _told(office.post(f"{server.url}/v1/devices/codes", json={"person_id": person}, timeout=WAIT_S))
-        body = {
-            "code": code["code"], "alg": "Ed25519", "public_key": key.public().jwk(), "label": f"bench {number}",
+        code = call("POST", "/v1/devices/codes", _json({"person_id": person}), **office)["code"]
+        told = call("POST", "/v1/devices", _json({
+            "code": code, "alg": "Ed25519", "public_key": key.public().jwk(), "label": f"bench {number}",
             "app_version": "0.1.0",
-        }  # fmt: skip
-        told = _told(requests.post(f"{server.url}/v1/devices", json=body, timeout=WAIT_S))
+        }))  # fmt: skip
         phones.append(Phone(told["device_id"], told["device_token"], key, start(told["device_id"])))
     return phones
 
 
-def _sign_in(server: Server, username: str) -> requests.Session:
-    session = requests.Session()
-    body = {"username": username, "password": PASSWORD}
-    token = _told(session.post(f"{server.url}/v1/auth/token", json=body, timeout=WAIT_S))["access_token"]
-    session.headers["Authorization"] = f"Bearer {token}"
-    return session
+def stranger(number: int) -> Phone:
+    """Return a phone no server knows, for a server that keeps nothing."""
+    device = f"01a20000-0000-7000-8000-{number:012x}"
+    return Phone(device, "none", signing_key(Alg.ED25519, os.urandom(32)), start(device))
 
 
-def _told(answer: requests.Response) -> dict[str, str]:
-    answer.raise_for_status()
-    told: dict[str, str] = answer.json()
-    return told
+def _sign_in(call: Callable[..., Any], username: str) -> dict[str, str]:
+    told = call("POST", "/v1/auth/token", _json({"username": username, "password": PASSWORD}))
+    return {"Authorization": f"Bearer {told['access_token']}"}
 
 
-@contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[Server]:
-    with TemporaryFile() as said:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603  # our own commands
-        try:
-            _await(process, port, said)
-            yield Server(f"http://127.0.0.1:{port}", process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def _json(body: Any) -> bytes:
+    return json.dumps(body).encode()
 
 
-def _await(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
-    ends_s = time.monotonic() + WAIT_S
-    while time.monotonic() < ends_s:
-        if process.poll() is not None:
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
-            raise NeverReady(lines[-1] if lines else f"exit code {process.returncode}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise NeverReady(f"no answer within {WAIT_S} s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _gunicorn(application: str, *, env: Mapping[str, str] | None = None) -> AbstractContextManager[Server]:
+    port = free_port()
+    command = [
+        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS),
+        "--worker-class", "gthread", "--threads", str(THREADS), "--keep-alive", "60", "--no-control-socket",
+        "--log-level", "warning", application,
+    ]  # fmt: skip
+    return running(command, port=port, env=env, folder=ROOT)

@@ -1,12 +1,11 @@
-"""The sync bench: what it pushes is a true chain of signed records, and the floor parses and keeps nothing."""
+"""What the sync bench pushes is a true chain of signed records."""
 
 import json
 from datetime import UTC, datetime
 
 import pytest
 
-from bench import sync as bench
-from bench.floor import create_floor
+from bench import records
 from bench.installation import Phone
 from sync import chain
 from sync.chain import Head
@@ -28,7 +27,7 @@ def documents(body):
 class TestBody:
     def test_holds_records_a_server_would_keep(self, phone):
         head = chain.start(DEVICE)
-        for document in documents(bench.next_rows(phone, 12)):
+        for document in documents(records.next_rows(phone, 12)):
             told = judge(
                 document, known=Known(head), key=phone.key.public(), device=DEVICE,
                 received_at=datetime(2026, 12, 3, tzinfo=UTC), clock_offset=None,
@@ -38,48 +37,20 @@ class TestBody:
             head = Head(document["seq"], document["hash"])
 
     def test_goes_on_where_the_last_one_ended(self, phone):
-        first, second = documents(bench.next_rows(phone, 3)), documents(bench.next_rows(phone, 2))
+        first, second = documents(records.next_rows(phone, 3)), documents(records.next_rows(phone, 2))
         assert second[0]["prev"] == first[-1]["hash"]
         assert phone.head == Head(5, second[-1]["hash"])
 
     def test_tells_visits_of_five_records(self, phone):
-        told = documents(bench.next_rows(phone, 10))
+        told = documents(records.next_rows(phone, 10))
         assert [one["type"] for one in told[:5]] == ["check_in", "met", "disclosure", "outcome", "check_out"]
         assert len({one["subject"] for one in told[:5]}) == 1
         assert told[5]["subject"] != told[0]["subject"]
 
     def test_gives_no_two_phones_the_same_ids(self, phone):
         other = Phone(DEVICE.replace("d1", "d2"), "token", phone.key, chain.start(DEVICE.replace("d1", "d2")))
-        mine, theirs = (documents(bench.next_rows(one, 10)) for one in (phone, other))
+        mine, theirs = (documents(records.next_rows(one, 10)) for one in (phone, other))
         assert not {one["id"] for one in mine} & {one["id"] for one in theirs}
 
     def test_weighs_what_a_visit_weighs(self, phone):
-        assert 800 < len(bench.next_rows(phone, 100)) / 100 < 2_000
-
-
-class TestFloor:
-    @pytest.fixture
-    def client(self):
-        return create_floor().test_client()
-
-    def test_answers_rows_as_a_push_without_conflicts(self, client, phone):
-        answer = client.post("/v1/sync/records/push", data=bench.next_rows(phone, 2), content_type="application/json")
-        assert (answer.status_code, answer.json) == (200, [])
-
-    def test_does_parse(self, client):
-        answer = client.post("/v1/sync/records/push", data=b"[{", content_type="application/json")
-        assert answer.status_code == 400
-
-
-class TestRequireKept:
-    def test_lets_what_was_kept_be_measured(self):
-        bench.require_kept({"conflicts": [], "acks": [{"ack": '{"entries":[{"status":"accepted"}]}'}]})
-
-    @pytest.mark.parametrize("said", ['{"status":"quarantined"}', '{"flags":["intake_failed"]}'])
-    def test_refuses_to_measure_what_was_not(self, said):
-        with pytest.raises(bench.NotKept):
-            bench.require_kept({"conflicts": [], "acks": [{"ack": said}]})
-
-    def test_refuses_an_answer_that_acknowledges_nothing(self):
-        with pytest.raises(bench.NotKept):
-            bench.require_kept({"conflicts": [], "acks": []})
+        assert 800 < len(records.next_rows(phone, 100)) / 100 < 2_000

@@ -1,0 +1,106 @@
+"""Servers in processes of their own: started on a free port, their CPU and memory read from the kernel's account."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+WAIT_S = 60
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PROC = Path("/proc")
+
+
+class NeverReady(RuntimeError):
+    """A server did not answer in time, or ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process that serves, perhaps with workers under it, and where."""
+
+    url: str
+    pid: int
+
+    def workers(self) -> list[int]:
+        """Return the processes that do the work: those started by the first one, or the first one itself."""
+        return _children(self.pid) or [self.pid]
+
+    def cpu_s(self) -> float:
+        """Return the processor seconds, user and system, its processes have used so far."""
+        return sum(_cpu_s(pid) for pid in {self.pid, *self.workers()})
+
+    def pss_mib(self) -> float:
+        """Return the memory of its workers, each shared page told once among those who share it, in MiB."""
+        return sum(_pss_kib(pid) for pid in self.workers()) / 1024
+
+
+@contextmanager
+def running(
+    command: Sequence[str], *, port: int, env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Iterator[Server]:
+    """Run a server until the end of the block. Raises NeverReady."""
+    merged = None if env is None else os.environ | dict(env)
+    with TemporaryFile() as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, env=merged, cwd=folder)  # noqa: S603
+        try:
+            _await(process, port, said)
+            yield Server(f"http://127.0.0.1:{port}", process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
+    ends_s = time.monotonic() + WAIT_S
+    while time.monotonic() < ends_s:
+        if process.poll() is not None:
+            said.seek(0)
+            lines = said.read().decode(errors="replace").strip().splitlines()
+            raise NeverReady(lines[-1] if lines else f"exit code {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise NeverReady(f"no answer within {WAIT_S} s")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(name) for name in _read(pid, f"task/{pid}/children").split()]
+
+
+def _cpu_s(pid: int) -> float:
+    told = _read(pid, "stat").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / _TICKS if told else 0.0
+
+
+def _pss_kib(pid: int) -> int:
+    for line in _read(pid, "smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0
+
+
+def _read(pid: int, name: str) -> str:
+    """Return what the kernel tells of a process, empty when it has ended."""
+    try:
+        return (_PROC / str(pid) / name).read_text(encoding="utf-8")
+    except OSError:
+        return ""
