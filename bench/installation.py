@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,53 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bench import stops
 from bench.line import Line
 from bench.processes import Server, free_port, running
+from bench.stops import Beat, Place
 from server import config
 from server.app import create_app
 from server.cli import cli
+from server.db import db
 from sync.chain import Head, start
 from sync.signature import Alg, SigningKey, signing_key
 
 PASSWORD = "bench-only-password"  # noqa: S105  # of an installation that lives for seconds
 ROOT = Path(__file__).parent.parent
 WORKERS, THREADS = 2, 4
+STOPS_OF_A_CREW = 60
 
 
 @dataclass(slots=True)
 class Phone:
-    """An enrolled phone: its token, its key, the end of its chain."""
+    """An enrolled phone: its token and key, the end of its chain, its crew's stops, and the visit it is at."""
 
     device: str
     token: str
     key: SigningKey
     head: Head
+    beat: Beat
+    visits: int = 0
+    steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    made: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def agents(self) -> tuple[str, str]:
+        """Return the two of its crew."""
+        return self.beat.agents
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Return the stops of its crew."""
+        return self.beat.places
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What serves, and the phones enrolled there."""
+
+    server: Server
+    phones: list[Phone]
 
 
 def application(folder: Path, *, database_url: str = "") -> Flask:
@@ -44,28 +70,39 @@ def application(folder: Path, *, database_url: str = "") -> Flask:
 
 
 @contextmanager
-def served(folder: Path, *, database_url: str = "") -> Iterator[Server]:
-    """Make an installation in a folder and serve it by gunicorn until the end of the block. Raises NeverReady."""
+def served(folder: Path, *, phones: int, database_url: str = "") -> Iterator[Installation]:
+    """Make an installation in a folder, serve it by gunicorn until the end of the block, enrol so many phones.
+
+    Raises NeverReady.
+    """
     with _settings(database_url):
-        _settle(folder)
-        with _gunicorn("wsgi:app", env={"DOORSTEP_VAR": str(folder)}) as server:
-            yield server
+        beats = _settle(folder, crews=phones)
+        with _gunicorn("wsgi:app", env={"DOORSTEP_VAR": str(folder)}) as server, Line(server.url) as line:
+            yield Installation(server, _enrol(line.call, beats))
 
 
 def in_process(folder: Path, *, database_url: str = "") -> tuple[FlaskClient, Phone]:
     """Make an installation and return a client of it in this process, and an enrolled phone."""
+
+    def call(method: str, path: str, body: bytes | None = None, **headers: str) -> Any:
+        return client.open(path, method=method, data=body, headers={"Content-Type": "application/json"} | headers).json
+
     with _settings(database_url):
-        _settle(folder)
+        beats = _settle(folder, crews=1)
         client = create_app(config.load(folder)).test_client()
-    return client, _enrol_here(client)
+    return client, _enrol(call, beats)[0]
 
 
-def _settle(folder: Path) -> None:
-    """Make an installation with the people the bench needs."""
+def _settle(folder: Path, *, crews: int) -> list[Beat]:
+    """Make an installation with a supervisor and a dispatched scheme; return what each crew is sent to."""
     with redirect_stdout(StringIO()):
         _command(folder, "init", "--firm-name", "测试机构")
-        for name, role in (("zhou", "supervisor"), ("fang", "agent")):
-            _command(folder, "user", "add", name, "--name", name, "--staff-no", name.upper(), "--role", role)
+        _command(folder, "user", "add", "zhou", "--name", "周", "--staff-no", "ZHOU", "--role", "supervisor")
+    with create_app(config.load(folder)).app_context():
+        beats = stops.dispatch(crews=crews, each=STOPS_OF_A_CREW)
+        db.session.remove()
+        db.engine.dispose()
+    return beats
 
 
 def _command(folder: Path, *words: str) -> None:
@@ -95,44 +132,26 @@ def floor() -> AbstractContextManager[Server]:
     return _gunicorn("bench.floor:create_floor()")
 
 
-def enrol(server: Server, *, count: int) -> list[Phone]:
-    """Enrol so many phones of one agent over HTTP, as a supervisor does it."""
-    with Line(server.url) as line:
-        return _enrol(line.call, count=count)
-
-
-def _enrol_here(client: FlaskClient) -> Phone:
-    def call(method: str, path: str, body: bytes | None = None, **headers: str) -> Any:
-        answer = client.open(path, method=method, data=body, headers={"Content-Type": "application/json"} | headers)
-        return answer.json
-
-    return _enrol(call, count=1)[0]
-
-
-def _enrol(call: Callable[..., Any], *, count: int) -> list[Phone]:
-    office, agent = _sign_in(call, "zhou"), _sign_in(call, "fang")
-    person = call("GET", "/v1/me", **agent)["person"]["id"]
+def _enrol(call: Callable[..., Any], beats: Sequence[Beat]) -> list[Phone]:
+    """Enrol a phone for the lead of each crew, as a supervisor does it."""
+    told = call("POST", "/v1/auth/token", _json({"username": "zhou", "password": PASSWORD}))
+    office = {"Authorization": f"Bearer {told['access_token']}"}
     phones = []
-    for number in range(count):
+    for beat in beats:
         key = signing_key(Alg.ED25519, os.urandom(32))
-        code = call("POST", "/v1/devices/codes", _json({"person_id": person}), **office)["code"]
+        code = call("POST", "/v1/devices/codes", _json({"person_id": beat.agents[0]}), **office)["code"]
         told = call("POST", "/v1/devices", _json({
-            "code": code, "alg": "Ed25519", "public_key": key.public().jwk(), "label": f"bench {number}",
-            "app_version": "0.1.0",
+            "code": code, "alg": "Ed25519", "public_key": key.public().jwk(), "label": "bench", "app_version": "0.1.0",
         }))  # fmt: skip
-        phones.append(Phone(told["device_id"], told["device_token"], key, start(told["device_id"])))
+        phones.append(Phone(told["device_id"], told["device_token"], key, start(told["device_id"]), beat))
     return phones
 
 
 def stranger(number: int) -> Phone:
     """Return a phone no server knows, for a server that keeps nothing."""
     device = f"01a20000-0000-7000-8000-{number:012x}"
-    return Phone(device, "none", signing_key(Alg.ED25519, os.urandom(32)), start(device))
-
-
-def _sign_in(call: Callable[..., Any], username: str) -> dict[str, str]:
-    told = call("POST", "/v1/auth/token", _json({"username": username, "password": PASSWORD}))
-    return {"Authorization": f"Bearer {told['access_token']}"}
+    beat = Beat((device, device), (Place(device, device),))
+    return Phone(device, "none", signing_key(Alg.ED25519, os.urandom(32)), start(device), beat)
 
 
 def _json(body: Any) -> bytes:

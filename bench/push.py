@@ -22,10 +22,11 @@ class NotKept(AssertionError):
 
 @dataclass(slots=True)
 class Times:
-    """What a side took: seconds on the wall of each round, and processor seconds of them all."""
+    """What a side took: seconds on the wall of each round, and of all: processor seconds and bytes of the bodies."""
 
     wall_s: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
+    sent_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ def batch_round(sides: Sequence[Side], number: int) -> None:
             began_s = time.perf_counter()
             push(line, body)
             side.hundreds.wall_s.append(time.perf_counter() - began_s)
+        side.hundreds.sent_bytes += len(body)
         side.hundreds.cpu_s += side.server.cpu_s() - began_cpu_s
 
 

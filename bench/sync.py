@@ -24,6 +24,7 @@ GOALS = {
     "push1_rec_s": Goal("records/s", "", "SQLite, on the wall"),
     "push1_pg_rec_s": Goal("records/s", "", "PostgreSQL, on the wall"),
     "floor1_rec_s": Goal("records/s", "", "the floor, on the wall"),
+    "record_kb": Goal("kB", "", "mean size of a pushed record"),
     "push100_vs_pouchdb": Goal("×", "≥ 1.2", "records/s"),
     "push100_vs_kinto_pg": Goal("×", "≥ 40", "records/s"),
     "push1_vs_kinto_pg": Goal("×", "≥ 1.5", "records/s"),
@@ -64,6 +65,7 @@ def run(report: Report) -> None:
             push.single_round(sides, number, each=each)
         report.tell("workers2_pss_mib", sqlite.server.pss_mib())
         report.tell("workers2_pg_pss_mib", postgresql.server.pss_mib())
+    report.tell("record_kb", floor.hundreds.sent_bytes / (rounds * BATCH) / 1000)
     report.tell("push100_floor_ratio", push.ratio(sqlite.hundreds, floor.hundreds))
     report.tell("push100_floor_ratio_pg", push.ratio(postgresql.hundreds, floor.hundreds))
     for side, prefix, infix in ((sqlite, "push", ""), (postgresql, "push", "_pg"), (floor, "floor", "")):
@@ -77,12 +79,12 @@ def _sides(stack: ExitStack) -> list[Side]:
     """Start the servers: ours on each database, and the floor, which takes the records of phones it never met."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     cluster = stack.enter_context(postgres.cluster())
-    sqlite = stack.enter_context(installation.served(folder / "sqlite"))
+    sqlite = stack.enter_context(installation.served(folder / "sqlite", phones=CONNECTIONS))
     url = postgres.sqlalchemy_url(cluster.database("doorstep"))
-    postgresql = stack.enter_context(installation.served(folder / "postgres", database_url=url))
+    postgresql = stack.enter_context(installation.served(folder / "postgres", phones=CONNECTIONS, database_url=url))
     floor = stack.enter_context(installation.floor())
     return [
-        Side("sqlite", sqlite, installation.enrol(sqlite, count=CONNECTIONS)),
-        Side("postgresql", postgresql, installation.enrol(postgresql, count=CONNECTIONS)),
+        Side("sqlite", sqlite.server, sqlite.phones),
+        Side("postgresql", postgresql.server, postgresql.phones),
         Side("floor", floor, [installation.stranger(number) for number in range(CONNECTIONS)]),
     ]
