@@ -20,6 +20,7 @@ class Line:
         """Connect to the host of an address."""
         self._headers = {"Content-Type": "application/json", **(headers or {})}
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=WAIT_S)
+        self.answered: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -28,10 +29,14 @@ class Line:
         self._connection.close()
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Any:
-        """Send one call and return the decoded answer. Raises RefusedCall with what was answered."""
+        """Send one call and return the decoded answer; its headers, in lower case, stay in `answered`.
+
+        Raises RefusedCall with what was answered.
+        """
         self._connection.request(method, path, body, self._headers | headers)
         answer = self._connection.getresponse()
         told = answer.read()
+        self.answered = {name.lower(): value for name, value in answer.getheaders()}
         if answer.status >= 300:  # noqa: PLR2004
             raise RefusedCall(f"{answer.status}: {told[:300].decode(errors='replace')}")
         return json.loads(told) if told else None

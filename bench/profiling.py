@@ -19,7 +19,8 @@ from sqlalchemy import Engine, event
 
 from bench import installation, postgres
 from bench.installation import ROOT, Phone
-from bench.push import PATH, NotKept
+from bench.peers.dialect import NotKept
+from bench.peers.ours import PUSH, body_of
 from bench.records import next_rows
 
 _OUT = ROOT / "var" / "bench"
@@ -38,7 +39,7 @@ def main(*, batch: int, pushes: int, is_pg: bool, top: int, by: str) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = postgres.sqlalchemy_url(stack.enter_context(postgres.cluster()).database("doorstep")) if is_pg else ""
         client, phone = installation.in_process(folder, database_url=url)
-        bodies = [next_rows(phone, batch) for _ in range(2 * pushes + _WARM_UPS)]
+        bodies = [body_of(next_rows(phone, batch)) for _ in range(2 * pushes + _WARM_UPS)]
         for body in bodies[:_WARM_UPS]:
             _push(client, phone, body)
         plain, profiled = bodies[_WARM_UPS : pushes + _WARM_UPS], bodies[pushes + _WARM_UPS :]
@@ -69,7 +70,7 @@ def _push_each(client: FlaskClient, phone: Phone, bodies: Sequence[bytes]) -> No
 
 def _push(client: FlaskClient, phone: Phone, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {phone.token}", "Content-Type": "application/json"}
-    answer = client.post(PATH, data=body, headers=headers)
+    answer = client.post(PUSH, data=body, headers=headers)
     if answer.status_code != 200 or answer.json != []:  # noqa: PLR2004
         raise NotKept(answer.text[:300])
 

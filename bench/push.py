@@ -9,15 +9,13 @@ from typing import Any
 
 from bench.installation import Phone
 from bench.line import Line
+from bench.peers.dialect import Call, Dialect, NotKept
+from bench.peers.ours import PUSH, body_of
 from bench.processes import Server
 from bench.records import next_rows
 
 BATCH, CONNECTIONS = 100, 8
-PATH = "/v1/sync/records/push"
-
-
-class NotKept(AssertionError):
-    """The server did not keep and assemble what was pushed, so its speed says nothing."""
+PAGE = 100
 
 
 @dataclass(slots=True)
@@ -31,13 +29,23 @@ class Times:
 
 @dataclass(slots=True)
 class Side:
-    """One server under load, the phones that push to it, and what it took."""
+    """One server under load, how it is spoken to, the phones that push to it, and what it took."""
 
     name: str
     server: Server
+    dialect: Dialect
     phones: Sequence[Phone]
     hundreds: Times = field(default_factory=Times)
     ones: Times = field(default_factory=Times)
+    pulls: Times = field(default_factory=Times)
+
+    def line(self, phone: Phone) -> Line:
+        """Return a kept connection for a phone."""
+        return Line(self.server.url, self.dialect.headers(phone))
+
+    def push(self, line: Line, call: Call, *, count: int) -> None:
+        """Send a push of so many records. Raises NotKept or RefusedCall."""
+        self.dialect.require_kept(line.call(call.method, call.path, call.body), count=count)
 
 
 def require_kept(answer: dict[str, Any]) -> None:
@@ -47,49 +55,53 @@ def require_kept(answer: dict[str, Any]) -> None:
         raise NotKept(told[:300])
 
 
-def warm_up(side: Side) -> None:
-    """Push one batch from every phone, before anything is measured."""
-    for phone in side.phones:
-        with Line(side.server.url, _auth(phone)) as line:
-            push(line, next_rows(phone, CONNECTIONS))
-
-
 def see_kept(side: Side) -> None:
-    """Push some records from the first phone and see that they are kept. Raises NotKept."""
+    """Push a visit to us from the first phone and see by the acknowledgements that it is kept. Raises NotKept."""
     phone = side.phones[0]
-    with Line(side.server.url, _auth(phone)) as line:
-        require_kept(line.call("POST", PATH, next_rows(phone, CONNECTIONS), Prefer="return=acks"))
+    with side.line(phone) as line:
+        require_kept(line.call("POST", PUSH, body_of(next_rows(phone, 13)), Prefer="return=acks"))
 
 
-def push(line: Line, body: bytes) -> None:
-    """Push one body. Raises NotKept for a conflict, RefusedCall for a refusal."""
-    told = line.call("POST", PATH, body)
-    if told:
-        raise NotKept(f"conflicts: {str(told)[:200]}")
+def warm_up(side: Side) -> None:
+    """Push from every phone, twice, before anything is measured, so that every worker has begun."""
+    for phone in [*side.phones, *side.phones]:
+        with side.line(phone) as line:
+            side.push(line, side.dialect.batch(phone, next_rows(phone, CONNECTIONS)), count=CONNECTIONS)
 
 
 def batch_round(sides: Sequence[Side], number: int) -> None:
     """Push one batch of 100 to each side over one connection; who goes first changes from round to round."""
     for side in _turned(sides, number):
         phone = side.phones[0]
-        body, began_cpu_s = next_rows(phone, BATCH), side.server.cpu_s()
-        with Line(side.server.url, _auth(phone)) as line:
+        call, began_cpu_s = side.dialect.batch(phone, next_rows(phone, BATCH)), side.server.cpu_s()
+        with side.line(phone) as line:
             began_s = time.perf_counter()
-            push(line, body)
+            side.push(line, call, count=BATCH)
             side.hundreds.wall_s.append(time.perf_counter() - began_s)
-        side.hundreds.sent_bytes += len(body)
+        side.hundreds.sent_bytes += len(call.body)
         side.hundreds.cpu_s += side.server.cpu_s() - began_cpu_s
 
 
 def single_round(sides: Sequence[Side], number: int, *, each: int) -> None:
     """Push `each` single records from every phone of a side at once, side after side."""
     for side in _turned(sides, number):
-        bodies = [[next_rows(phone, 1) for _ in range(each)] for phone in side.phones]
+        calls = [[side.dialect.single(phone, row) for row in next_rows(phone, each)] for phone in side.phones]
         with ThreadPoolExecutor(len(side.phones)) as pool:
             began_s, began_cpu_s = time.perf_counter(), side.server.cpu_s()
-            list(pool.map(_push_all, [side.server] * len(bodies), side.phones, bodies))
+            list(pool.map(_push_all, [side] * len(calls), side.phones, calls))
             side.ones.wall_s.append(time.perf_counter() - began_s)
         side.ones.cpu_s += side.server.cpu_s() - began_cpu_s
+
+
+def pull_round(sides: Sequence[Side], number: int) -> None:
+    """Pull everything the first phone of each side can, in pages of 100; times are per document."""
+    for side in _turned(sides, number):
+        phone, began_cpu_s = side.phones[0], side.server.cpu_s()
+        with side.line(phone) as line:
+            began_s = time.perf_counter()
+            count = sum(len(page) for page in side.dialect.pages(line, phone, limit=PAGE))
+            side.pulls.wall_s.append((time.perf_counter() - began_s) / count)
+        side.pulls.cpu_s += (side.server.cpu_s() - began_cpu_s) / count
 
 
 def ratio(ours: Times, other: Times) -> float:
@@ -97,14 +109,10 @@ def ratio(ours: Times, other: Times) -> float:
     return statistics.median(b / a for a, b in zip(ours.wall_s, other.wall_s, strict=True))
 
 
-def _push_all(server: Server, phone: Phone, bodies: Sequence[bytes]) -> None:
-    with Line(server.url, _auth(phone)) as line:
-        for body in bodies:
-            push(line, body)
-
-
-def _auth(phone: Phone) -> dict[str, str]:
-    return {"Authorization": f"Bearer {phone.token}"}
+def _push_all(side: Side, phone: Phone, calls: Sequence[Call]) -> None:
+    with side.line(phone) as line:
+        for call in calls:
+            side.push(line, call, count=1)
 
 
 def _turned(sides: Sequence[Side], number: int) -> list[Side]:

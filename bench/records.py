@@ -3,7 +3,6 @@
 Two kinds of visit in turn: eight records where the debtor promises and signs, five where nobody opens.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -23,9 +22,9 @@ SHOWS = ("door", "building", "delivered_paper")
 _POINTS, _STROKES = 16, 3
 
 
-def next_rows(phone: Phone, count: int) -> bytes:
-    """Return a push of the phone's next records; its chain moves on."""
-    return json.dumps([{"newDocumentState": _next(phone)} for _ in range(count)], ensure_ascii=False).encode()
+def next_rows(phone: Phone, count: int) -> list[Row]:
+    """Return the documents of the phone's next records; its chain moves on."""
+    return [_next(phone) for _ in range(count)]
 
 
 def _next(phone: Phone) -> Row:

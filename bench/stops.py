@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from server import clock, config
+from server import clock, config, feed
 from server.accounts.models import Creditor, Person
 from server.cases.models import Address, Case, Party, VisitList
 from server.db import db
@@ -31,8 +31,8 @@ class Beat:
     places: tuple[Place, ...]
 
 
-def dispatch(*, crews: int, each: int) -> list[Beat]:
-    """Add a dispatched scheme of so many crews with `each` stops; commits. Runs inside an application context."""
+def dispatch(stops_of_crews: Sequence[int]) -> list[Beat]:
+    """Add a dispatched scheme, a crew for each number of stops; commits. Runs inside an application context."""
     author = db.session.query(Person).filter_by(username="zhou").one().id
     creditor = Creditor(id=clock.new_id(), name="测试银行", commission_no="WT-BENCH", payee_account="测试 6200")
     visit_list = VisitList(id=clock.new_id(), title="名单", author_id=author)
@@ -61,7 +61,7 @@ def dispatch(*, crews: int, each: int) -> list[Beat]:
             decided_at=clock.now() - timedelta(days=1),
         )
     )
-    beats = [_beat(scheme, creditor.id, number, each=each) for number in range(crews)]
+    beats = [_beat(scheme, creditor.id, number, each=each) for number, each in enumerate(stops_of_crews)]
     db.session.commit()
     return beats
 
@@ -74,7 +74,10 @@ def _beat(scheme: Scheme, creditor_id: UUID, number: int, *, each: int) -> Beat:
     )
     db.session.add(crew)
     db.session.flush()
-    return Beat((str(lead), str(second)), tuple(_stops(scheme.id, creditor_id, crew.id, number, each=each)))
+    places = tuple(_stops(scheme.id, creditor_id, crew.id, number, each=each))
+    for one in places:
+        feed.publish(feed.person(lead), "cards", one.stop_id)
+    return Beat((str(lead), str(second)), places)
 
 
 def _agent(username: str) -> UUID:

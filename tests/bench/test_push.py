@@ -3,6 +3,7 @@
 import pytest
 
 from bench import push
+from bench.peers.dialect import NotKept
 
 
 class TestRequireKept:
@@ -11,11 +12,11 @@ class TestRequireKept:
 
     @pytest.mark.parametrize("said", ['{"status":"quarantined"}', '{"flags":["intake_failed"]}'])
     def test_refuses_to_measure_what_was_not(self, said):
-        with pytest.raises(push.NotKept):
+        with pytest.raises(NotKept):
             push.require_kept({"conflicts": [], "acks": [{"ack": said}]})
 
     def test_refuses_an_answer_that_acknowledges_nothing(self):
-        with pytest.raises(push.NotKept):
+        with pytest.raises(NotKept):
             push.require_kept({"conflicts": [], "acks": []})
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bench import records
 from bench.installation import Phone
+from bench.peers.ours import body_of
 from bench.stops import Beat, Place
 from server.visits import told
 from sync import chain, envelope
@@ -29,14 +30,10 @@ def new_phone(device):
     return Phone(device, "token", signing_key(Alg.ED25519, bytes(range(32))), chain.start(device), Beat(AGENTS, places))
 
 
-def documents(body):
-    return [row["newDocumentState"] for row in json.loads(body)]
-
-
 class TestBody:
     def test_holds_records_a_server_would_keep(self, phone):
         head = chain.start(DEVICE)
-        for document in documents(records.next_rows(phone, 12)):
+        for document in records.next_rows(phone, 12):
             judged = judge(
                 document, known=Known(head), key=phone.key.public(), device=DEVICE,
                 received_at=datetime(2026, 11, 25, tzinfo=UTC), clock_offset=None,
@@ -46,12 +43,12 @@ class TestBody:
             head = Head(document["seq"], document["hash"])
 
     def test_goes_on_where_the_last_one_ended(self, phone):
-        first, second = documents(records.next_rows(phone, 3)), documents(records.next_rows(phone, 2))
+        first, second = records.next_rows(phone, 3), records.next_rows(phone, 2)
         assert second[0]["prev"] == first[-1]["hash"]
         assert phone.head == Head(5, second[-1]["hash"])
 
     def test_tells_whole_visits_of_two_kinds(self, phone):
-        made = documents(records.next_rows(phone, 26))
+        made = records.next_rows(phone, 26)
         assert [one["type"] for one in made[:8]] == [
             "check_in", "met", "disclosure", "promise", "signed_paper", "manifest", "outcome", "check_out"
         ]  # fmt: skip
@@ -61,22 +58,22 @@ class TestBody:
         assert len({one["subject"] for one in made}) == 4
 
     def test_goes_from_stop_to_stop(self, phone):
-        made = documents(records.next_rows(phone, 26))
+        made = records.next_rows(phone, 26)
         assert len({json.loads(one["env"])["body"]["stop_id"] for one in made}) == 4
 
     def test_closes_a_visit_with_every_record_of_it(self, phone):
-        made = documents(records.next_rows(phone, 8))
+        made = records.next_rows(phone, 8)
         listed = json.loads(made[-1]["env"])["body"]["records"]
         assert listed == [{"id": one["id"], "hash": one["hash"]} for one in made[:-1]]
 
     def test_tells_no_flaw_a_supervisor_would_see(self, phone):
-        for one in documents(records.next_rows(phone, 13)):
+        for one in records.next_rows(phone, 13):
             record = told.from_envelope(envelope.read(one["env"]), digest=one["hash"])
             assert not list(told.flaws(record)), one["type"]
 
     def test_gives_no_two_phones_the_same_ids(self, phone):
-        mine, theirs = (documents(records.next_rows(one, 13)) for one in (phone, new_phone(DEVICE.replace("d1", "d2"))))
+        mine, theirs = (records.next_rows(one, 13) for one in (phone, new_phone(DEVICE.replace("d1", "d2"))))
         assert not {one["id"] for one in mine} & {one["id"] for one in theirs}
 
     def test_weighs_what_a_visit_weighs(self, phone):
-        assert 1_400 < len(records.next_rows(phone, 130)) / 130 < 1_900
+        assert 1_400 < len(body_of(records.next_rows(phone, 130))) / 130 < 1_900
