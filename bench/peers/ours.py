@@ -14,7 +14,7 @@ SCHEMA_VERSION = 4
 
 
 class Ours:
-    """The protocol of docs/sync.md."""
+    """The protocol of a phone."""
 
     def headers(self, phone: Phone) -> Mapping[str, str]:
         """Return the phone's token."""
