@@ -6,11 +6,11 @@ What must be written last (audit rows, then feed positions) registers with `befo
 """
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Callable
 from copy import copy
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -166,17 +166,24 @@ def _begin(connection: Connection) -> None:
 
 
 def _queue_for_writing(connection: Connection) -> None:
-    """Wait in the kernel's queue of writers; the lock leaves with the connection (see `_leave_queue`)."""
+    """Wait in the kernel's queue of writers; the lock is left with the connection (see `_leave_queue`)."""
     file = connection.engine.url.database
-    if not file or "writer_lock" in connection.info:
+    if not file or connection.info.get("is_writer"):
         return
-    lock = Path(f"{file}.wlock").open("w")  # noqa: SIM115  # it stays open as long as the lock is held
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    connection.info["writer_lock"] = lock
+    if "writer_lock" not in connection.info:
+        connection.info["writer_lock"] = os.open(f"{file}.wlock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(connection.info["writer_lock"], fcntl.LOCK_EX)
+    connection.info["is_writer"] = True
 
 
 @event.listens_for(Engine, "checkin")
 def _leave_queue(_connection: Any, record: ConnectionPoolEntry) -> None:
+    if record.info.pop("is_writer", False):
+        fcntl.flock(record.info["writer_lock"], fcntl.LOCK_UN)
+
+
+@event.listens_for(Engine, "close")
+def _close_queue(_connection: Any, record: ConnectionPoolEntry) -> None:
     lock = record.info.pop("writer_lock", None)
     if lock is not None:
-        lock.close()
+        os.close(lock)

@@ -91,6 +91,28 @@ def runs(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+Chore = Callable[[datetime], int]
+_chores: list[Chore] = []
+
+
+def chore(do: Chore) -> Chore:
+    """Register small work that is always to be done soon: takes the time, returns how much it did, 0 for nothing.
+
+    It reads first and calls `begin_write` only when there is something to do; `run_chores` commits.
+    """
+    _chores.append(do)
+    return do
+
+
+def run_chores(now: datetime) -> int:
+    """Do every chore once; return how much was done."""
+    done = 0
+    for do in _chores:
+        done += do(now)
+        db.session.commit()
+    return done
+
+
 def enqueue(kind: str, *, owner_id: UUID, **args: Any) -> Job:
     """Add a job to the transaction under way; it runs only if that commits."""
     job = Job(id=clock.new_id(), kind=kind, args=args, owner_id=owner_id)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sync import strict_json
-from sync.canonical import canonical, sha256_hex
+from sync.canonical import canonical_plain, sha256_hex
 from sync.chain import Head
 from sync.envelope import write_time
 from sync.signature import PublicKey, SigningKey
@@ -79,13 +79,13 @@ def sign(
     log: LogPosition | None = None,
 ) -> dict[str, Any]:
     """Return the document of the collection `acks`: {id, ack, sig, alg, device, received_at}."""
-    text = canonical({
+    text = canonical_plain({
         "v": VERSION,
         "id": ack_id,
         "device": device,
         "received_at": write_time(received_at),
         "head": asdict(head),
-        "entries": [asdict(entry) | {"flags": list(entry.flags)} for entry in entries],
+        "entries": [_member(entry) for entry in entries],
         "log": None if log is None else asdict(log),
     }).decode()  # fmt: skip
     signed = key.sign(_signed_bytes(text))
@@ -114,6 +114,13 @@ def verify(document: object, *, key: PublicKey, device: str) -> Ack:
     if told.id != document.get("id"):
         raise NotAnAck("its id is not the signed one")
     return told
+
+
+def _member(entry: Entry) -> dict[str, Any]:
+    return {
+        "ref": entry.ref, "hash": entry.hash, "status": entry.status.value, "verdict": str(entry.verdict),
+        "flags": list(entry.flags), "reason_code": entry.reason_code,
+    }  # fmt: skip
 
 
 def _signed_bytes(text: str) -> bytes:

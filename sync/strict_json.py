@@ -16,6 +16,7 @@ MAX_DEPTH = 32
 MAX_BYTES = 2 * 1024 * 1024
 _I64_MIN, _I64_MAX = -(1 << 63), (1 << 63) - 1
 _I64_DIGITS = 20
+_SAFE_DIGITS = 15  # no integer with so few digits reaches 2^53
 # Only an escape can bring a control character or half a surrogate pair; without one the walk skips strings.
 _RISKY_ESCAPE = re.compile(r"\\(?:[bfr]|u00[01]|u[dD][89a-fA-F])")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
@@ -31,17 +32,32 @@ def loads(raw: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_
     max_bytes bounds the UTF-8 length, max_depth the nesting of arrays and objects (a bare value is 0).
     Raises NotStrictJson.
     """
+    return loads_noting(raw, max_bytes=max_bytes, max_depth=max_depth)[0]
+
+
+def loads_noting(raw: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> tuple[Any, bool]:
+    """Return the value, and whether its numbers are all integers below 2^53: those are written in one way only.
+
+    Raises NotStrictJson.
+    """
     text = _text(raw, max_bytes)
+    odd: list[str] = []
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
+            text,
+            object_pairs_hook=_object,
+            parse_int=lambda digits: _integer(digits, odd),
+            parse_float=lambda digits: _real(digits, odd),
+            parse_constant=_constant,
         )
     except RecursionError as fault:
         raise NotStrictJson(f"nested deeper than {max_depth}") from fault
     except json.JSONDecodeError as fault:
         raise NotStrictJson(f"not JSON: {fault.msg} at character {fault.pos}") from fault
-    _check(value, max_depth=max_depth, check_strings=_RISKY_ESCAPE.search(text) is not None)
-    return value
+    is_risky = _RISKY_ESCAPE.search(text) is not None
+    if is_risky or text.count("{") + text.count("[") > max_depth:
+        _check(value, max_depth=max_depth, check_strings=is_risky)
+    return value, not odd
 
 
 def _text(raw: bytes | str, max_bytes: int) -> str:
@@ -63,13 +79,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _integer(digits: str) -> int:
+def _integer(digits: str, odd: list[str]) -> int:
+    if len(digits) > _SAFE_DIGITS:
+        odd.append(digits)
     if len(digits) > _I64_DIGITS or not _I64_MIN <= int(digits) <= _I64_MAX:
         raise NotStrictJson("an integer does not fit 64 bits")
     return int(digits)
 
 
-def _real(digits: str) -> float:
+def _real(digits: str, odd: list[str]) -> float:
+    odd.append(digits)
     value = float(digits)
     if not math.isfinite(value):
         raise NotStrictJson("a number is too large")

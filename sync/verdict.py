@@ -19,6 +19,7 @@ from sync.signature import PublicKey
 SKEW_LIMIT = timedelta(minutes=5)
 JUMP_LIMIT = timedelta(minutes=2)
 _TYPES = frozenset(RecordType)
+_COPIES = ("device", "seq", "prev", "type", "subject", "device_time")
 
 
 class Verdict(StrEnum):
@@ -79,8 +80,17 @@ class Judgement:
     told: Envelope | None = None
 
 
-def read(document: object) -> tuple[Record, Envelope] | str:
-    """Return the record and its envelope, or the reason code why the document is not a record."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pushed document that can be read as a record, with what its envelope tells."""
+
+    document: Mapping[str, Any]
+    record: Record
+    told: Envelope
+
+
+def read(document: object) -> Found | str:
+    """Return what a pushed document holds, or the reason code why it is not a record."""
     if not isinstance(document, Mapping):
         return "not_an_object"
     env, digest, sig, alg = (document.get(name) for name in ("env", "hash", "sig", "alg"))
@@ -92,8 +102,7 @@ def read(document: object) -> tuple[Record, Envelope] | str:
         return "envelope_unreadable"
     if document.get("id") != told.id:
         return "id_differs"
-    record = envelope.record_of(told, env=env, digest=str(digest), sig=sig, alg=alg)
-    return record, told
+    return Found(document, envelope.record_of(told, env=env, digest=str(digest), sig=sig, alg=alg), told)
 
 
 def judge(
@@ -111,9 +120,22 @@ def judge(
     comparison. Never raises, whatever the document holds.
     """
     found = read(document)
+    return weigh(found, known=known, key=key, device=device, received_at=received_at, clock_offset=clock_offset)
+
+
+def weigh(
+    found: Found | str,
+    *,
+    known: Known,
+    key: PublicKey,
+    device: str,
+    received_at: datetime,
+    clock_offset: timedelta | None = None,
+) -> Judgement:
+    """Return the verdict on what read() found; the rest is as in judge()."""
     if isinstance(found, str):
         return Judgement(Verdict.MALFORMED, found)
-    record, told = found
+    record, told = found.record, found.told
     if forgery := _forgery(record, key=key, device=device):
         return Judgement(Verdict.FORGED, forgery, (), record, told)
     if known.stored_hash is not None:
@@ -122,7 +144,7 @@ def judge(
         return Judgement(verdict, reason, (), record, told)
     is_gap = record.seq > known.head.seq + 1 and known.before_hash is None
     flags = (
-        *_copy_flags(document, record, told),
+        *_copy_flags(found),
         *_clock_flags(told, known.before, received_at=received_at, clock_offset=clock_offset),
         *_place_flags(record, known, is_gap=is_gap),
     )
@@ -145,14 +167,13 @@ def _forgery(record: Record, *, key: PublicKey, device: str) -> str:
     return ""
 
 
-def _copy_flags(document: Any, record: Record, told: Envelope) -> list[Flag]:
-    copies = ("device", "seq", "prev", "type", "subject", "device_time")
+def _copy_flags(found: Found) -> list[Flag]:
     flags = []
-    if not envelope.is_canonical(record.env):
+    if not envelope.was_canonical(found.told, env=found.record.env):
         flags.append(Flag.NOT_CANONICAL)
-    if any(document.get(name) != getattr(record, name) for name in copies):
+    if any(found.document.get(name) != getattr(found.record, name) for name in _COPIES):
         flags.append(Flag.COPIES_DIFFER)
-    if told.type not in _TYPES:
+    if found.told.type not in _TYPES:
         flags.append(Flag.UNKNOWN_TYPE)
     return flags
 

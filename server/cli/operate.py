@@ -4,7 +4,8 @@ import json
 import logging
 import signal
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -70,26 +71,37 @@ def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int
         app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
     )
     stop = threading.Event()
-    thread = threading.Thread(target=work, args=(app, stop), name="jobs", daemon=True)
-    thread.start()
+    threads_of_work = start_work(app, stop)
     signal.signal(signal.SIGTERM, lambda *_: server.close())
     click.echo(f"Doorstep 外访通 at http://{host}:{port}")
     try:
         server.run()
     finally:
         stop.set()
-        thread.join(timeout=5)
+        for thread in threads_of_work:
+            thread.join(timeout=5)
 
 
-def work(app: Flask, stop: threading.Event) -> None:
-    """Run jobs until told to stop; a fault of the queue is logged and tried again."""
+def start_work(app: Flask, stop: threading.Event) -> list[threading.Thread]:
+    """Start one thread that runs jobs and one that does the chores, so that a long job keeps no record waiting."""
+    threads = [
+        threading.Thread(target=work, args=(app, stop, turn), name=name, daemon=True)
+        for name, turn in (("jobs", jobs.run_next), ("chores", jobs.run_chores))
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def work(app: Flask, stop: threading.Event, turn: Callable[[datetime], int]) -> None:
+    """Take turns until told to stop, resting when one found nothing to do; a fault is logged and tried again."""
     while not stop.is_set():
         with app.app_context():
             try:
-                ran = jobs.run_next(clock.now())
+                ran = turn(clock.now())
             except Exception:
                 logging.getLogger("doorstep.jobs").exception("the queue does not answer")
-                ran = False
+                ran = 0
         if not ran:
             stop.wait(IDLE_S)
 
@@ -102,7 +114,8 @@ def worker(var_dir: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     click.echo("Waiting for jobs; stop with Ctrl-C.")
-    work(create_app(config.load(var_dir)), stop)
+    for thread in start_work(create_app(config.load(var_dir)), stop):
+        thread.join()
 
 
 @click.command()

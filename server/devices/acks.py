@@ -1,32 +1,58 @@
 """What phones are told: signed acknowledgements, one for each push or finished file, kept and pulled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Table, insert, select
 
-from server import clock, feed
+from server import feed
 from server.db import db
 from server.devices import enrol
-from server.devices.models import AckLine, AckRow, Device
+from server.devices.models import AckRow, Device
 from sync import ack
 from sync.ack import Entry
 from sync.chain import Head
 
+_KEEP = insert(cast("Table", AckRow.__table__))
 
-def tell(device: Device, entries: Sequence[Entry], *, at: datetime) -> list[dict[str, Any]]:
-    """Return the acknowledgements that cover all entries: those given before, and one new one for what is new.
 
-    Telling the same again gives the same documents and writes nothing.
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one row or file, and the acknowledgement that told the phone already, if one did."""
+
+    entry: Entry
+    told_by: UUID | None = None
+
+
+def tell(device: Device, fates: Sequence[Fate], *, ack_id: UUID, at: datetime) -> dict[str, Any] | None:
+    """Sign, keep and return one acknowledgement of what was not told yet; None when all was.
+
+    The document is kept under ack_id, which the rows told of may name already.
     """
-    given = _given(device.id, entries)
-    fresh = [entry for entry in dict.fromkeys(entries) if _line(entry) not in given]
-    documents = _documents(set(given.values()))
-    if fresh:
-        documents.append(_sign(device, fresh, at=at))
-    return documents
+    fresh: dict[tuple[str, str, str], Entry] = {}
+    for entry in (fate.entry for fate in fates if fate.told_by is None):
+        fresh.setdefault((entry.ref, entry.hash, entry.status), entry)
+    if not fresh:
+        return None
+    document = ack.sign(
+        tuple(fresh.values()), ack_id=str(ack_id), device=str(device.id), received_at=at,
+        head=Head(device.head_seq, device.head_hash), key=enrol.ack_key(),
+    )  # fmt: skip
+    db.session.execute(_KEEP, {"id": ack_id, "created_at": at, "device_id": device.id, "document": document})
+    feed.publish(feed.device(device.id), "acks", str(ack_id))
+    return document
+
+
+def told_before(fates: Iterable[Fate]) -> list[dict[str, Any]]:
+    """Return the documents that told of fates before, oldest first: telling the same again gives the same."""
+    wanted = {fate.told_by for fate in fates if fate.told_by is not None}
+    if not wanted:
+        return []
+    rows = db.session.scalars(select(AckRow.document).where(AckRow.id.in_(wanted)).order_by(AckRow.id))
+    return list(rows)
 
 
 def load(device_id: UUID, ack_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -35,37 +61,3 @@ def load(device_id: UUID, ack_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         select(AckRow).where(AckRow.device_id == device_id, AckRow.id.in_([UUID(one) for one in ack_ids]))
     )
     return {str(row.id): row.document for row in rows}
-
-
-def _given(device_id: UUID, entries: Sequence[Entry]) -> dict[tuple[str, str, str], UUID]:
-    query = select(AckLine).where(
-        AckLine.device_id == device_id,
-        tuple_(AckLine.ref, AckLine.hash, AckLine.status).in_([_line(entry) for entry in entries]),
-    )
-    return {(one.ref, one.hash, one.status): one.ack_id for one in db.session.scalars(query)}
-
-
-def _line(entry: Entry) -> tuple[str, str, str]:
-    return entry.ref, entry.hash, entry.status.value
-
-
-def _documents(ack_ids: set[UUID]) -> list[dict[str, Any]]:
-    rows = db.session.scalars(select(AckRow).where(AckRow.id.in_(ack_ids)).order_by(AckRow.id))
-    return [row.document for row in rows]
-
-
-def _sign(device: Device, entries: Sequence[Entry], *, at: datetime) -> dict[str, Any]:
-    ack_id = clock.new_id()
-    document = ack.sign(
-        entries, ack_id=str(ack_id), device=str(device.id), received_at=at,
-        head=Head(device.head_seq, device.head_hash), key=enrol.ack_key(),
-    )  # fmt: skip
-    db.session.add(AckRow(id=ack_id, device_id=device.id, document=document))
-    db.session.flush()
-    lines = [
-        AckLine(id=clock.new_id(), device_id=device.id, ref=ref, hash=digest, status=status, ack_id=ack_id)
-        for ref, digest, status in dict.fromkeys(map(_line, entries))
-    ]
-    db.session.add_all(lines)
-    feed.publish(feed.device(device.id), "acks", str(ack_id))
-    return document

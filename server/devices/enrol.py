@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from server import audit, clock, config, feed
 from server.accounts import auth
@@ -19,12 +19,15 @@ from server.db import begin_write, db, fetch
 from server.devices import rules
 from server.devices.models import Device, EnrolCode
 from server.devices.rules import DeviceState
-from server.errors import NotSignedIn
+from server.errors import Missing, NotSignedIn
 from sync import chain, tlog
 from sync.signature import Alg, BadKey, SigningKey, public_key
 
 View = TypeVar("View", bound=Callable[..., Any])
 DEVICE = "device"
+# Made once, as every call of a phone runs them.
+_BY_TOKEN = select(Device.id, Device.person_id, Device.state).where(Device.token_hash == bindparam("token_hash"))
+_LOCKED = select(Device).where(Device.id == bindparam("device_id")).with_for_update()
 
 
 def issue_code(*, for_id: UUID, issuer: Person, at: datetime) -> tuple[str, EnrolCode]:
@@ -116,10 +119,9 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            device = _caller()
-            if device.state != DeviceState.ACTIVE and not may_be_revoked:
+            g.device_id, g.person_id, state = _caller()
+            if state != DeviceState.ACTIVE and not may_be_revoked:
                 raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True)
-            g.device_id, g.person_id = device.id, device.person_id
             db.session.rollback()
             request.get_data(cache=True)
             return view(*args, **kwargs)
@@ -138,14 +140,18 @@ def current_device() -> Device:
 def lock_device() -> Device:
     """Begin the write transaction and return the phone that calls, locked. Raises Missing."""
     begin_write()
-    return fetch(Device, g.device_id, lock=True)
+    device = db.session.scalar(_LOCKED, {"device_id": g.device_id}, execution_options={"populate_existing": True})
+    if device is None:
+        raise Missing(f"no Device {g.device_id}")
+    return device
 
 
-def _caller() -> Device:
+def _caller() -> tuple[UUID, UUID, str]:
+    """Return the phone that calls: its id, its person's and its state. Raises NotSignedIn."""
     secret = auth.bearer()
     if secret is None:
         raise NotSignedIn("send the device token")
-    device = db.session.scalar(select(Device).where(Device.token_hash == auth.secret_hash(secret)))
-    if device is None:
+    found = db.session.execute(_BY_TOKEN, {"token_hash": auth.secret_hash(secret)}).one_or_none()
+    if found is None:
         raise NotSignedIn("no phone has this token")
-    return device
+    return found.id, found.person_id, found.state

@@ -16,9 +16,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from server import audit, config, media
+from server import audit, clock, config, media
 from server.db import db
 from server.devices import acks
+from server.devices.acks import Fate
 from server.devices.models import Device, Upload
 from server.errors import Conflict, Invalid, Missing
 from server.visits import intake
@@ -152,7 +153,8 @@ def finish(device: Device, row: Upload, *, at: datetime) -> None:
     row.completed_at = at
     db.session.flush()
     intake.file_verified(UUID(row.attachment_id), sha256=row.sha256, size=row.length, device_id=device.id, at=at)
-    acks.tell(device, [Entry(row.attachment_id, row.sha256, Status.FILE_VERIFIED)], at=at)
+    verified = Entry(row.attachment_id, row.sha256, Status.FILE_VERIFIED)
+    acks.tell(device, [Fate(verified)], ack_id=clock.new_id(), at=at)
     audit.note("file.verified", f"file:{row.attachment_id}", actor_id=device.person_id, bytes=row.length)
 
 

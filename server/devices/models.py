@@ -61,6 +61,7 @@ class Quarantine(Base):
     reason: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime]
     replayed_at: Mapped[datetime | None]
+    ack_id: Mapped[UUID | None]  # the acknowledgement that told the phone
 
     __table_args__ = (UniqueConstraint("device_id", "coll", "payload_hash"),)
 
@@ -74,19 +75,6 @@ class AckRow(Base):
     document: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-class AckLine(Base):
-    """What one acknowledgement says of one record or file; saying it again points to the same acknowledgement."""
-
-    __tablename__ = "ack_line"
-    __table_args__ = (UniqueConstraint("device_id", "ref", "hash", "status"),)
-
-    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
-    ref: Mapped[str] = mapped_column(String(80))
-    hash: Mapped[str] = mapped_column(String(64))
-    status: Mapped[str] = mapped_column(String(16))
-    ack_id: Mapped[UUID] = mapped_column(ForeignKey("ack.id"), index=True)
-
-
 class DeviceSetting(Base):
     """A document only one phone writes (设备设置), such as draft notes; `content_hash` tells who saw the last state."""
 
@@ -97,6 +85,7 @@ class DeviceSetting(Base):
     doc_id: Mapped[str] = mapped_column(String(80))
     document_sealed: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
+    ack_id: Mapped[UUID | None]  # the acknowledgement of the present state
 
 
 class Upload(Base):

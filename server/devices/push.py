@@ -1,73 +1,52 @@
-"""Taking what phones push: each row gets its verdict, a bad one never holds up the good, a repeat changes nothing."""
+"""Taking what phones push: each row gets its verdict, a bad one never holds up the good, a repeat changes nothing.
+
+What is kept here is kept for good and acknowledged; the visits learn of it right after (see `handover`).
+"""
 
 import json
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
-from server import config, feed, vault
+from server import clock, config, feed, vault
 from server.db import db
 from server.devices import quarantine, rules
-from server.devices.models import Device, Upload
+from server.devices.acks import Fate
+from server.devices.held import Held, hold, unseal
+from server.devices.models import Device
 from server.devices.quarantine import Refused
 from server.devices.rules import DeviceState
-from server.visits import intake
 from server.visits.models import Record
-from sync import chain, envelope, strict_json
+from sync import chain, envelope, strict_json, verdict
 from sync.ack import Entry, Status
-from sync.chain import Head, Link
-from sync.envelope import Envelope, NotAnEnvelope
-from sync.signature import PublicKey, public_key
-from sync.verdict import Flag, Judgement, Known, Verdict, judge
+from sync.chain import Link
+from sync.signature import public_key
+from sync.verdict import Flag, Found, Judgement, Known, Verdict
 
-log = logging.getLogger("doorstep")
-INTAKE_FAILED = "intake_failed"
 _SAFE_DIGITS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a push: a line for each row, and the master state of the rows in conflict."""
-
-    entries: list[Entry]
-    conflicts: list[dict[str, Any]]
+# Made once, as every push runs them; a row for the table, as the mapper's own bookkeeping is not needed.
+_KEEP = insert(cast("Table", Record.__table__))
+_MOVE = update(cast("Table", Device.__table__)).where(Device.__table__.c.id == bindparam("of_id"))
+_LATER = select(Record.seq, Record.prev, Record.hash).where(
+    Record.device_id == bindparam("device_id"), Record.seq > bindparam("seq")
+)
 
 
 @dataclass(slots=True)
-class _Held:
-    """What the server holds of one phone's records that matters to a batch."""
+class Taken:
+    """What became of a push: a fate for each row, and the master state of the rows in conflict.
 
-    head: Head
-    hashes: dict[str, str] = field(default_factory=dict)
-    places: dict[int, str] = field(default_factory=dict)
-    told: dict[int, Envelope] = field(default_factory=dict)
+    ack_id names the acknowledgement that is to tell of what is new.
+    """
 
-    def known(self, document: object) -> Known:
-        """Return what judge() needs for one document."""
-        try:
-            told = envelope.read(document["env"])  # type: ignore[index]
-        except (NotAnEnvelope, TypeError, KeyError, IndexError):
-            return Known(self.head)
-        place = self.places.get(told.seq)
-        stored = self.hashes.get(told.id)
-        return Known(
-            self.head,
-            stored_hash=stored,
-            place_hash=place if place != stored else None,
-            before=self.told.get(told.seq - 1),
-            before_hash=self.places.get(told.seq - 1),
-        )
-
-    def add(self, row: Record, told: Envelope) -> None:
-        """Remember a record just kept."""
-        self.hashes[str(row.id)] = row.hash
-        self.places.setdefault(row.seq, row.hash)
-        self.told.setdefault(row.seq, told)
+    ack_id: UUID = field(default_factory=clock.new_id)
+    fates: list[Fate] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_rows(raw: bytes) -> Sequence[object]:
@@ -87,32 +66,39 @@ def read_rows(raw: bytes) -> Sequence[object]:
 
 def take_records(device: Device, rows: Sequence[object], *, at: datetime) -> Taken:
     """Judge and keep each row of the collection `records` in order; return what became of them."""
-    documents = [_new_state(row) for row in rows]
-    ids = [str(d["id"]) for d in documents if isinstance(d, dict) and isinstance(d.get("id"), str)]
-    feed.lock_ids(db.session(), "records", ids)
-    held, key = _hold(device, documents), public_key(device.public_key, alg=device.alg)
-    taken, fresh = Taken([], []), list[Link]()
-    for document in documents:
-        verdict = _judge(document, held=held, device=device, key=key, at=at)
-        if verdict.verdict in {Verdict.NEW, Verdict.GAP} and verdict.record and verdict.told:
-            row = _keep(device, verdict, at=at)
-            held.add(row, verdict.told)
-            fresh.append(Link(row.seq, row.prev, row.hash))
-            taken.entries.append(_entry(row, verdict))
-        elif verdict.verdict is Verdict.SAME and verdict.record:
-            taken.entries.append(Entry(verdict.record.id, verdict.record.hash, Status.ACCEPTED, Verdict.NEW))
+    batch = [(row, verdict.read(row)) for row in map(_new_state, rows)]
+    readable = [found for _, found in batch if isinstance(found, Found)]
+    feed.lock_ids(db.session(), "records", [found.record.id for found in readable])
+    held, judge, taken = hold(device, readable), _judge_of(device, at=at), Taken()
+    fresh, altered = list[dict[str, Any]](), list[Judgement]()
+    for document, found in batch:
+        judged = judge(found, held)
+        if isinstance(found, Found) and judged.verdict in {Verdict.NEW, Verdict.GAP}:
+            row = _row(device, found, judged, ack_id=taken.ack_id, at=at)
+            held.add(found, told_by=taken.ack_id)
+            fresh.append(row)
+            entry = Entry(found.record.id, found.record.hash, Status.ACCEPTED, judged.verdict, tuple(row["flags"]))
+            taken.fates.append(Fate(entry))
+        elif isinstance(found, Found) and judged.verdict is Verdict.SAME:
+            taken.fates.append(_same(found, held, taken.ack_id))
         else:
-            refused = Refused(document, verdict.verdict, verdict.reason)
-            taken.entries.append(quarantine.keep(device, "records", refused, at=at))
-            taken.conflicts.extend(_master(verdict, device))
-    _advance(device, fresh)
+            refused = Refused(document, judged.verdict, judged.reason)
+            taken.fates.append(quarantine.keep(device, "records", refused, ack_id=taken.ack_id, at=at))
+            altered += [judged] if judged.verdict is Verdict.ALTERED else []
+    if fresh:
+        db.session.execute(_KEEP, fresh)
+        _advance(device, [Link(row["seq"], row["prev"], row["hash"]) for row in fresh], held)
+    taken.conflicts = [master for judged in altered for master in _master(judged, device)]
     return taken
 
 
 def refuse_rows(device: Device, coll: str, rows: Sequence[object], *, at: datetime) -> Taken:
     """Set aside rows pushed to a collection only the server writes."""
-    refused = (Refused(_new_state(row), "", "server_owned") for row in rows)
-    return Taken([quarantine.keep(device, coll, one, at=at) for one in refused], [])
+    taken = Taken()
+    for row in rows:
+        refused = Refused(_new_state(row), "", "server_owned")
+        taken.fates.append(quarantine.keep(device, coll, refused, ack_id=taken.ack_id, at=at))
+    return taken
 
 
 def _integer(digits: str) -> int | str:
@@ -132,82 +118,38 @@ def _new_state(row: object) -> object:
     return row["newDocumentState"] if isinstance(row, dict) and "newDocumentState" in row else row
 
 
-def _judge(document: object, *, held: _Held, device: Device, key: PublicKey, at: datetime) -> Judgement:
-    offset = device.clock_offset_ms
-    return judge(
-        document,
-        known=held.known(document),
-        key=key,
-        device=str(device.id),
-        received_at=at,
-        clock_offset=None if offset is None else timedelta(milliseconds=offset),
-    )
+def _judge_of(device: Device, *, at: datetime) -> Callable[[Found | str, Held], Judgement]:
+    """Return how a document of this phone is judged now."""
+    key, name = public_key(device.public_key, alg=device.alg), str(device.id)
+    offset = None if device.clock_offset_ms is None else timedelta(milliseconds=device.clock_offset_ms)
+
+    def judge(found: Found | str, held: Held) -> Judgement:
+        known = held.known(found) if isinstance(found, Found) else Known(held.head)
+        return verdict.weigh(found, known=known, key=key, device=name, received_at=at, clock_offset=offset)
+
+    return judge
 
 
-def _hold(device: Device, documents: Sequence[object]) -> _Held:
-    """Read, in one query, every kept record that shares an id or a place with the batch or stands right before it."""
-    ids, seqs = set[UUID](), set[int]()
-    for document in documents:
-        try:
-            told = envelope.read(document["env"])  # type: ignore[index]
-        except (NotAnEnvelope, TypeError, KeyError, IndexError):
-            continue
-        ids.add(UUID(told.id))
-        seqs |= {told.seq, told.seq - 1}
-    held = _Held(Head(device.head_seq, device.head_hash))
-    near = (Record.device_id == device.id) & Record.seq.in_(seqs)
-    for row in db.session.scalars(select(Record).where(or_(Record.id.in_(ids), near)).order_by(Record.received_at)):
-        held.hashes[str(row.id)] = row.hash
-        if row.device_id == device.id:
-            held.places.setdefault(row.seq, row.hash)
-            held.told.setdefault(row.seq, envelope.read(unseal(row)))
-    return held
-
-
-def _keep(device: Device, judgement: Judgement, *, at: datetime) -> Record:
-    record, told = judgement.record, judgement.told
-    if record is None or told is None:
-        raise AssertionError("a kept record was read")
-    flags = [flag.value for flag in judgement.flags]
+def _row(device: Device, found: Found, judged: Judgement, *, ack_id: UUID, at: datetime) -> dict[str, Any]:
+    record, row_id = found.record, UUID(found.record.id)
+    flags = [flag.value for flag in judged.flags]
     if device.state != DeviceState.ACTIVE:
         flags.append(Flag.LATE.value)
-    row_id = UUID(record.id)
-    row = Record(
-        id=row_id, device_id=device.id, person_id=device.person_id, visit_id=None, subject=record.subject[:80],
-        type=record.type[:20], seq=record.seq, prev=record.prev, hash=record.hash, sig=record.sig, alg=record.alg,
-        env_sealed=config.current().vault.seal(record.env, at=vault.place("record", "env", row_id)),
-        device_time=told.stamp.device_time, received_at=at, flags=flags,
-    )  # fmt: skip
-    db.session.add(row)
-    db.session.flush()
-    _hand_over(row, told, device, at=at)
-    return row
+    return {
+        "id": row_id, "created_at": at, "device_id": device.id, "person_id": device.person_id, "visit_id": None,
+        "subject": record.subject[:80], "type": record.type[:20], "seq": record.seq, "prev": record.prev,
+        "hash": record.hash, "sig": record.sig, "alg": record.alg,
+        "env_sealed": config.current().vault.seal(record.env, at=vault.place("record", "env", row_id)),
+        "device_time": found.told.stamp.device_time, "received_at": at, "flags": flags, "ack_id": ack_id,
+        "taken_in_at": None,
+    }  # fmt: skip
 
 
-def _hand_over(row: Record, told: Envelope, device: Device, *, at: datetime) -> None:
-    """Give the record to the visits; whatever goes wrong there is theirs to repair and never the phone's trouble."""
-    try:
-        with db.session.begin_nested():
-            intake.store(row, told, at=at)
-            for file_id, sha256, size in _arrived(device, told):
-                intake.file_verified(file_id, sha256=sha256, size=size, device_id=device.id, at=at)
-    except Exception:
-        log.exception("record %s of device %s could not be assembled", row.id, device.id)
-        row.flags = [*row.flags, INTAKE_FAILED]
-    db.session.flush()
-
-
-def _arrived(device: Device, told: Envelope) -> list[tuple[UUID, str, int]]:
-    """Return the files this record binds that were uploaded before it."""
-    pairs = [(ref.id, ref.sha256) for ref in told.manifest]
-    if not pairs:
-        return []
-    query = select(Upload).where(
-        Upload.device_id == device.id,
-        Upload.completed_at.is_not(None),
-        tuple_(Upload.attachment_id, Upload.sha256).in_(pairs),
-    )
-    return [(UUID(one.attachment_id), one.sha256, one.length) for one in db.session.scalars(query)]
+def _same(found: Found, held: Held, ack_id: UUID) -> Fate:
+    """Return the fate of a record kept before: the acknowledgement that told of it stands."""
+    told_by = held.records[found.record.id].told_by
+    entry = Entry(found.record.id, found.record.hash, Status.ACCEPTED, Verdict.NEW)
+    return Fate(entry, None if told_by == ack_id else told_by)
 
 
 def held_later(device: Device, *, until: int) -> int:
@@ -218,32 +160,30 @@ def held_later(device: Device, *, until: int) -> int:
     return db.session.scalar(places) or 0
 
 
-def unseal(row: Record) -> str:
-    """Return the exact signed bytes of a kept record. Raises SealBroken."""
-    return config.current().vault.unseal(row.env_sealed, at=vault.place("record", "env", row.id))
-
-
-def _entry(row: Record, judgement: Judgement) -> Entry:
-    return Entry(str(row.id), row.hash, Status.ACCEPTED, judgement.verdict, tuple(row.flags))
-
-
-def _master(judgement: Judgement, device: Device) -> list[dict[str, Any]]:
+def _master(judged: Judgement, device: Device) -> list[dict[str, Any]]:
     """Return the kept document of an altered record, as RxDB wants it; another phone's is not shown."""
-    if judgement.verdict is not Verdict.ALTERED or judgement.record is None:
+    if judged.record is None:
         return []
-    row = db.session.get(Record, UUID(judgement.record.id))
+    row = db.session.get(Record, UUID(judged.record.id))
     if row is None or row.device_id != device.id:
         return []
-    env = unseal(row)
+    env = unseal(row.id, row.env_sealed)
     kept = envelope.record_of(envelope.read(env), env=env, digest=row.hash, sig=row.sig, alg=row.alg)
     return [kept.document()]
 
 
-def _advance(device: Device, fresh: Sequence[Link]) -> None:
-    """Move the end of the unbroken run; records that waited behind a gap are read only when it may be closed."""
-    head = chain.advance(Head(device.head_seq, device.head_hash), fresh)
-    if head.seq > device.head_seq:
-        later = select(Record.seq, Record.prev, Record.hash).where(Record.device_id == device.id, Record.seq > head.seq)
-        head = chain.advance(head, [Link(*row) for row in db.session.execute(later)])
-        device.head_seq, device.head_hash = head.seq, head.hash
-        device.resend_from = None
+def _advance(device: Device, fresh: Sequence[Link], held: Held) -> None:
+    """Move the end of the unbroken run; records that waited behind a gap are read only when it may be closed.
+
+    Written at once, not when the session is flushed: the mapper's bookkeeping costs more than the statement.
+    """
+    head = chain.advance(held.head, fresh)
+    if head.seq == held.head.seq:
+        return
+    if head.seq + 1 in held.places:
+        later = db.session.execute(_LATER, {"device_id": device.id, "seq": head.seq})
+        head = chain.advance(head, [Link(*row) for row in later])
+    moved = {"head_seq": head.seq, "head_hash": head.hash, "resend_from": None}
+    db.session.execute(_MOVE, {"of_id": device.id} | moved)
+    for name, value in moved.items():
+        set_committed_value(device, name, value)

@@ -4,11 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from server import audit, clock, config, vault
 from server.db import db
+from server.devices.acks import Fate
 from server.devices.models import Device, Quarantine
 from sync.ack import Entry, Status
 from sync.canonical import is_sha256, sha256_hex
@@ -24,8 +26,8 @@ class Refused:
     reason: str
 
 
-def keep(device: Device, coll: str, refused: Refused, *, at: datetime) -> Entry:
-    """Set a row aside, once however often it comes; return what its phone is told."""
+def keep(device: Device, coll: str, refused: Refused, *, ack_id: UUID, at: datetime) -> Fate:
+    """Set a row aside, once however often it comes; return what its phone is told, under ack_id when it is new."""
     payload = json.dumps(refused.document, ensure_ascii=True, sort_keys=True)
     payload_hash = sha256_hex(payload.encode())
     known = db.session.scalar(
@@ -34,14 +36,17 @@ def keep(device: Device, coll: str, refused: Refused, *, at: datetime) -> Entry:
         )
     )
     if known is None:
-        _add(device, coll, refused, payload=payload, payload_hash=payload_hash, at=at)
-    return Entry(
+        _add(device, coll, refused, payload=payload, payload_hash=payload_hash, ack_id=ack_id, at=at)
+    elif known.ack_id is None:
+        known.ack_id = ack_id
+    entry = Entry(
         ref=stable_id(refused.document),
         hash=claimed_hash(refused.document) or payload_hash,
         status=Status.QUARANTINED,
         verdict=refused.verdict,
         reason_code=refused.reason,
     )
+    return Fate(entry, known.ack_id if known is not None and known.ack_id != ack_id else None)
 
 
 def claimed_hash(document: object) -> str:
@@ -56,11 +61,13 @@ def payload_of(row: Quarantine) -> object:
     return json.loads(config.current().vault.unseal(row.payload_sealed, at=where))
 
 
-def _add(device: Device, coll: str, refused: Refused, *, payload: str, payload_hash: str, at: datetime) -> None:
+def _add(
+    device: Device, coll: str, refused: Refused, *, payload: str, payload_hash: str, ack_id: UUID, at: datetime
+) -> None:
     row_id = clock.new_id()
     row = Quarantine(id=row_id, device_id=device.id, coll=coll, doc_id=stable_id(refused.document), received_at=at)
     row.payload_sealed = config.current().vault.seal(payload, at=vault.place("quarantine", "payload", row_id))
-    row.payload_hash, row.verdict, row.reason = payload_hash, refused.verdict, refused.reason
+    row.payload_hash, row.verdict, row.reason, row.ack_id = payload_hash, refused.verdict, refused.reason, ack_id
     db.session.add(row)
     db.session.flush()
     subject = f"device:{device.id}"

@@ -4,12 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from server import clock, config, vault
 from server.db import db
 from server.devices import quarantine, rules
+from server.devices.acks import Fate
 from server.devices.models import Device, DeviceSetting
 from server.devices.push import Taken
 from server.devices.quarantine import Refused
@@ -21,20 +23,19 @@ _MAX_ID = 80
 
 def take(device: Device, rows: Sequence[object], *, at: datetime) -> Taken:
     """Keep each row whose phone saw the present state; the loser is set aside and told the present state."""
-    taken = Taken([], [])
+    taken = Taken()
     for row in rows:
         document = row.get("newDocumentState") if isinstance(row, dict) else row
         assumed = row.get("assumedMasterState") if isinstance(row, dict) else None
         if (fault := _fault(document)) or not isinstance(document, dict):
             refused = Refused(document, "", fault or "not_an_object")
-            taken.entries.append(quarantine.keep(device, "settings", refused, at=at))
-        elif (master := _put(device, document, assumed)) is not None:
+            taken.fates.append(quarantine.keep(device, "settings", refused, ack_id=taken.ack_id, at=at))
+        elif isinstance(put := _put(device, document, assumed, ack_id=taken.ack_id), dict):
             refused = Refused(document, "", "state_moved_on")
-            taken.entries.append(quarantine.keep(device, "settings", refused, at=at))
-            taken.conflicts.append(master)
+            taken.fates.append(quarantine.keep(device, "settings", refused, ack_id=taken.ack_id, at=at))
+            taken.conflicts.append(put)
         else:
-            digest = sha256_hex(canonical(document))
-            taken.entries.append(Entry(str(document["id"]), digest, Status.ACCEPTED))
+            taken.fates.append(put)
     return taken
 
 
@@ -49,8 +50,8 @@ def _fault(document: object) -> str:
         return "not_canonisable"
 
 
-def _put(device: Device, document: dict[str, Any], assumed: object) -> dict[str, Any] | None:
-    """Keep the document; return the present one instead when the phone had not seen it."""
+def _put(device: Device, document: dict[str, Any], assumed: object, *, ack_id: UUID) -> dict[str, Any] | Fate:
+    """Keep the document and return its fate; return the present one instead when the phone had not seen it."""
     query = select(DeviceSetting).where(DeviceSetting.device_id == device.id, DeviceSetting.doc_id == document["id"])
     row = db.session.scalar(query.with_for_update())
     stored_hash = row.content_hash if row else None
@@ -61,9 +62,11 @@ def _put(device: Device, document: dict[str, Any], assumed: object) -> dict[str,
         db.session.add(row)
     text = canonical(document).decode()
     row.document_sealed = config.current().vault.seal(text, at=vault.place("device_setting", "document", row.id))
-    row.content_hash = sha256_hex(text.encode())
+    digest = sha256_hex(text.encode())
+    told_by = row.ack_id if row.content_hash == digest and row.ack_id != ack_id else None
+    row.content_hash, row.ack_id = digest, told_by or ack_id
     db.session.flush()
-    return None
+    return Fate(Entry(str(document["id"]), digest, Status.ACCEPTED), told_by)
 
 
 def load(row: DeviceSetting) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What becomes of a record the push has kept: it finds its visit, and the visit is put together anew.
 
-Called inside the push's transaction; commits nothing and refuses nothing. However many records of a visit come in one
-push, the visit is put together once, right before the commit.
+Called in the transaction that hands records over; commits nothing and refuses nothing. However many records of a visit
+come at once, the visit is put together once, right before the commit.
 """
 
 import logging
@@ -36,7 +36,6 @@ def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
     if visit_id is None:
         _off_visit(row, record)
         return
-    feed.lock_ids(db.session(), "visits", [str(visit_id)])
     visit = _find(visit_id, row, record)
     if not _may_tell(row, visit):
         _flag(row, FOREIGN_VISIT)
@@ -44,7 +43,6 @@ def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
         return
     row.visit_id = visit.id
     _flag_scope(row, visit)
-    db.session.flush()
     _mark(visit.id, at=at, has_news=True)
 
 
@@ -113,8 +111,14 @@ def _off_visit(row: Record, record: Told) -> None:
 
 
 def _find(visit_id: UUID, row: Record, record: Told) -> Visit:
-    """Return the visit, begun by whichever of its records came first; what the stop says of the case counts."""
-    visit = db.session.get(Visit, visit_id, with_for_update=True)
+    """Return the visit, begun by whichever of its records came first; what the stop says of the case counts.
+
+    A visit already found in this transaction is locked already.
+    """
+    is_locked = visit_id in db.session.info.get(PENDING, {})
+    if not is_locked:
+        feed.lock_ids(db.session(), "visits", [str(visit_id)])
+    visit = db.session.get(Visit, visit_id, with_for_update=None if is_locked else True)
     if visit is None:
         visit = Visit(id=visit_id, agent_id=row.person_id, facts={}, flags=[], flaws=[], rule_results=[])
         db.session.add(visit)

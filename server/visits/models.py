@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.cases.models import Case
@@ -54,10 +54,19 @@ class Visit(Base):
 
 
 class Record(Base):
-    """A signed record as the phone sent it (原始记录). Never updated; `env_sealed` holds the exact signed bytes."""
+    """A signed record as the phone sent it (原始记录). `env_sealed` holds the exact signed bytes and is never updated.
+
+    ack_id names the acknowledgement that told the phone; taken_in_at is when its visit learned of it.
+    """
 
     __tablename__ = "record"
-    __table_args__ = (Index("ix_record_device_id_seq", "device_id", "seq"),)
+    __table_args__ = (
+        Index("ix_record_device_id_seq", "device_id", "seq"),
+        Index(
+            "ix_record_waiting", "received_at",
+            sqlite_where=text("taken_in_at IS NULL"), postgresql_where=text("taken_in_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     device_id: Mapped[UUID] = mapped_column(index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -73,6 +82,8 @@ class Record(Base):
     device_time: Mapped[datetime | None]
     received_at: Mapped[datetime]
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
+    ack_id: Mapped[UUID | None]
+    taken_in_at: Mapped[datetime | None]
 
 
 class VisitFile(Base):

@@ -117,13 +117,13 @@ class TestJudge:
 
 class TestRead:
     def test_gives_the_record_and_what_it_tells(self, seal):
-        record, told = read(seal().document())
-        assert record == seal()
-        assert told.id == record.id
+        found = read(seal().document())
+        assert found.record == seal()
+        assert found.told.id == found.record.id
 
     def test_takes_copies_from_the_envelope_not_from_the_document(self, seal):
-        record, _ = read(seal().document() | {"seq": 99, "type": "promise"})
-        assert (record.seq, record.type) == (1, "outcome")
+        found = read(seal().document() | {"seq": 99, "type": "promise"})
+        assert (found.record.seq, found.record.type) == (1, "outcome")
 
 
 class TestVerdict:

@@ -42,10 +42,12 @@ def take_push(coll: str) -> ResponseReturnValue:
     rows = push.read_rows(raw_bytes(most=rules.MAX_PUSH_BYTES))
     device, now = lock_device(), clock.now()
     taken = _take(device, coll, rows)
-    told = acks.tell(device, taken.entries, at=now) if taken.entries else []
+    fresh = acks.tell(device, taken.fates, ack_id=taken.ack_id, at=now)
+    wants_acks = "return=acks" in request.headers.get("Prefer", "").replace(" ", "")
+    before = acks.told_before(taken.fates) if wants_acks else []
     db.session.commit()
-    if "return=acks" in request.headers.get("Prefer", "").replace(" ", ""):
-        answer = jsonify(conflicts=taken.conflicts, acks=told)
+    if wants_acks:
+        answer = jsonify(conflicts=taken.conflicts, acks=[*before, *([fresh] if fresh else [])])
         answer.headers["Preference-Applied"] = "return=acks"
         return answer
     return jsonify(taken.conflicts)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,17 +8,18 @@ from sqlalchemy import func, select
 from server import clock, feed
 from server.db import begin_write, db
 from server.devices import acks, enrol
-from server.devices.models import AckLine, AckRow, Device
+from server.devices.acks import Fate
+from server.devices.models import AckRow, Device
 from sync import ack
 from sync.ack import Entry, Status
 
-KEPT = Entry("r1", "aa", Status.ACCEPTED, "new")
+KEPT = Fate(Entry("r1", "aa", Status.ACCEPTED, "new"))
 
 
-def tell(*entries):
+def tell(*fates):
     begin_write()
     device = db.session.scalars(select(Device)).one()
-    told = acks.tell(device, entries, at=clock.now())
+    told = acks.tell(device, fates, ack_id=clock.new_id(), at=clock.now())
     db.session.commit()
     return told
 
@@ -33,37 +35,45 @@ def _enrolled(phone, in_app):
 
 class TestTell:
     def test_signs_one_acknowledgement_for_all(self, phone):
-        [document] = tell(KEPT, Entry("r2", "bb", Status.QUARANTINED, "forged", (), "hash_differs"))
+        document = tell(KEPT, Fate(Entry("r2", "bb", Status.QUARANTINED, "forged", (), "hash_differs")))
         told = ack.verify(document, key=enrol.ack_key().public(), device=phone.device)
         assert [entry.ref for entry in told.entries] == ["r1", "r2"]
 
-    def test_gives_the_same_document_when_told_again(self):
-        assert tell(KEPT) == tell(KEPT) == tell(KEPT, KEPT)
-        assert (count(AckRow), count(AckLine)) == (1, 1)
+    def test_signs_nothing_when_all_was_told(self):
+        document = tell(KEPT)
+        assert tell(replace(KEPT, told_by=UUID(document["id"]))) is None
+        assert count(AckRow) == 1
 
     def test_signs_only_what_is_new(self):
-        [first] = tell(KEPT)
-        later = tell(KEPT, Entry("r2", "bb", Status.ACCEPTED, "new"))
-        assert later[0] == first
-        assert [entry["ref"] for entry in json.loads(later[1]["ack"])["entries"]] == ["r2"]
-
-    def test_tells_a_changed_fate_of_the_same_record(self):
-        tell(Entry("r1", "aa", Status.QUARANTINED, "forged"))
-        assert "accepted" in tell(KEPT)[0]["ack"]
+        first = tell(KEPT)
+        fresh = Fate(Entry("r2", "bb", Status.ACCEPTED, "new"))
+        later = tell(replace(KEPT, told_by=UUID(first["id"])), fresh)
+        assert [entry["ref"] for entry in json.loads(later["ack"])["entries"]] == ["r2"]
 
     def test_names_a_row_once_that_came_twice_in_a_push(self):
-        [document] = tell(KEPT, KEPT)
-        assert len(json.loads(document["ack"])["entries"]) == 1
+        again = Fate(Entry("r1", "aa", Status.ACCEPTED, "new", ("clock_skew",)))
+        assert len(json.loads(tell(KEPT, again)["ack"])["entries"]) == 1
 
     def test_puts_it_into_the_phones_feed(self, phone):
-        [document] = tell(KEPT)
+        document = tell(KEPT)
         [position] = feed.positions(db.session(), [feed.device(_id(phone))], "acks", after=0, limit=9)
         assert position.doc_id == document["id"]
 
 
+class TestToldBefore:
+    def test_gives_each_document_once_oldest_first(self):
+        documents = [tell(KEPT), tell(KEPT)]
+        ids = [UUID(document["id"]) for document in documents]
+        fates = [replace(KEPT, told_by=one) for one in (ids[1], ids[0], ids[1])]
+        assert acks.told_before([*fates, KEPT]) == documents
+
+    def test_asks_nothing_when_all_is_new(self):
+        assert acks.told_before([KEPT]) == []
+
+
 class TestLoad:
     def test_gives_a_phone_its_own(self, phone, new_phone, as_luo):
-        [document] = tell(KEPT)
+        document = tell(KEPT)
         other = new_phone(as_luo)
         assert acks.load(_id(phone), [document["id"]]) == {document["id"]: document}
         assert acks.load(_id(other), [document["id"]]) == {}

@@ -14,9 +14,10 @@ RECORD_ID = "0193a0b1-0000-7000-8000-00000000abcd"
 def keep(document, reason="why", coll="records"):
     begin_write()
     device = db.session.scalars(select(Device)).one()
-    entry = quarantine.keep(device, coll, Refused(document, "forged", reason), at=clock.now())
+    refused = Refused(document, "forged", reason)
+    fate = quarantine.keep(device, coll, refused, ack_id=clock.new_id(), at=clock.now())
     db.session.commit()
-    return entry
+    return fate
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +37,10 @@ class TestKeep:
         assert quarantine.payload_of(row) == document
 
     def test_keeps_it_once(self):
-        assert keep({"a": 1, "b": 2}) == keep({"b": 2, "a": 1})
-        assert len(db.session.scalars(select(Quarantine)).all()) == 1
+        first, again = keep({"a": 1, "b": 2}), keep({"b": 2, "a": 1})
+        [row] = db.session.scalars(select(Quarantine))
+        assert (first.entry, first.told_by) == (again.entry, None)
+        assert again.told_by == row.ack_id
 
     def test_keeps_collections_apart(self):
         keep({"a": 1})
@@ -56,13 +59,13 @@ class TestKeep:
         assert "secret-name" not in str(event.facts)
 
     def test_tells_the_phone_by_the_hash_it_knows(self):
-        entry = keep({"id": RECORD_ID, "hash": "ab" * 32})
+        entry = keep({"id": RECORD_ID, "hash": "ab" * 32}).entry
         assert (entry.ref, entry.hash, entry.reason_code) == (RECORD_ID, "ab" * 32, "why")
 
     @pytest.mark.parametrize(
         "document", [{"id": "x" * 500}, {"id": 5, "hash": "zz"}, "text"], ids=["long", "odd", "text"]
     )
     def test_tells_the_hash_of_the_row_when_it_has_none(self, document):
-        entry = keep(document)
+        entry = keep(document).entry
         assert entry.ref == ""
         assert entry.hash == db.session.scalars(select(Quarantine)).one().payload_hash

@@ -37,7 +37,7 @@ class TestTake:
         take(phone, row({"id": "d", "n": 1}))
         taken = take(phone, row({"id": "d", "n": 2}, {"id": "d", "n": 0}))
         assert taken.conflicts == [{"id": "d", "n": 1}]
-        assert [entry.reason_code for entry in taken.entries] == ["state_moved_on"]
+        assert [fate.entry.reason_code for fate in taken.fates] == ["state_moved_on"]
         assert len(db.session.scalars(select(Quarantine)).all()) == 1
 
     def test_ignores_the_order_of_members(self, phone):
@@ -53,4 +53,4 @@ class TestTake:
     )
     def test_takes_the_good_row_beside_a_bad_one(self, phone, bad):
         taken = take(phone, bad, row({"id": "d"}))
-        assert [entry.status for entry in taken.entries] == ["quarantined", "accepted"]
+        assert [fate.entry.status for fate in taken.fates] == ["quarantined", "accepted"]

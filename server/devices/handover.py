@@ -1,0 +1,85 @@
+"""Kept records are given to the visits right after the push that kept them, by whoever runs the chores.
+
+A push answers as soon as its records are durable; putting visits together costs more than keeping their records, and no
+phone should wait for it. What is waiting is marked on the record itself, so nothing is forgotten by a crash.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+
+from server import feed, jobs
+from server.db import begin_write, db
+from server.devices.held import unseal
+from server.devices.models import Upload
+from server.visits import intake
+from server.visits.models import Record
+from sync import envelope
+from sync.envelope import Envelope
+
+log = logging.getLogger("doorstep")
+INTAKE_FAILED = "intake_failed"
+MOST = 200
+
+
+@jobs.chore
+def hand_over(at: datetime) -> int:
+    """Give waiting records, at most 200, to their visits; return how many. Needs a commit by the caller."""
+    if db.session.scalar(select(Record.id).where(Record.taken_in_at.is_(None)).limit(1)) is None:
+        return 0
+    begin_write()
+    oldest = select(Record).where(Record.taken_in_at.is_(None))
+    oldest = oldest.order_by(Record.received_at, Record.device_id, Record.seq).limit(MOST)
+    rows = db.session.scalars(oldest.with_for_update(skip_locked=True)).all()
+    feed.lock_ids(db.session(), "visits", [row.subject for row in rows])
+    try:
+        with db.session.begin_nested():
+            _give(rows, at=at)
+    except Exception:
+        log.exception("a batch of %d records could not be taken in; each is tried alone", len(rows))
+        for row in rows:
+            _give_alone(row, at=at)
+    return len(rows)
+
+
+def waiting() -> int:
+    """Return how many kept records their visits have not learned of."""
+    return db.session.scalar(select(func.count()).select_from(Record).where(Record.taken_in_at.is_(None))) or 0
+
+
+def _give_alone(row: Record, *, at: datetime) -> None:
+    """Give one record to its visit; whatever goes wrong there is for a person to repair and no trouble of the phone."""
+    try:
+        with db.session.begin_nested():
+            _give([row], at=at)
+    except Exception:
+        log.exception("record %s of device %s could not be taken in", row.id, row.device_id)
+        row.flags, row.taken_in_at = [*row.flags, INTAKE_FAILED], at
+
+
+def _give(rows: Sequence[Record], *, at: datetime) -> None:
+    told = [(row, envelope.read(unseal(row.id, row.env_sealed))) for row in rows]
+    arrived = _arrived(told)
+    for row, one in told:
+        intake.store(row, one, at=at)
+        for ref in one.manifest:
+            size = arrived.get((row.device_id, str(ref.id), ref.sha256))
+            if size is not None:
+                intake.file_verified(UUID(ref.id), sha256=ref.sha256, size=size, device_id=row.device_id, at=at)
+        row.taken_in_at = at
+    db.session.flush()
+
+
+def _arrived(told: Sequence[tuple[Record, Envelope]]) -> dict[tuple[UUID, str, str], int]:
+    """Return (device, file, SHA-256) → length of the files these records bind that were uploaded before them."""
+    triples = [(row.device_id, ref.id, ref.sha256) for row, one in told for ref in one.manifest]
+    if not triples:
+        return {}
+    query = select(Upload.device_id, Upload.attachment_id, Upload.sha256, Upload.length).where(
+        Upload.completed_at.is_not(None),
+        tuple_(Upload.device_id, Upload.attachment_id, Upload.sha256).in_(triples),
+    )
+    return {(device_id, file_id, digest): size for device_id, file_id, digest, size in db.session.execute(query)}
