@@ -64,7 +64,7 @@ class Installation:
 
 def application(folder: Path, *, database_url: str = "") -> Flask:
     """Make an installation in a folder and return its application in this process."""
-    with _settings(database_url), redirect_stdout(StringIO()):
+    with settings(database_url), redirect_stdout(StringIO()):
         _command(folder, "init", "--firm-name", "测试机构")
         return create_app(config.load(folder))
 
@@ -75,9 +75,9 @@ def served(folder: Path, *, phones: int, database_url: str = "") -> Iterator[Ins
 
     Raises NeverReady.
     """
-    with _settings(database_url):
+    with settings(database_url):
         beats = _settle(folder, crews=phones)
-        with _gunicorn("wsgi:app", env={"DOORSTEP_VAR": str(folder)}) as server, Line(server.url) as line:
+        with gunicorn("wsgi:app", env={"DOORSTEP_VAR": str(folder)}) as server, Line(server.url) as line:
             yield Installation(server, _enrol(line.call, beats))
 
 
@@ -87,7 +87,7 @@ def in_process(folder: Path, *, database_url: str = "") -> tuple[FlaskClient, Ph
     def call(method: str, path: str, body: bytes | None = None, **headers: str) -> Any:
         return client.open(path, method=method, data=body, headers={"Content-Type": "application/json"} | headers).json
 
-    with _settings(database_url):
+    with settings(database_url):
         beats = _settle(folder, crews=1)
         client = create_app(config.load(folder)).test_client()
     return client, _enrol(call, beats)[0]
@@ -110,7 +110,7 @@ def _command(folder: Path, *words: str) -> None:
 
 
 @contextmanager
-def _settings(database_url: str = "") -> Iterator[None]:
+def settings(database_url: str = "") -> Iterator[None]:
     """Keep the machine's own settings of an installation out, and put them back afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("DOORSTEP_")]:
@@ -129,7 +129,7 @@ def _settings(database_url: str = "") -> Iterator[None]:
 
 def floor() -> AbstractContextManager[Server]:
     """Serve the floor: Flask under the same server, reading and parsing the body and nothing else."""
-    return _gunicorn("bench.floor:create_floor()")
+    return gunicorn("bench.floor:create_floor()")
 
 
 def _enrol(call: Callable[..., Any], beats: Sequence[Beat]) -> list[Phone]:
@@ -158,7 +158,8 @@ def _json(body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def _gunicorn(application: str, *, env: Mapping[str, str] | None = None) -> AbstractContextManager[Server]:
+def gunicorn(application: str, *, env: Mapping[str, str] | None = None) -> AbstractContextManager[Server]:
+    """Serve an application by gunicorn, two workers of four threads, until the end of the block. Raises NeverReady."""
     port = free_port()
     command = [
         sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS),

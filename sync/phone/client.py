@@ -5,7 +5,7 @@ Source: docs/records.md; the HTTP contract of the phone.
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,13 @@ from sync.phone import media
 from sync.phone.outbox import NotEnrolled
 from sync.phone.senses import Senses
 from sync.phone.store import Store
-from sync.phone.transport import Line, NotOurServer, Refused
+from sync.phone.transport import Answer, Line, NotOurServer, Refused
 from sync.signature import Alg, public_key, signing_key
 
 MAX_ROWS = 200
 MAX_PUSH_BYTES = 2 * 1024 * 1024
 SCHEMA_VERSION = 4
+ACKS_SEQ = "Doorstep-Acks-Seq"
 _GONE = 410
 _ENVELOPE_OF_LIST_BYTES = 64
 
@@ -43,6 +44,7 @@ class Client:
     def __init__(self, store: Store, line: Line, senses: Senses) -> None:
         """Take the store, the line to the server, and the phone's clocks and randomness."""
         self.store, self.line, self.senses = store, line, senses
+        self._is_behind_in_acks = False
 
     def enrol(self, code: str, *, label: str, app_version: str, alg: Alg = Alg.ED25519) -> str:
         """Make a key (kept before the call, so that a lost answer loses nothing but the code); return the device id.
@@ -101,11 +103,16 @@ class Client:
         sent = conflicts = after = 0
         while batch := self._batch(after):
             rows = [{"newDocumentState": json.loads(document)} for _, document in batch]
-            body = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
-            headers = {"Content-Type": "application/json", "Content-Encoding": "gzip", "Prefer": "return=acks"}
-            answer = self._call("POST", "/v1/sync/records/push", headers=headers, body=body).json()
-            self._take_acks(answer["acks"])
-            sent, conflicts, after = sent + len(batch), conflicts + len(answer["conflicts"]), batch[-1][0]
+            body = gzip.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
+            headers = {
+                "Content-Type": "application/json", "Content-Encoding": "gzip", "Prefer": "return=acks",
+                ACKS_SEQ: str(self.store.checkpoint("acks").seq),
+            }  # fmt: skip
+            answer = self._call("POST", "/v1/sync/records/push", headers=headers, body=body)
+            told = answer.json()
+            self._take_acks(told["acks"])
+            self._move_past_acks(answer)
+            sent, conflicts, after = sent + len(batch), conflicts + len(told["conflicts"]), batch[-1][0]
         return sent, conflicts
 
     def pull(self, coll: str, *, limit: int = feed.DEFAULT_LIMIT) -> int:
@@ -133,13 +140,39 @@ class Client:
         return media.upload_all(self.store, self._call)
 
     def _round(self, pull_limit: int) -> SyncReport:
-        self.head()
+        """Head, acks that were missed (so that nothing the server has is sent again), push, what is new, files."""
+        head = self.head()
+        news, pulled = self._news(head), 0
+        if self._may_have_missed_acks(head, news):
+            pulled, news = self.pull("acks", limit=pull_limit), [coll for coll in news if coll != "acks"]
+        self._is_behind_in_acks = False
         pushed, conflicts = self.push()
-        pulled = sum(self.pull(coll, limit=pull_limit) for coll in feed.PULLED)
+        pulled += sum(self.pull(coll, limit=pull_limit) for coll in news)
         uploaded = self.upload()
-        if uploaded:
+        if uploaded or (self._is_behind_in_acks and "acks" not in news):
             pulled += self.pull("acks", limit=pull_limit)
         return SyncReport(pushed, conflicts, pulled, uploaded, self.store.unsent())
+
+    def _news(self, head: Mapping[str, Any]) -> list[str]:
+        """Return the collections that stand elsewhere on the server than here; further back means a restored one."""
+        heads = head.get("heads")
+        if not isinstance(heads, Mapping):
+            return list(feed.PULLED)
+        return [coll for coll in feed.PULLED if heads.get(coll, 0) != self.store.checkpoint(coll).seq]
+
+    def _may_have_missed_acks(self, head: Mapping[str, Any], news: Sequence[str]) -> bool:
+        """Tell whether the answer to an earlier push may wait; never when the server asks for records again."""
+        is_asked_again = head["device"].get("resend_from") is not None
+        return "acks" in news and self.store.checkpoint("acks").seq > 0 and not is_asked_again
+
+    def _move_past_acks(self, answer: Answer) -> None:
+        """Stand behind the acks of a push answer when the server says that no others wait; else pull them later."""
+        told = answer.headers.get(ACKS_SEQ.lower(), "")
+        self._is_behind_in_acks = self._is_behind_in_acks or not told.isdecimal()
+        if told.isdecimal():
+            at = feed.Checkpoint(int(told), self.store.get("epoch") or "")
+            with self.store.together():
+                self.store.take_page("acks", feed.Page((), at))
 
     def _hand_in(self) -> None:
         """Hand in what this revoked phone holds, then delete the customers' data it pulled."""
@@ -190,7 +223,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         expected: tuple[int, ...] = (),
-    ) -> Any:
+    ) -> Answer:
         token = self.store.get("token")
         if token is None:
             raise NotEnrolled

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from server import audit, clock, feed
 from server.body import Body, answers, asks, raw_bytes
 from server.db import begin_write, db
-from server.devices import acks, enrol, pull, push, rules, settings
+from server.devices import acks, compression, enrol, pull, push, rules, settings
 from server.devices.enrol import current_device, lock_device, phone
 from server.devices.models import Device
 from server.devices.push import Taken
@@ -14,6 +14,7 @@ from server.devices.schemas import HeadOut, PullIn, PullOut
 from sync import feed as sync_feed
 from sync.canonical import content_hash
 from sync.envelope import NotAnEnvelope, read_time, write_time
+from sync.phone.client import ACKS_SEQ
 from sync.phone.transport import MARK
 
 bp = Blueprint("sync", __name__, url_prefix="/v1/sync")
@@ -23,10 +24,10 @@ MAX_DIGITS = 9
 
 @bp.after_request
 def mark(answer: Response) -> Response:
-    """Mark a success as ours."""
+    """Mark a success as ours, and pack it."""
     if answer.status_code < SUCCESS_BELOW:
         answer.headers[MARK] = "1"
-    return answer
+    return compression.pack(answer, request)
 
 
 @bp.post("/<coll>/push")
@@ -49,6 +50,7 @@ def take_push(coll: str) -> ResponseReturnValue:
     if wants_acks:
         answer = jsonify(conflicts=taken.conflicts, acks=[*before, *([fresh] if fresh else [])])
         answer.headers["Preference-Applied"] = "return=acks"
+        _move_past_acks(answer, device, {one["id"] for one in told})
         return answer
     return jsonify(taken.conflicts)
 
@@ -103,6 +105,16 @@ def _take(device: Device, coll: str, rows: object) -> Taken:
             return settings.take(device, checked, at=clock.now())
         case _:
             return push.refuse_rows(device, coll, checked, at=clock.now())
+
+
+def _move_past_acks(answer: Response, device: Device, given: set[str]) -> None:
+    """Tell a phone that says where it stands in `acks` that it now stands behind those given, if no others wait."""
+    seq = request.headers.get(ACKS_SEQ, "")
+    if not given or not seq.isdecimal() or len(seq) > MAX_DIGITS:
+        return
+    later = feed.positions(db.session(), [feed.device(device.id)], "acks", after=int(seq), limit=len(given) + 1)
+    if later and given >= {one.doc_id for one in later}:
+        answer.headers[ACKS_SEQ] = str(later[-1].seq)
 
 
 def _restored(device: Device, seq: int) -> str:

@@ -41,6 +41,8 @@ class Office:
     epoch: str = "epoch-1"
     is_revoked: bool = False
     resend_from: object = None
+    heads: object = None
+    acks_seq: object = None
 
     def send(self, method, path, *, headers, body):
         self.seen.append((method, path.partition("?")[0], dict(headers)))
@@ -80,7 +82,8 @@ class Office:
     def _head(self, headers):
         if headers["Doorstep-Epoch"] != self.epoch:
             return problem(410, "epoch-changed", epoch=self.epoch)
-        return good({"epoch": self.epoch, "device": {"resend_from": self.resend_from}})
+        told = {"epoch": self.epoch, "device": {"resend_from": self.resend_from}}
+        return good(told if self.heads is None else told | {"heads": self.heads})
 
     def _push(self, rows):
         entries = []
@@ -93,7 +96,9 @@ class Office:
                 self.hashes[document["id"]] = document["hash"]
             status = Status.ACCEPTED if is_kept else Status.QUARANTINED
             entries.append(Entry(document["id"], document["hash"], status, found.verdict, (), found.reason))
-        return good({"conflicts": [], "acks": [self._ack(entries)]})
+        answer = good({"conflicts": [], "acks": [self._ack(entries)]})
+        behind = {} if self.acks_seq is None else {"doorstep-acks-seq": str(self.acks_seq)}
+        return Answer(answer.status, dict(answer.headers) | behind, answer.body)
 
     def _ack(self, entries):
         return ack.sign(entries, ack_id=f"ack-{len(self.seen)}", device=DEVICE, received_at=START,

@@ -4,6 +4,7 @@ import pytest
 
 from sync.ack import Entry, Status
 from sync.envelope import RecordType
+from sync.feed import Checkpoint, Page
 from sync.phone import client as client_module
 from sync.phone.client import Client
 from sync.phone.outbox import NotEnrolled
@@ -16,6 +17,10 @@ from .conftest import MARKED, Answer, good, problem
 
 def write(outbox, n):
     return [outbox.write(RecordType.PLAN_EVENT, {"event": "started", "n": i}) for i in range(n)]
+
+
+def pulls(office):
+    return [path.split("/")[3] for path in paths(office) if path.endswith("/pull")]
 
 
 def paths(office):
@@ -151,6 +156,51 @@ class TestSync:
         report = client.sync()
         assert (report.pushed, report.pulled, report.uploaded, report.unsent) == (3, 2, 1, 0)
         assert set(store.media_states().values()) == {"verified"}
+
+    def test_pulls_only_what_stands_elsewhere(self, client, office):
+        office.tell("stops", {"id": "s"})
+        office.heads = {"stops": 1}
+        client.sync()
+        assert pulls(office) == ["stops"]
+        client.sync()
+        assert pulls(office) == ["stops"]
+
+    def test_asks_where_the_office_stands_further_back(self, client, office):
+        office.tell("stops", {"id": "s"})
+        office.heads = {"stops": 1}
+        client.sync()
+        office.heads = {}  # a restored office
+        client.sync()
+        assert pulls(office) == ["stops", "stops"]
+
+    def test_sends_nothing_again_whose_ack_it_only_missed(self, client, outbox, office, store):
+        write(outbox, 1)
+        office.heads = {}
+        client.sync()
+        store.take_page("acks", Page((), Checkpoint(0, "epoch-1")))
+        office.tell("acks", {"id": "old"})
+        client.pull("acks")
+        [record] = write(outbox, 1)
+        office.tell("acks", office._ack([Entry(record.id, record.hash, Status.ACCEPTED)]))  # noqa: SLF001
+        office.heads = {"acks": 2}
+        assert client.sync().pushed == 0
+        assert store.unsent() == 0
+
+    def test_sends_again_what_the_office_asks_for_whatever_acks_say(self, client, outbox, office, store):
+        [record] = write(outbox, 1)
+        office.heads = {"acks": 1}
+        office.tell("acks", {"id": "old"})
+        client.sync()
+        office.tell("acks", office._ack([Entry(record.id, record.hash, Status.ACCEPTED)]))  # noqa: SLF001
+        office.heads, office.resend_from = {"acks": 2}, 1
+        assert client.sync().pushed == 1
+
+    def test_stands_behind_the_acks_of_the_push_when_no_others_wait(self, client, outbox, office, store):
+        write(outbox, 1)
+        office.heads, office.acks_seq = {}, 7
+        client.sync()
+        assert store.checkpoint("acks") == Checkpoint(7, "epoch-1")
+        assert pulls(office) == []
 
     def test_starts_again_in_a_new_epoch(self, client, outbox, office, store):
         write(outbox, 2)

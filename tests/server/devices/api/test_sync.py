@@ -49,6 +49,22 @@ class TestTakePush:
             assert phone.push(rows, Prefer="return=acks").json == first.json
         assert (count(Record), count(AckRow), count(Quarantine)) == (3, 1, 0)
 
+    def test_tells_a_phone_that_it_stands_behind_the_acks_it_got(self, phone, in_app):
+        answer = phone.push(phone.rows(2), **{"Prefer": "return=acks", "Doorstep-Acks-Seq": "0"})
+        seq = answer.headers["Doorstep-Acks-Seq"]
+        later = phone.api("GET", f"/v1/sync/acks/pull?seq={seq}&epoch={phone.store.get('epoch')}&limit=10&sv=4")
+        assert later.json["documents"] == []
+
+    def test_does_not_let_a_phone_step_over_an_ack_it_never_got(self, phone, in_app):
+        phone.push(phone.rows(1))
+        answer = phone.push(phone.rows(1), **{"Prefer": "return=acks", "Doorstep-Acks-Seq": "0"})
+        assert "Doorstep-Acks-Seq" not in answer.headers
+
+    @pytest.mark.parametrize("told", ["", "-1", "x", "9" * 10])
+    def test_takes_no_nonsense_for_a_place(self, phone, in_app, told):
+        answer = phone.push(phone.rows(1), **{"Prefer": "return=acks", "Doorstep-Acks-Seq": told})
+        assert (answer.status_code, "Doorstep-Acks-Seq" in answer.headers) == (200, False)
+
     def test_acknowledges_old_and_new_rows_of_a_mixed_batch(self, phone, in_app):
         rows = phone.rows(2)
         phone.push(rows)
