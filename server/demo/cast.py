@@ -1,5 +1,6 @@
 """The people of the demo and the evening's stage: who works here, and on which days the story plays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,7 +19,10 @@ from server.keys import make_keys
 PASSWORD = "demo-only-2026"  # noqa: S105  # printed by the demo; its installation is labelled DEMO
 FRIDAY = 4
 
-STAFF = (
+Member = tuple[str, str, str, Role]
+"""Login, name, staff number and role of one person."""
+
+STAFF: tuple[Member, ...] = (
     ("lin", "林筛", "WF-0101", Role.SPECIALIST),
     ("zhou", "周组长", "WF-0102", Role.SUPERVISOR),
     ("sun", "孙主管", "WF-0103", Role.SUPERVISOR),
@@ -61,16 +65,22 @@ class Days:
 
 def last_two_working_days(today: date) -> Days:
     """Return the last two weekdays before today."""
+    office, visit = last_working_days(today, count=2)
+    return Days(office=office, visit=visit)
+
+
+def last_working_days(today: date, *, count: int) -> list[date]:
+    """Return the last `count` weekdays before today, oldest first."""
     found: list[date] = []
     day = today
-    while len(found) < 2:  # noqa: PLR2004  # two days
+    while len(found) < count:
         day -= timedelta(days=1)
         if day.weekday() <= FRIDAY:
             found.append(day)
-    return Days(office=found[1], visit=found[0])
+    return found[::-1]
 
 
-def set_up(var_dir: Path, *, port: int) -> None:
+def set_up(var_dir: Path, *, port: int, staff: Sequence[Member] = STAFF) -> None:
     """Make a fresh demo installation: keys, settings, database, people."""
     make_keys(var_dir / "keys")
     (var_dir / "DEMO").write_text("A demo installation: synthetic data, known passwords, a shifted clock.\n")
@@ -81,7 +91,7 @@ def set_up(var_dir: Path, *, port: int) -> None:
         upgrade(directory=str(migrations_dir()))
         begin_write()
         secret = hash_password(PASSWORD)
-        for username, name, staff_no, role in STAFF:
+        for username, name, staff_no, role in staff:
             person = Person(
                 id=clock.new_id(),
                 username=username,

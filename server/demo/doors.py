@@ -8,7 +8,7 @@ from typing import Any
 from field_forms.outcomes import OUTCOMES
 from server.clock import SHANGHAI
 from server.demo.phones import Phone
-from server.demo.pictures import door_photo, signature
+from server.demo.pictures import signature
 from sync import envelope
 from sync.envelope import RecordType, write_time
 from sync.phone.visit import DoorVisit, Photo, arrive, resume
@@ -75,15 +75,7 @@ class Door:
 def play(door: Door) -> None:
     """Play one visit from arrival to departure; with `dies` the phone goes dead half way and goes on from its store."""
     phone, stop = door.phone, door.stop
-    phone.clock.forward_to(datetime.fromisoformat(stop["arrive_at"]))
-    visit = arrive(
-        phone.records(),
-        stop_id=stop["id"],
-        case_id=stop["case_id"],
-        agents=stop["agents"],
-        fix=phone.fix(stop["place"]),
-        plan_version=stop["plan_version"],
-    )
+    visit = begin(door)
     phone.clock.forward(minutes=2)
     meet(door, visit)
     if door.dies:
@@ -96,6 +88,20 @@ def play(door: Door) -> None:
     conclude(door, visit, plan=plan, photos=photos)
     phone.clock.forward(minutes=1)
     visit.leave(phone.fix(stop["place"]))
+
+
+def begin(door: Door) -> DoorVisit:
+    """Arrive at the planned time, or now if that is past; return the visit it begins."""
+    phone, stop = door.phone, door.stop
+    phone.clock.forward_to(datetime.fromisoformat(stop["arrive_at"]))
+    return arrive(
+        phone.records(),
+        stop_id=stop["id"],
+        case_id=stop["case_id"],
+        agents=stop["agents"],
+        fix=phone.fix(stop["place"]),
+        plan_version=stop["plan_version"],
+    )
 
 
 def meet(door: Door, visit: DoorVisit) -> None:
@@ -215,7 +221,7 @@ def photograph(door: Door, visit: DoorVisit) -> dict[str, str]:
     shows = ("door", "building", "delivered_paper" if door.code in DELIVERED else "surroundings")
     taken = [
         Photo(
-            door_photo(phone.rng, shows=one, taken_at=phone.clock.now()),
+            phone.picture(shows=one, taken_at=phone.clock.now()),
             one,
             phone.clock.now(),
             phone.fix(door.stop["place"]),

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from server.demo.pictures import door_photo
 from sync.phone.client import Client, SyncReport
 from sync.phone.outbox import Outbox
 from sync.phone.senses import Senses
@@ -48,13 +49,28 @@ class Phone:
 
     def __init__(self, path: Path, url: str, *, clock: PlayedClock, rng: Random, label: str) -> None:
         self.path, self.url, self.clock, self.rng, self.label = path, url, clock, rng, label
-        self.store = Store(path)
-        self.reboot()
+        self.wake()
 
     def reboot(self) -> None:
         """Start the phone again from its store, with a new boot session."""
         self.store.close()
-        self.store = Store(self.path)
+        self.wake()
+
+    def open_store(self) -> Store:
+        """Open what this phone keeps."""
+        return Store(self.path)
+
+    def line(self) -> Line:
+        """Return the way to the server."""
+        return Line(HttpTransport(self.url), sleep=time.sleep, jitter=self.rng.random, tries=TRIES)
+
+    def picture(self, *, shows: str, taken_at: datetime) -> bytes:
+        """Return what the camera sees."""
+        return door_photo(self.rng, shows=shows, taken_at=taken_at)
+
+    def wake(self) -> None:
+        """Begin a boot session from the store."""
+        self.store = self.open_store()
         senses = Senses(
             now=self.clock.now,
             mono_ms=self.clock.mono_ms,
@@ -62,8 +78,7 @@ class Phone:
             boot=f"boot-{self.rng.randbytes(4).hex()}",
         )
         self.outbox = Outbox(self.store, senses) if self.store.get("device") else None
-        line = Line(HttpTransport(self.url), sleep=time.sleep, jitter=self.rng.random, tries=TRIES)
-        self.client = Client(self.store, line, senses)
+        self.client = Client(self.store, self.line(), senses)
 
     def enrol(self, code: str) -> str:
         """Enrol with a one-time code; return the device id."""

@@ -84,5 +84,5 @@ def is_ready(url: str) -> bool:
     """Return whether the server answers that it is ready."""
     try:
         return requests.get(f"{url}/readyz", timeout=2).status_code == HTTPStatus.OK
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

@@ -7,11 +7,12 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sync import ack, feed
 from sync.ack import Status
-from sync.envelope import write_time
+from sync.envelope import NotAnEnvelope, read_time, write_time
 from sync.phone import media
 from sync.phone.outbox import NotEnrolled
 from sync.phone.senses import Senses
@@ -23,6 +24,8 @@ MAX_ROWS = 200
 MAX_PUSH_BYTES = 2 * 1024 * 1024
 SCHEMA_VERSION = 4
 ACKS_SEQ = "Doorstep-Acks-Seq"
+KEEP_VERIFIED = timedelta(days=7)
+"""How long a verified file's bytes stay on the phone: a server restored from a backup of this age loses none."""
 _GONE = 410
 _ENVELOPE_OF_LIST_BYTES = 64
 
@@ -45,6 +48,7 @@ class Client:
         """Take the store, the line to the server, and the phone's clocks and randomness."""
         self.store, self.line, self.senses = store, line, senses
         self._is_behind_in_acks = False
+        self._pushed_upto = 0
 
     def enrol(self, code: str, *, label: str, app_version: str, alg: Alg = Alg.ED25519) -> str:
         """Make a key (kept before the call, so that a lost answer loses nothing but the code); return the device id.
@@ -90,17 +94,18 @@ class Client:
             "Doorstep-Epoch": self.store.get("epoch") or "",
         }
         answer = self._call("GET", "/v1/sync/head", headers=headers).json()
+        self._drop_old_files(answer.get("server_time"))
         resend_from = answer["device"].get("resend_from")
         if resend_from is not None:
             self.store.send_again_from(int(resend_from))
         return dict(answer)
 
-    def push(self) -> tuple[int, int]:
-        """Push every waiting record in batches; return how many were sent and how many conflicts were told.
+    def push(self, *, after: int = 0) -> tuple[int, int]:
+        """Push every waiting record with a seq above after; return how many were sent and how many conflicts were told.
 
         A batch that is not acknowledged is not sent again in this call, and never blocks the next batch.
         """
-        sent = conflicts = after = 0
+        sent = conflicts = 0
         while batch := self._batch(after):
             rows = [{"newDocumentState": json.loads(document)} for _, document in batch]
             body = gzip.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
@@ -113,6 +118,7 @@ class Client:
             self._take_acks(told["acks"])
             self._move_past_acks(answer)
             sent, conflicts, after = sent + len(batch), conflicts + len(told["conflicts"]), batch[-1][0]
+            self._pushed_upto = max(self._pushed_upto, after)
         return sent, conflicts
 
     def pull(self, coll: str, *, limit: int = feed.DEFAULT_LIMIT) -> int:
@@ -136,11 +142,14 @@ class Client:
                 return came
 
     def upload(self) -> int:
-        """Upload every waiting file; return how many are whole on the server now."""
-        return media.upload_all(self.store, self._call)
+        """Upload every waiting file; return how many are whole on the server now. New records go before each chunk."""
+        return media.upload_all(self.store, self._call, records_first=self._push_new)
 
-    def _round(self, pull_limit: int) -> SyncReport:
-        """Head, acks that were missed (so that nothing the server has is sent again), push, what is new, files."""
+    def sync_records(self, *, pull_limit: int = feed.DEFAULT_LIMIT) -> SyncReport:
+        """Do the records' half: head, acks that were missed (so that nothing is sent again), push, what is new.
+
+        Raises as sync() does, and Refused for a new epoch.
+        """
         head = self.head()
         news, pulled = self._news(head), 0
         if self._may_have_missed_acks(head, news):
@@ -148,10 +157,26 @@ class Client:
         self._is_behind_in_acks = False
         pushed, conflicts = self.push()
         pulled += sum(self.pull(coll, limit=pull_limit) for coll in news)
+        if "acks" in news:
+            self._is_behind_in_acks = False
+        return SyncReport(pushed, conflicts, pulled, 0, self.store.unsent())
+
+    def sync_files(self, *, pull_limit: int = feed.DEFAULT_LIMIT) -> SyncReport:
+        """Do the files' half of a round: uploads, and what is told of them. Raises NoNetwork or Refused."""
         uploaded = self.upload()
-        if uploaded or (self._is_behind_in_acks and "acks" not in news):
-            pulled += self.pull("acks", limit=pull_limit)
-        return SyncReport(pushed, conflicts, pulled, uploaded, self.store.unsent())
+        is_told = uploaded or self._is_behind_in_acks
+        pulled = self.pull("acks", limit=pull_limit) if is_told else 0
+        return SyncReport(0, 0, pulled, uploaded, self.store.unsent())
+
+    def _round(self, pull_limit: int) -> SyncReport:
+        first, then = self.sync_records(pull_limit=pull_limit), self.sync_files(pull_limit=pull_limit)
+        return SyncReport(first.pushed, first.conflicts, first.pulled + then.pulled, then.uploaded, then.unsent)
+
+    def _push_new(self) -> None:
+        """Push what was written since; what this server does not acknowledge is not pushed before every chunk."""
+        newest = self.store.waiting(limit=1, after=self._pushed_upto)
+        if newest:
+            self.push(after=self._pushed_upto)
 
     def _news(self, head: Mapping[str, Any]) -> list[str]:
         """Return the collections that stand elsewhere on the server than here; further back means a restored one."""
@@ -183,6 +208,14 @@ class Client:
             with self.store.together():
                 self.store.forget_documents()
 
+    def _drop_old_files(self, server_time: object) -> None:
+        """Drop bytes verified some days ago; only the server's clock counts, as the phone's may be years off."""
+        try:
+            now = read_time(server_time)
+        except NotAnEnvelope:
+            return
+        self.store.drop_verified(before=write_time(now - KEEP_VERIFIED))
+
     def _batch(self, after: int) -> list[tuple[int, str]]:
         batch: list[tuple[int, str]] = []
         size = 0
@@ -204,12 +237,12 @@ class Client:
                 continue
             with self.store.together():
                 for entry in told.entries:
-                    self._settle(entry)
+                    self._settle(entry, told_at=told.received_at)
 
-    def _settle(self, entry: ack.Entry) -> None:
+    def _settle(self, entry: ack.Entry, *, told_at: str) -> None:
         match entry.status:
             case Status.FILE_VERIFIED:
-                self.store.settle_media(entry.ref, state="verified", digest=entry.hash)
+                self.store.settle_media(entry.ref, state="verified", digest=entry.hash, told_at=told_at)
             case Status.QUARANTINED:
                 self.store.settle(entry.ref, digest=entry.hash, state="quarantined", reason=entry.reason_code)
             case _:
@@ -223,9 +256,10 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         expected: tuple[int, ...] = (),
+        tries: int | None = None,
     ) -> Answer:
         token = self.store.get("token")
         if token is None:
             raise NotEnrolled
         marked = {"Authorization": f"Bearer {token}", **(headers or {})}
-        return self.line.call(method, path, headers=marked, body=body, expected=expected)
+        return self.line.call(method, path, headers=marked, body=body, expected=expected, tries=tries)

@@ -1,10 +1,13 @@
 """Files by resumable upload: in small chunks, from where the server stands, one broken file never holding up the rest.
 
+Records go first: before every chunk whatever record was written meanwhile is pushed.
+
 Source: tus resumable upload protocol 1.0.0.
 """
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 from sync import upload
@@ -19,32 +22,50 @@ class Call(Protocol):
     """A signed-in call to the server, as Client makes it."""
 
     def __call__(
-        self, method: str, path: str, *, headers: dict[str, str], body: bytes = b"", expected: tuple[int, ...] = ()
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str],
+        body: bytes = b"",
+        expected: tuple[int, ...] = (),
+        tries: int | None = None,
     ) -> Answer:
-        """Send one call. Raises NoNetwork or Refused."""
+        """Send one call, at most `tries` times. Raises NoNetwork or Refused."""
 
 
-def upload_all(store: Store, call: Call) -> int:
+class NoProgress(NoNetwork):
+    """The server answers, and a file does not get on."""
+
+
+def upload_all(store: Store, call: Call, *, records_first: Callable[[], object] = lambda: None) -> int:
     """Upload every waiting file; return how many became whole. A refused one keeps waiting for the next round.
 
-    Raises NoNetwork when the line is down; what was sent stands.
+    records_first is called before every chunk. Raises NoNetwork when the line is down, NoProgress at the end when a
+    file did not get on; what was sent stands.
     """
-    whole, skip = 0, frozenset[str]()
+    whole, skip, stuck = 0, frozenset[str](), list[NoProgress]()
     while (media := store.next_media(skip)) is not None:
         skip |= {media.ref.id}
         try:
-            _upload(media, call)
+            _upload(media, call, records_first)
         except Refused:
+            continue
+        except NoProgress as fault:
+            stuck.append(fault)
             continue
         store.settle_media(media.ref.id, state="sent", digest=media.ref.sha256)
         whole += 1
+    if stuck:
+        raise stuck[0]
     return whole
 
 
-def _upload(media: Media, call: Call) -> None:
+def _upload(media: Media, call: Call, records_first: Callable[[], object]) -> None:
     location, offset = _create(media, call)
     size, set_backs = upload.MAX_CHUNK_BYTES, 0
     while offset < media.ref.bytes and set_backs < _MAX_SET_BACKS:
+        records_first()
         try:
             stands = _patch(media, call, location=location, offset=offset, size=size)
         except NoNetwork:
@@ -55,7 +76,7 @@ def _upload(media: Media, call: Call) -> None:
         size, set_backs = upload.next_chunk_bytes(size, was_sent=has_grown), set_backs + (not has_grown)
         offset = stands
     if offset < media.ref.bytes:
-        raise NoNetwork("the upload makes no progress")
+        raise NoProgress("the upload makes no progress")
 
 
 def _create(media: Media, call: Call) -> tuple[str, int]:
@@ -83,7 +104,9 @@ def _patch(media: Media, call: Call, *, location: str, offset: int, size: int) -
         "Upload-Checksum": f"sha256 {checksum}",
     }
     try:
-        return _offset(call("PATCH", location, headers=headers, body=chunk))
+        # A chunk that broke off is sent again smaller, not the same again and again; the smallest with all patience.
+        tries = None if size == upload.MIN_CHUNK_BYTES else 1
+        return _offset(call("PATCH", location, headers=headers, body=chunk, tries=tries))
     except Refused as refusal:
         if refusal.status in (_WRONG_OFFSET, _CHECKSUM):
             return _ask_offset(call, location)

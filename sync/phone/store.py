@@ -23,10 +23,11 @@ CREATE INDEX IF NOT EXISTS record_state ON record(state, seq);
 CREATE TABLE IF NOT EXISTS document(coll TEXT, id TEXT, document TEXT NOT NULL, PRIMARY KEY(coll, id));
 CREATE TABLE IF NOT EXISTS checkpoint(coll TEXT PRIMARY KEY, seq INTEGER NOT NULL, epoch TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS media(id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, mime TEXT NOT NULL,
-    content BLOB, state TEXT NOT NULL DEFAULT 'waiting');
+    content BLOB, state TEXT NOT NULL DEFAULT 'waiting', verified_at TEXT NOT NULL DEFAULT '');
 """
 # States of a record: waiting (to be sent), accepted, quarantined (kept aside by the server, kept here).
-# States of a file: waiting, sent (whole on the server, not yet acknowledged), verified (bytes may be dropped).
+# States of a file: waiting, sent (whole on the server, not yet acknowledged), verified (acknowledged; its bytes stay
+# for some days more, as the server may be restored from a backup that is older than the acknowledgement).
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,12 @@ class Store:
 
     def waiting(self, *, limit: int, after: int = 0) -> list[Record]:
         """Return up to limit records to be sent with a seq above after, oldest first."""
-        query = "SELECT document FROM record WHERE state = 'waiting' AND seq > ? ORDER BY seq LIMIT ?"
-        return [Record(**json.loads(row[0])) for row in self._db.execute(query, (after, limit))]
+        return self.records("waiting", limit=limit, after=after)
+
+    def records(self, state: str, *, limit: int, after: int = 0) -> list[Record]:
+        """Return up to limit records in a state with a seq above after, oldest first."""
+        query = "SELECT document FROM record WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return [Record(**json.loads(row[0])) for row in self._db.execute(query, (state, after, limit))]
 
     def settle(self, record_id: str, *, digest: str, state: str, reason: str = "") -> None:
         """Remember what the server said of a record; only the record with this very hash is settled."""
@@ -137,11 +142,23 @@ class Store:
                 return Media(FileRef(*row), bytes(content))
         return None
 
-    def settle_media(self, file_id: str, *, state: str, digest: str) -> None:
-        """Remember how far a file is; once verified (by its own hash) its bytes are dropped."""
-        self._db.execute("UPDATE media SET state = ? WHERE id = ? AND sha256 = ?", (state, file_id, digest))
-        if state == "verified":
-            self._db.execute("UPDATE media SET content = NULL WHERE id = ? AND state = 'verified'", (file_id,))
+    def unverified_media(self) -> Iterator[tuple[FileRef, bytes]]:
+        """Yield every file the server has not acknowledged, with its bytes."""
+        query = "SELECT id, sha256, bytes, mime, content FROM media WHERE state <> 'verified' ORDER BY id"
+        for row in self._db.execute(query):
+            if row[4] is not None:
+                yield FileRef(*row[:4]), bytes(row[4])
+
+    def settle_media(self, file_id: str, *, state: str, digest: str, told_at: str = "") -> None:
+        """Remember how far the file with this very hash is; told_at is when the server verified it, by its clock."""
+        self._db.execute(
+            "UPDATE media SET state = ?, verified_at = ? WHERE id = ? AND sha256 = ?", (state, told_at, file_id, digest)
+        )
+
+    def drop_verified(self, *, before: str) -> int:
+        """Drop the bytes of files verified before a moment of the server's clock; return how many had any."""
+        query = "UPDATE media SET content = NULL WHERE state = 'verified' AND verified_at < ? AND content IS NOT NULL"
+        return self._db.execute(query, (before,)).rowcount
 
     def media_states(self) -> dict[str, str]:
         """Return file id → state."""

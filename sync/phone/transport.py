@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 import requests
 
+from sync.phone import pace
+
 MARK = "Doorstep-Sync"
 _TIMEOUT_S = (10, 30)
 _RETRY = frozenset({423, 429, 500, 502, 503, 504})
-_MAX_WAIT_S = 300.0
 
 
 class NoNetwork(Exception):
@@ -85,14 +86,21 @@ class Line:
     tries: int = 6
 
     def call(
-        self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"", expected: tuple[int, ...] = ()
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        expected: tuple[int, ...] = (),
+        tries: int | None = None,
     ) -> Answer:
-        """Return a marked answer of success (or of an expected status).
+        """Return a marked answer of success (or of an expected status), after at most `tries` attempts.
 
         Raises NoNetwork when patience ends, NotOurServer or Refused at once.
         """
-        last: NoNetwork = NoNetwork("not tried")
-        for attempt in range(self.tries):
+        last, most = NoNetwork("not tried"), self.tries if tries is None else tries
+        for attempt in range(most):
             try:
                 answer = self.transport.send(method, path, headers=headers, body=body)
             except NoNetwork as fault:
@@ -101,8 +109,8 @@ class Line:
                 if answer.status not in _RETRY or answer.status in expected:
                     return _believed(answer, expected)
                 last, wait_s = NoNetwork(f"the server answered {answer.status}"), _told_wait_s(answer)
-            if attempt + 1 < self.tries:
-                self.sleep(max(wait_s, (0.5 + self.jitter()) * min(_MAX_WAIT_S, 2.0**attempt)))
+            if attempt + 1 < most:
+                self.sleep(max(wait_s, pace.wait_s(attempt, jitter=self.jitter())))
         raise last
 
 
@@ -119,4 +127,4 @@ def _believed(answer: Answer, expected: tuple[int, ...]) -> Answer:
 
 def _told_wait_s(answer: Answer) -> float:
     told = answer.headers.get("retry-after", "")
-    return min(float(told), _MAX_WAIT_S) if told.isdecimal() else 0.0
+    return min(float(told), pace.MAX_WAIT_S) if told.isdecimal() else 0.0

@@ -9,9 +9,6 @@ import pytest
 from server import clock, jobs
 from server.demo import portfolio
 from server.demo.phones import Phone, PlayedClock
-from sync.phone.client import Client
-from sync.phone.outbox import Outbox
-from sync.phone.senses import Senses
 from sync.phone.transport import Answer, Line
 
 BASE = {"lon": 114.0579, "lat": 22.5431, "datum": "GCJ-02", "precision": "building"}
@@ -35,13 +32,8 @@ class FlowPhone(Phone):
         self.wsgi = client
         super().__init__(path, "", clock=clock, rng=rng, label=label)
 
-    def reboot(self):
-        super().reboot()
-        senses = Senses(now=self.clock.now, mono_ms=self.clock.mono_ms, random=self.rng.randbytes, boot="flow")
-        self.outbox = Outbox(self.store, senses) if self.store.get("device") else None
-        self.client = Client(
-            self.store, Line(WsgiTransport(self.wsgi), sleep=lambda _: None, jitter=lambda: 0.5), senses
-        )
+    def line(self):
+        return Line(WsgiTransport(self.wsgi), sleep=lambda _: None, jitter=lambda: 0.5)
 
 
 @pytest.fixture

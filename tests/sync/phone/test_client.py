@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import pytest
@@ -13,6 +14,9 @@ from sync.phone.transport import NoNetwork, NotOurServer, Refused
 from sync.signature import Alg
 
 from .conftest import MARKED, Answer, good, problem
+
+REF_OF_X = hashlib.sha256(b"x").hexdigest()
+AT = "2026-12-02T01:30:00.000Z"
 
 
 def write(outbox, n):
@@ -146,6 +150,25 @@ class TestHead:
         office.resend_from = 2
         client.head()
         assert store.count("waiting") == 2
+
+    def test_drops_old_files_by_the_offices_clock_not_its_own(self, client, outbox, office, store, monkeypatch):
+        outbox.write(RecordType.MANIFEST, {}, files=[outbox.file(b"x", mime="image/jpeg")])
+        client.sync()
+        assert len(list(store.unverified_media())) == 0
+
+        def bytes_left(server_time):
+            monkeypatch.setattr(
+                office, "_head", lambda _: good({"device": {"resend_from": None}, "server_time": server_time})
+            )
+            client.head()
+            store.start_again("epoch-1")
+            left = store.next_media() is not None
+            store.settle_media(*store.media_states(), state="verified", digest=REF_OF_X, told_at=AT)
+            return left
+
+        assert bytes_left("no time")
+        assert bytes_left("2026-12-09T01:30:00.000Z")
+        assert not bytes_left("2026-12-09T01:30:00.001Z")
 
 
 class TestSync:

@@ -10,9 +10,10 @@ BIG = bytes(range(256)) * 4000
 
 
 @pytest.fixture
-def photo(outbox):
+def photo(client, outbox):
     bound = outbox.file(BIG, mime="image/jpeg")
     outbox.write(RecordType.MANIFEST, {}, files=[bound])
+    client.push()
     return bound[0].id
 
 
@@ -39,13 +40,13 @@ class TestUploadAll:
         assert patches(office) == []
 
     def test_takes_smaller_chunks_on_a_bad_line(self, client, office, photo):
-        office.plan = ["", "", *["lost"] * 6]
+        office.plan = ["", "", "lost", "", "lost"]
         client.upload()
         assert office.files[photo] == BIG
-        assert [int(h["Upload-Offset"]) for h in patches(office)][6:8] == [0, 131072]
+        assert [int(h["Upload-Offset"]) for h in patches(office)][:5] == [0, 0, 0, 65536, 196608]
 
     def test_gives_up_at_the_smallest_chunk_and_keeps_the_file(self, client, office, store, photo):
-        office.plan = ["", "", *(["lost"] * 6 + [""]) * 2, *["lost"] * 6]
+        office.plan = ["", "", *["lost", ""] * 2, *["lost"] * 6]
         with pytest.raises(NoNetwork):
             client.upload()
         assert store.media_states() == {photo: "waiting"}
@@ -62,9 +63,43 @@ class TestUploadAll:
             client.upload()
         assert store.media_states() == {photo: "waiting"}
 
+    def test_goes_on_with_the_others_when_one_gets_nowhere(self, client, office, outbox, store, photo, monkeypatch):
+        second = outbox.file(b"small", mime="image/jpeg")
+        outbox.write(RecordType.MANIFEST, {}, files=[second])
+        whole = office._finish  # noqa: SLF001
+        monkeypatch.setattr(
+            office, "_finish", lambda file_id: office.files.update({photo: b""}) if file_id == photo else whole(file_id)
+        )
+        with pytest.raises(NoNetwork, match="no progress"):
+            client.upload()
+        assert store.media_states() == {photo: "waiting", second[0].id: "sent"}
+
+    def test_lets_new_records_go_before_every_chunk(self, client, office, outbox, store, photo, monkeypatch):
+        whole = office._file  # noqa: SLF001
+
+        def write_meanwhile(method, path, headers, body):
+            if method == "PATCH":
+                outbox.write(RecordType.PLAN_EVENT, {"event": "started"})
+            return whole(method, path, headers, body)
+
+        monkeypatch.setattr(office, "_file", write_meanwhile)
+        client.upload()
+        sent = [("push" if path.endswith("push") else method) for method, path, _ in office.seen[1:]]
+        assert sent[-7:] == ["PATCH", "push", "PATCH", "push", "PATCH", "push", "PATCH"]
+        assert store.count("waiting") == 1
+
+    def test_does_not_push_before_every_chunk_what_is_not_acknowledged(
+        self, client, office, outbox, photo, monkeypatch
+    ):
+        monkeypatch.setattr(office, "_ack", lambda entries: {"forged": True})
+        outbox.write(RecordType.PLAN_EVENT, {"event": "started"})
+        client.upload()
+        assert [path for _, path, _ in office.seen].count("/v1/sync/records/push") == 2
+
     def test_leaves_a_refused_file_for_the_next_round(self, client, office, outbox, store, photo):
         second = outbox.file(b"small", mime="image/jpeg")
         outbox.write(RecordType.MANIFEST, {}, files=[second])
+        client.push()
         office.plan = [problem(413, "file-too-large")]
         assert client.upload() == 1
         assert store.media_states() == {photo: "waiting", second[0].id: "sent"}

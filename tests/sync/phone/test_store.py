@@ -96,16 +96,28 @@ class TestSendAgainFrom:
 
 
 class TestMedia:
-    def test_drops_the_bytes_only_when_verified(self, store):
+    def test_keeps_the_bytes_for_a_restored_server_until_told(self, store):
         store.add_media(REF, b"abc")
         store.settle_media(REF.id, state="sent", digest=REF.sha256)
         assert store.next_media() is None
         store.start_again("e2")
         assert store.next_media().content == b"abc"
-        store.settle_media(REF.id, state="verified", digest=REF.sha256)
+        store.settle_media(REF.id, state="verified", digest=REF.sha256, told_at="2026-12-02T01:30:00.000Z")
+        assert store.drop_verified(before="2026-12-02T01:30:00.000Z") == 0
         store.start_again("e3")
+        assert store.next_media().content == b"abc"
+        store.settle_media(REF.id, state="verified", digest=REF.sha256, told_at="2026-12-02T01:30:00.000Z")
+        assert store.drop_verified(before="2026-12-02T01:30:00.001Z") == 1
+        assert store.drop_verified(before="2026-12-02T01:30:00.001Z") == 0
+        store.start_again("e4")
         assert store.next_media() is None
         assert store.media_states() == {REF.id: "verified"}
+
+    def test_drops_nothing_that_is_not_verified(self, store):
+        store.add_media(REF, b"abc")
+        store.settle_media(REF.id, state="sent", digest=REF.sha256)
+        assert store.drop_verified(before="9999") == 0
+        assert list(store.unverified_media()) == [(REF, b"abc")]
 
     def test_does_not_believe_another_hash(self, store):
         store.add_media(REF, b"abc")
