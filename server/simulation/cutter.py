@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Self
@@ -49,6 +50,24 @@ class _Fate:
     down_bytes: int | None = None
 
 
+class _Talk:
+    """Measures how long the server takes to begin its answers on one connection, without what the line adds."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._asked_at: float | None = None
+
+    def asked(self) -> None:
+        """Take note that a piece of a request came from the phone."""
+        self._asked_at = time.monotonic()
+
+    def answered(self) -> None:
+        """Take note that a piece of an answer came from the server."""
+        asked_at, self._asked_at = self._asked_at, None
+        if asked_at is not None:
+            self.longest_s = max(self.longest_s, time.monotonic() - asked_at)
+
+
 class Cutter:
     """A proxy on 127.0.0.1 in front of a server. Use as a context; `url` is where phones go."""
 
@@ -56,6 +75,7 @@ class Cutter:
         """Stand before the server on 127.0.0.1:port; `weather` may be exchanged while it runs."""
         self.target_port, self.weather, self.rng = port, weather, rng
         self.counts: Counter[str] = Counter()
+        self.longest_s = 0.0
         self._draw = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._is_open = True
@@ -105,10 +125,11 @@ class Cutter:
             return
         server.settimeout(None)
         self._open |= {phone, server}
-        fate = self._fate()
-        back = threading.Thread(target=self._pass, args=(server, phone, fate.down_bytes), daemon=True)
+        fate, talk = self._fate(), _Talk()
+        back = threading.Thread(target=self._pass, args=(server, phone, fate.down_bytes, talk.answered), daemon=True)
         back.start()
-        self._pass(phone, server, fate.up_bytes)
+        self._pass(phone, server, fate.up_bytes, talk.asked)
+        self._note_wait(talk.longest_s)
         back.join()
         for end in (phone, server):
             self._open.discard(end)
@@ -124,10 +145,17 @@ class Cutter:
             # An answer is short: cut it early, so that a request that was carried out goes unanswered.
             return _Fate(down_bytes=after % weather.first_byte) if is_answer else _Fate(up_bytes=after)
 
-    def _pass(self, source: socket.socket, sink: socket.socket, dies_after: int | None) -> None:
+    def _note_wait(self, longest_s: float) -> None:
+        with self._draw:
+            self.longest_s = max(self.longest_s, longest_s)
+
+    def _pass(
+        self, source: socket.socket, sink: socket.socket, dies_after: int | None, came: Callable[[], None]
+    ) -> None:
         passed = 0
         with contextlib.suppress(OSError):
             while piece := source.recv(CHUNK_BYTES):
+                came()
                 self._wait(len(piece))
                 if dies_after is not None and passed + len(piece) > dies_after:
                     sink.sendall(piece[: dies_after - passed])
