@@ -70,7 +70,18 @@ class HttpTransport:
             )  # fmt: skip
         except requests.RequestException as fault:
             raise NoNetwork(type(fault).__name__) from fault
+        if _is_cut_in_headers(got):
+            raise NoNetwork("the answer broke off in its headers")
         return Answer(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.content)
+
+
+def _is_cut_in_headers(got: requests.Response) -> bool:
+    """Tell whether the line broke inside a header's name; a value cut short cannot be told from a whole one.
+
+    What such a value may say is bound by the protocol: an offset or a position too low is asked for again.
+    """
+    original = getattr(got.raw, "_original_response", None)
+    return bool(original is not None and original.msg.defects)
 
 
 @dataclass(frozen=True, slots=True)

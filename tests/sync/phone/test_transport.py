@@ -1,3 +1,4 @@
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -124,6 +125,26 @@ class TestHttpTransport:
         transport = HttpTransport(address)
         assert transport.send("POST", "/away", headers={}, body=b"").status == 302
         transport.session.close()
+
+    @pytest.mark.parametrize(
+        "after", ["HTTP/1.1 204 No Content\r\nDoorstep-Sync: 1\r\nUpload-Offset: 1", "HTTP/1.1 200 O"]
+    )
+    def test_believes_no_answer_that_broke_off_in_its_headers(self, after):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+
+            def cut():
+                talk, _ = listener.accept()
+                with talk:
+                    talk.recv(1000)
+                    talk.sendall(b"HTTP/1.1 204 No Content\r\nDoorstep-Sync: 1\r\nUplo")
+
+            thread = threading.Thread(target=cut)
+            thread.start()
+            transport = HttpTransport(f"http://127.0.0.1:{listener.getsockname()[1]}")
+            with pytest.raises(NoNetwork):
+                transport.send("HEAD", "/x", headers={}, body=b"")
+            thread.join()
+            transport.session.close()
 
     def test_says_when_nobody_is_there(self):
         transport = HttpTransport("http://127.0.0.1:9")
