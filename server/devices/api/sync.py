@@ -48,7 +48,8 @@ def take_push(coll: str) -> ResponseReturnValue:
     before = acks.told_before(taken.fates) if wants_acks else []
     db.session.commit()
     if wants_acks:
-        answer = jsonify(conflicts=taken.conflicts, acks=[*before, *([fresh] if fresh else [])])
+        told = [*before, *([fresh] if fresh else [])]
+        answer = jsonify(conflicts=taken.conflicts, acks=told)
         answer.headers["Preference-Applied"] = "return=acks"
         _move_past_acks(answer, device, {one["id"] for one in told})
         return answer
