@@ -16,9 +16,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from server import audit, clock, config, media
+from server import audit, clock, config, feed, media
 from server.db import db
-from server.devices import acks
+from server.devices import acks, handover
 from server.devices.acks import Fate
 from server.devices.models import Device, Upload
 from server.errors import Conflict, Invalid, Missing
@@ -141,6 +141,7 @@ def finish(device: Device, row: Upload, *, at: datetime) -> None:
     """
     if row.completed_at is not None:
         return
+    feed.lock_ids(db.session(), handover.FILES, [row.attachment_id])
     with locked(row) as file:
         content = part_path(row).read_bytes()
         told = hashlib.sha256(content).hexdigest()

@@ -18,10 +18,13 @@ from server.devices.models import Upload
 from server.visits import intake
 from server.visits.models import Record
 from sync import envelope
-from sync.envelope import Envelope
+from sync.envelope import FileRef
 
 log = logging.getLogger("doorstep")
 INTAKE_FAILED = "intake_failed"
+FILES = "files"
+Bound = list[tuple[UUID, FileRef]]
+"""Files that records bind, each with the device whose record it is."""
 MOST = 200
 
 
@@ -37,11 +40,13 @@ def hand_over(at: datetime) -> int:
     feed.lock_ids(db.session(), "visits", [row.subject for row in rows])
     try:
         with db.session.begin_nested():
-            _give(rows, at=at)
+            bound = _give(rows, at=at)
     except Exception:
         log.exception("a batch of %d records could not be taken in; each is tried alone", len(rows))
-        for row in rows:
-            _give_alone(row, at=at)
+        bound = [one for row in rows for one in _give_alone(row, at=at)]
+    # A visit learns of its files when it is put together; only then can those that were uploaded before be found.
+    intake.put_together(db.session())
+    _verify_arrived(bound, at=at)
     return len(rows)
 
 
@@ -50,32 +55,47 @@ def waiting() -> int:
     return db.session.scalar(select(func.count()).select_from(Record).where(Record.taken_in_at.is_(None))) or 0
 
 
-def _give_alone(row: Record, *, at: datetime) -> None:
+def _give_alone(row: Record, *, at: datetime) -> Bound:
     """Give one record to its visit; whatever goes wrong there is for a person to repair and no trouble of the phone."""
     try:
         with db.session.begin_nested():
-            _give([row], at=at)
+            return _give([row], at=at)
     except Exception:
         log.exception("record %s of device %s could not be taken in", row.id, row.device_id)
         row.flags, row.taken_in_at = [*row.flags, INTAKE_FAILED], at
+        return []
 
 
-def _give(rows: Sequence[Record], *, at: datetime) -> None:
+def _give(rows: Sequence[Record], *, at: datetime) -> Bound:
+    """Give records to their visits; return the files they bind, each with its device."""
     told = [(row, envelope.read(unseal(row.id, row.env_sealed))) for row in rows]
-    arrived = _arrived(told)
+    # An upload that ends at this moment and the record that binds it must not both miss each other.
+    bound = [(row.device_id, ref) for row, one in told for ref in one.manifest]
+    feed.lock_ids(db.session(), FILES, [ref.id for _, ref in bound])
     for row, one in told:
         intake.store(row, one, at=at)
-        for ref in one.manifest:
-            size = arrived.get((row.device_id, str(ref.id), ref.sha256))
-            if size is not None:
-                intake.file_verified(UUID(ref.id), sha256=ref.sha256, size=size, device_id=row.device_id, at=at)
         row.taken_in_at = at
     db.session.flush()
+    return bound
 
 
-def _arrived(told: Sequence[tuple[Record, Envelope]]) -> dict[tuple[UUID, str, str], int]:
-    """Return (device, file, SHA-256) → length of the files these records bind that were uploaded before them."""
-    triples = [(row.device_id, ref.id, ref.sha256) for row, one in told for ref in one.manifest]
+def _verify_arrived(bound: Bound, *, at: datetime) -> None:
+    """Tell the visits of the files that were whole before their records; one that cannot be read is left as it is."""
+    arrived = _arrived(bound)
+    for device_id, ref in bound:
+        size = arrived.get((device_id, ref.id, ref.sha256))
+        if size is None:
+            continue
+        try:
+            with db.session.begin_nested():
+                intake.file_verified(UUID(ref.id), sha256=ref.sha256, size=size, device_id=device_id, at=at)
+        except Exception:
+            log.exception("file %s of device %s could not be looked at", ref.id, device_id)
+
+
+def _arrived(bound: Bound) -> dict[tuple[UUID, str, str], int]:
+    """Return (device, file, SHA-256) → length of those of these files that are uploaded."""
+    triples = [(device_id, ref.id, ref.sha256) for device_id, ref in bound]
     if not triples:
         return {}
     query = select(Upload.device_id, Upload.attachment_id, Upload.sha256, Upload.length).where(
