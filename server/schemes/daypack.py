@@ -4,7 +4,7 @@ A pack lists its documents with their hashes; the documents themselves are loade
 (`documents.py`), so personal data stays sealed in its own tables.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -95,10 +95,21 @@ def hold_back(case_id: UUID) -> int:
             "rule_id": "FREEZE",
             "text": {"zh": "案件已冻结", "en": "the case is frozen"},
         }
-        for person_id in sorted(_people(stop)):
-            for coll in ("stops", "cards"):
-                feed.publish(feed.person(person_id), coll, str(stop.id), gone=True)
+        _recall(stop, _people(stop))
     return len(going)
+
+
+def _recall(stop: SchemeStop, people: Iterable[UUID]) -> None:
+    """Take a visit off these people's phones with all that tells of its debtor: card and papers go with it."""
+    for person_id in sorted(people):
+        subject = feed.person(person_id)
+        feed.publish(subject, "stops", str(stop.id), gone=True)
+        feed.publish(subject, "cards", str(stop.id), gone=True)
+        packs = select(DayPack).where(DayPack.person_id == person_id, DayPack.scheme_id == stop.scheme_id)
+        sent = {one["id"] for pack in db.session.scalars(packs) for one in pack.content["papers"]}
+        of_case = select(Paper.id).where(Paper.case_id == stop.case_id, Paper.id.in_([UUID(one) for one in sent]))
+        for paper_id in db.session.scalars(of_case.order_by(Paper.id)):
+            feed.publish(subject, "papers", str(paper_id), gone=True)
 
 
 def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Sent:
@@ -124,9 +135,7 @@ def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Se
     _publish(going, papers=papers, pack=pack)
     for stop_id, people in held_before.items():
         now = next((_people(stop) for stop in going if stop.id == stop_id), set())
-        for person_id in sorted(people - now):
-            for coll in ("stops", "cards"):
-                feed.publish(feed.person(person_id), coll, str(stop_id), gone=True)
+        _recall(db.session.get_one(SchemeStop, stop_id), people - now)
     return Sent(packs=packs, papers=sum(len(issued) for issued in papers.values()), withheld=withheld)
 
 

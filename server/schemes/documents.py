@@ -8,10 +8,10 @@ Source: docs/records.md, "What phones pull"; personal information protection law
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from field_forms import definitions
 from server import feed
@@ -27,11 +27,10 @@ from server.planning.precision import Precision
 from server.schemes.checks import frozen_kinds
 from server.schemes.daypack import stop_materials
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
-from server.schemes.rules import FIELD_STATES, StopState
-
-_ON_PHONES = (StopState.DISPATCHED, *sorted(FIELD_STATES))
+from server.schemes.phone_news import ON_PHONES
 
 Documents = dict[str, dict[str, Any]]
+Query = TypeVar("Query", bound=Select[Any])
 
 DO_NOT = {
     "no_third_party": {"zh": "不向第三人透露欠款", "en": "tell nobody else of the debt"},
@@ -44,16 +43,14 @@ DO_NOT = {
 
 def _stops_of(person_id: UUID, doc_ids: Sequence[str]) -> list[SchemeStop]:
     """Return the visits among these ids that are on this person's phones."""
-    query = (
-        select(SchemeStop)
-        .join(Crew, SchemeStop.crew_id == Crew.id)
-        .where(
-            SchemeStop.id.in_([UUID(one) for one in doc_ids]),
-            SchemeStop.state.in_(_ON_PHONES),
-            or_(Crew.lead_id == person_id, Crew.second_id == person_id),
-        )
+    query = _on_phones_of(person_id, select(SchemeStop))
+    return list(db.session.scalars(query.where(SchemeStop.id.in_([UUID(one) for one in doc_ids]))))
+
+
+def _on_phones_of(person_id: UUID, query: Query) -> Query:
+    return query.join(Crew, SchemeStop.crew_id == Crew.id).where(
+        SchemeStop.state.in_(ON_PHONES), or_(Crew.lead_id == person_id, Crew.second_id == person_id)
     )
-    return list(db.session.scalars(query))
 
 
 @feed.serves("stops")
@@ -195,12 +192,21 @@ def _debt(case: Case) -> dict[str, Any]:
 
 @feed.serves("papers")
 def papers(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
-    """Return the papers in a person's packs by id, with their bytes, so that they can be shown and signed offline."""
+    """Return the papers of a person's visits by id, with their bytes, so that they can be shown and signed offline.
+
+    A paper leaves a phone together with the visit it was made for.
+    """
     mine: set[str] = set()
     for pack in db.session.scalars(select(DayPack).where(DayPack.person_id == person_id)):
         mine |= {one["id"] for one in pack.content["papers"]}
     wanted = [UUID(one) for one in doc_ids if one in mine]
-    return {str(paper.id): _paper(paper) for paper in db.session.scalars(select(Paper).where(Paper.id.in_(wanted)))}
+    found = select(Paper).where(Paper.id.in_(wanted), Paper.case_id.in_(_cases_of(person_id)))
+    return {str(paper.id): _paper(paper) for paper in db.session.scalars(found)}
+
+
+def _cases_of(person_id: UUID) -> Select[tuple[UUID]]:
+    """Return the cases of the visits that are on this person's phones."""
+    return _on_phones_of(person_id, select(SchemeStop.case_id))
 
 
 def _paper(paper: Paper) -> dict[str, Any]:

@@ -169,6 +169,9 @@ class TestDispatch:
         assert dispatch(as_zhou, signed).status_code == 200
         assert set(pulled("luo", "stops").values()) == {None}
         assert set(pulled("luo", "cards").values()) == {None}
+        assert set(pulled("luo", "papers").values()) == {None}
+        assert len([one for one in pulled("fang", "papers").values() if one]) == 2
+        assert len([one for one in pulled("an", "papers").values() if one]) == 2
         assert len([one for one in pulled("an", "stops").values() if one]) == 2
 
     def replace_luo(self, as_zhou, signed):
