@@ -155,3 +155,22 @@ class TestHelp:
         shown = run(command, "--help")
         assert shown.exit_code == 0
         assert "Usage:" in shown.output
+
+
+class TestSimulate:
+    def test_wants_whole_crews(self, run):
+        assert run("simulate", "--agents", 5).exit_code == 2
+
+    def test_writes_into_no_folder_that_holds_something(self, run, tmp_path):
+        (tmp_path / "mine").write_text("precious")
+        result = run("simulate", "--keep", tmp_path)
+        assert (result.exit_code, "not empty" in result.output) == (1, True)
+        assert (tmp_path / "mine").read_text() == "precious"
+
+    def test_exits_1_when_an_invariant_is_not_proven(self, run, tmp_path):
+        words = ("--agents", 4, "--days", 1, "--faults", "none", "--slow-s", 0, "--json", "--keep", tmp_path / "kept")
+        result = run("simulate", *words)
+        told = json.loads(result.stdout)
+        assert result.exit_code == 1
+        assert [one["code"] for one in told["invariants"] if not one["holds"]] == ["I11"]
+        assert (tmp_path / "kept" / "var" / "doorstep.db").is_file()
