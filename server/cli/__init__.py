@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from server.cli import casework, operate, people, proving, safekeeping
+from server.cli import casework, operate, people, proving, restoring, safekeeping
 from server.config import HalfConfigured
 from server.errors import Refusal
 
@@ -39,6 +39,7 @@ for command in (
     casework.plan,
     safekeeping.verify,
     safekeeping.backup,
+    restoring.restore,
     proving.simulate,
 ):
     cli.add_command(command)

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import click
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -47,6 +48,14 @@ def dossier_checks(dossier: Path) -> dict[str, str | None]:
 def installation_checks(var_dir: Path) -> dict[str, str | None]:
     """Return what is wrong with an installation, name → fault or None."""
     app = create_app(config.load(var_dir))
+    checks = checks_of(app)
+    with app.app_context():
+        db.engine.dispose()
+    return checks
+
+
+def checks_of(app: Flask) -> dict[str, str | None]:
+    """Return what is wrong with the database and the files of an application, name → fault or None."""
     with app.app_context():
         checks = {name: None if state == "ok" else state for name, state in health.checks().items()}
         if config.current().is_sqlite:

@@ -149,7 +149,20 @@ class TestServe:
 class TestHelp:
     @pytest.mark.parametrize(
         "command",
-        ["init", "demo", "serve", "import", "user", "device", "plan", "worker", "verify", "backup", "openapi"],
+        [
+            "init",
+            "demo",
+            "serve",
+            "import",
+            "user",
+            "device",
+            "plan",
+            "worker",
+            "verify",
+            "backup",
+            "restore",
+            "openapi",
+        ],
     )
     def test_every_command_explains_itself(self, run, command):
         shown = run(command, "--help")

