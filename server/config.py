@@ -59,6 +59,7 @@ class Config:
     session_s: int = 8 * 3600
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def media_dir(self) -> Path:
@@ -123,6 +124,7 @@ def load(var_dir: Path | None = None) -> Config:
         session_s=env.int("SESSION_S", 8 * 3600),
         argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
+        metrics_token=env.str("METRICS_TOKEN", ""),
     )
 
 
