@@ -1,74 +1,44 @@
+from uuid import UUID
+
+import pytest
 from sqlalchemy import select
 
-from server import clock
+from server import clock, feed
 from server.cases.models import StopFlag
 from server.db import begin_write, db
-from server.escalation import stop_news
 from server.feed import sync_feed
+from server.schemes.models import SchemeStop
+from tests.server.schemes import make_scheme as make
 
 
-def raise_flag(day, number=0):
-    flag = StopFlag(id=clock.new_id(), case_id=day.case_ids[number], kind="special", raised_at=clock.now())
-    db.session.add(flag)
-    db.session.commit()
-    return flag.id
-
-
-def told():
-    found = {tuple(row) for row in db.session.execute(select(sync_feed.c.coll, sync_feed.c.doc_id)).all()}
-    db.session.rollback()
-    return found
-
-
-def forget():
-    begin_write()
-    db.session.execute(sync_feed.delete())
-    db.session.commit()
-    begin_write()
+@pytest.fixture
+def stop(as_zhou, as_sun, as_guo, creditors):
+    """A visit that was dispatched to Fang and Luo."""
+    scheme = make.compiled(as_zhou, make.accepted_list([make.case(creditors["bank"], 1)]))
+    make.planned(as_zhou, scheme["id"], iterations=20)
+    make.submitted(as_zhou, scheme["id"])
+    signed = make.signed(as_guo, make.reviewed(as_sun, scheme["id"]))
+    assert as_zhou.post(f"/v1/schemes/{signed['id']}/dispatch").status_code == 200
+    return UUID(signed["stops"][0]["id"])
 
 
 class TestTell:
-    def test_tells_the_crew_when_a_flag_goes_up(self, day):
-        raise_flag(day)
-        assert told() == {("stops", str(day.stop_ids[0])), ("cards", str(day.stop_ids[0]))}
-
-    def test_tells_them_when_it_comes_down(self, day):
-        flag_id = raise_flag(day)
-        forget()
-        db.session.get(StopFlag, flag_id).lifted_at = clock.now()
-        db.session.commit()
-        assert ("stops", str(day.stop_ids[0])) in told()
-
-    def test_says_nothing_of_a_door_already_visited(self, day):
-        day.stop(0).state = "visited"
-        raise_flag(day)
-        assert told() == set()
-
-    def test_says_nothing_of_a_stop_that_is_on_no_phone(self, day):
-        day.stop(0).state = "planned"
-        raise_flag(day)
-        assert told() == set()
-
-    def test_says_nothing_of_a_flag_that_was_rolled_back(self, day):
-        db.session.add(StopFlag(id=clock.new_id(), case_id=day.case_ids[0], kind="special", raised_at=clock.now()))
-        db.session.flush()
-        db.session.rollback()
+    @pytest.mark.parametrize("state", ["dispatched", "en_route", "visited"])
+    def test_tells_both_of_the_crew_of_a_new_stop_flag_in_whatever_state_their_stop_is(self, stop, state, as_zhou):
         begin_write()
+        row = db.session.get_one(SchemeStop, stop)
+        row.state = state
         db.session.commit()
-        assert told() == set()
-
-    def test_works_for_a_flag_raised_at_a_desk(self, day, as_lin):
+        begin_write()
+        before, case_id = feed.newest(db.session()), db.session.get_one(SchemeStop, stop).case_id
+        db.session.add(
+            StopFlag(
+                id=clock.new_id(), case_id=case_id, kind="dispute", reason="现场记录", raised_at=clock.now(),
+                raised_by_id=UUID(as_zhou.person_id),
+            )
+        )  # fmt: skip
         db.session.commit()
-        answer = as_lin.post(f"/v1/cases/{day.case_ids[1]}/stops", json={"kind": "special", "reason": "住院"})
-        assert answer.status_code == 201, answer.text
-        assert told() == {("stops", str(day.stop_ids[1])), ("cards", str(day.stop_ids[1]))}
-
-
-class TestOpenStops:
-    def test_finds_nothing_for_no_case(self, day):
-        assert stop_news.open_stops(db.session(), []) == []
-
-    def test_finds_stops_on_the_way(self, day):
-        day.stop(2).state = "en_route"
-        found = stop_news.open_stops(db.session(), day.case_ids)
-        assert [stop.id for stop in found] == day.stop_ids
+        at = sync_feed.c
+        told = db.session.execute(select(at.subject, at.coll, at.doc_id).where(at.seq > before)).all()
+        people = [feed.person(make.person_id(name)) for name in ("fang", "luo")]
+        assert set(map(tuple, told)) == {(one, coll, str(stop)) for one in people for coll in ("stops", "cards")}
