@@ -121,7 +121,7 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             g.device_id, g.person_id, state = _caller()
             if state != DeviceState.ACTIVE and not may_be_revoked:
-                raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True)
+                raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True, epoch=epoch())
             db.session.rollback()
             request.get_data(cache=True)
             return view(*args, **kwargs)

@@ -78,7 +78,7 @@ class Client:
             return self._round(pull_limit)
         except Refused as refusal:
             if refusal.problem.get("wipe"):
-                self._hand_in()
+                self._hand_in(str(refusal.problem.get("epoch", "")))
             if refusal.status != _GONE:
                 raise
             with self.store.together():
@@ -199,8 +199,14 @@ class Client:
             with self.store.together():
                 self.store.take_page("acks", feed.Page((), at))
 
-    def _hand_in(self) -> None:
-        """Hand in what this revoked phone holds, then delete the customers' data it pulled."""
+    def _hand_in(self, epoch: str) -> None:
+        """Hand in what this revoked phone holds, then delete the customers' data it pulled.
+
+        In a new epoch that is everything: a restored server may have forgotten what it acknowledged.
+        """
+        if epoch not in ("", self.store.get("epoch")):
+            with self.store.together():
+                self.store.start_again(epoch)
         try:
             self.push()
             self.upload()

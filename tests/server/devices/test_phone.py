@@ -134,6 +134,21 @@ class TestSync:
         assert all("late" in row.flags for row in db.session.scalars(select(Record)))
         assert phone.store.documents("stops") == {}
 
+    def test_hands_in_all_again_when_it_was_revoked_and_the_server_restored(self, phone, as_zhou, in_app):
+        phone.rows(3)
+        phone.client.sync()
+        as_zhou.post(f"/v1/devices/{phone.device}/revoke", json={"is_lost": True})
+        begin_write()  # as from a backup taken before the first record, with the revocation made again
+        device = db.session.scalars(select(Device)).one()
+        device.head_seq, device.head_hash = 0, chain.genesis(phone.device)
+        for row in db.session.scalars(select(Record)):
+            db.session.delete(row)
+        feed.rotate_epoch(db.session())
+        db.session.commit()
+        with pytest.raises(Refused, match="device-revoked"):
+            phone.client.sync()
+        assert count(Record) == 3
+
     def test_sends_again_what_the_server_asks_for(self, phone, in_app):
         go_to_door(phone)
         phone.client.sync()
