@@ -14,6 +14,7 @@ from server.db import begin_write, db, fetch
 from server.devices import enrol
 from server.devices.models import Device, Quarantine
 from server.devices.schemas import CodeIn, CodeOut, DeviceOut, EnrolIn, EnrolOut, QuarantineOut, RevokeIn
+from server.devices.shown import PhoneOut
 from sync.envelope import write_time
 from sync.phone.transport import MARK
 
@@ -53,10 +54,10 @@ def add_device(body: Body) -> ResponseReturnValue:
 @bp.get("")
 @allow(*FLEET)
 @asks(PageQuery)
-@answers(DeviceOut, many=True)
+@answers(PhoneOut, many=True)
 def list_devices(query: Body) -> ResponseReturnValue:
     """List the phones: whose, in what state, when last heard of, how much they still hold."""
-    return page(select(Device), Device, DeviceOut(), **query)
+    return page(select(Device), Device, PhoneOut(), **query)
 
 
 @bp.get("/quarantine")
@@ -70,10 +71,10 @@ def list_quarantine(query: Body) -> ResponseReturnValue:
 
 @bp.get("/<uuid:device_id>")
 @allow(*FLEET)
-@answers(DeviceOut)
+@answers(PhoneOut)
 def show_device(device_id: UUID) -> ResponseReturnValue:
-    """Show one phone."""
-    return jsonify(DeviceOut().dump(fetch(Device, device_id)))
+    """Show one phone, with the state of its chain."""
+    return jsonify(PhoneOut().dump(fetch(Device, device_id)))
 
 
 @bp.post("/<uuid:device_id>/revoke")
