@@ -28,6 +28,7 @@ from server.app import create_app, migrations_dir
 from server.db import db
 from server.keys import make_keys
 from tests import live
+from tests.live import pg_admin
 
 PASSWORD = "correct-horse-battery"
 CAST = {
@@ -104,13 +105,6 @@ def settings_for(var_dir, keys_dir, database_url, monkeypatch=None):
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
-
-
-def pg_admin(uri, statement):
-    engine = sa.create_engine(uri.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")

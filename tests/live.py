@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
+import sqlalchemy as sa
 
 ROOT = Path(__file__).parents[1]
 READY_WITHIN_S = 60
@@ -141,3 +142,11 @@ def free_port():
     """Return a port of 127.0.0.1 nobody listens on at this moment."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
+
+
+def pg_admin(uri, statement):
+    """Run one statement outside any transaction, on the server's own database. uri has `{}` for the database name."""
+    engine = sa.create_engine(uri.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()

@@ -26,19 +26,22 @@ class Weather:
 
     cut: share of connections that die, from 0 to 1. first_byte..last_byte: after how many bytes, either way, drawn per
     connection. answer_lost: share of the dying ones that die only on the way back, after the request went through.
-    delay_s: pause before each piece is passed on. bytes_per_s: most bytes per second each way, None for no limit.
+    lose_every: each so manieth answer of all connections is lost whole, after the server did what was asked; None for
+    none. delay_s: pause before each piece is passed on. bytes_per_s: most bytes per second each way, None for no limit.
     """
 
     cut: float = 0.0
     first_byte: int = 500
     last_byte: int = 60_000
     answer_lost: float = 0.5
+    lose_every: int | None = None
     delay_s: float = 0.0
     bytes_per_s: float | None = None
 
 
 CLEAR = Weather()
 HEAVY = Weather(cut=0.3)
+THIRD_ANSWER_LOST = Weather(lose_every=3)
 SECOND_GENERATION = Weather(cut=0.05, delay_s=0.5, bytes_per_s=6250.0)  # 50 kbit/s, 1 s round trip, 5 % resets
 
 
@@ -57,15 +60,17 @@ class _Talk:
         self.longest_s = 0.0
         self._asked_at: float | None = None
 
-    def asked(self) -> None:
-        """Take note that a piece of a request came from the phone."""
+    def asked(self) -> bool:
+        """Take note that a piece of a request came from the phone; no answer begins with it."""
         self._asked_at = time.monotonic()
+        return False
 
-    def answered(self) -> None:
-        """Take note that a piece of an answer came from the server."""
+    def answered(self) -> bool:
+        """Take note that a piece came from the server; tell whether an answer begins with it."""
         asked_at, self._asked_at = self._asked_at, None
         if asked_at is not None:
             self.longest_s = max(self.longest_s, time.monotonic() - asked_at)
+        return asked_at is not None
 
 
 class Cutter:
@@ -78,14 +83,10 @@ class Cutter:
         self.longest_s = 0.0
         self._draw = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = int(self._listener.getsockname()[1])
         self._is_open = True
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def port(self) -> int:
-        """Where the proxy listens."""
-        return int(self._listener.getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -149,16 +150,23 @@ class Cutter:
         with self._draw:
             self.longest_s = max(self.longest_s, longest_s)
 
+    def _loses_answer(self) -> bool:
+        with self._draw:
+            self.counts["answers"] += 1
+            every = self.weather.lose_every
+            return every is not None and self.counts["answers"] % every == 0
+
     def _pass(
-        self, source: socket.socket, sink: socket.socket, dies_after: int | None, came: Callable[[], None]
+        self, source: socket.socket, sink: socket.socket, dies_after: int | None, came: Callable[[], bool]
     ) -> None:
         passed = 0
         with contextlib.suppress(OSError):
             while piece := source.recv(CHUNK_BYTES):
-                came()
+                is_lost = came() and self._loses_answer()
                 self._wait(len(piece))
-                if dies_after is not None and passed + len(piece) > dies_after:
-                    sink.sendall(piece[: dies_after - passed])
+                left = 0 if is_lost else None if dies_after is None else dies_after - passed
+                if left is not None and len(piece) > left:
+                    sink.sendall(piece[:left])
                     self.counts["cut"] += 1
                     self._reset(source)
                     self._reset(sink)
