@@ -32,6 +32,11 @@ class TestLiveServer:
             time.sleep(0.01)
         assert answers(live_server) == 200
 
+        before = live_server.worker_pids()
+        live_server.renew_workers()
+        assert not set(before) & set(live_server.worker_pids())
+        assert answers(live_server) == 200
+
         live_server.kill()
         with pytest.raises(requests.ConnectionError):
             answers(live_server)

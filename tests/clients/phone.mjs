@@ -25,7 +25,7 @@ const SCHEMA = {
   version: 0, primaryKey: "id", type: "object",
   properties: { id: { type: "string", maxLength: 100 } }, required: ["id"],
 };
-const RETRY_MS = 30;
+const RETRY_MS = 100;
 const FOR_EVER = new Set([400, 401, 403, 404, 410, 413, 426]); // asking again gives the same answer
 
 const phone = { url: "", token: "", device: "", epoch: "", key: null, seq: 0, prev: "", db: null };
@@ -94,7 +94,14 @@ const commands = {
 
   documents: async ({ coll }) => (await phone.db[coll].find().exec()).map((one) => one.toJSON()),
 
-  head: ({ headers }) => call("GET", "/v1/sync/head", { headers }),
+  async head({ headers }) {
+    try {
+      return await call("GET", "/v1/sync/head", { headers });
+    } catch (fault) {
+      follow(fault);
+      throw fault;
+    }
+  },
 
   /** Replicate one collection one way until both sides agree; tell what RxDB saw. `stay` goes on until `settle`. */
   async push({ coll, batch = 50, identifier, stay = false }) {
@@ -174,10 +181,14 @@ async function replicate(coll, { seen, stay = false, identifier, ...ways }) {
   return told(seen);
 }
 
-/** What was seen; a server that counts in a new epoch has said so, and the next replication begins anew. */
 function told(seen) {
-  if (seen.refused?.status === 410) phone.epoch = seen.refused.problem.epoch;
+  if (seen.refused) follow(seen.refused);
   return { ...seen, requests: seen.requests.count };
+}
+
+/** Count in the epoch a server names that counts anew: the next replication begins anew too. */
+function follow({ status, problem }) {
+  if (status === 410) phone.epoch = problem.epoch;
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
