@@ -13,3 +13,13 @@ def arrival(*, stop_id="", note=""):
         "visit_id": str(uuid4()), "stop_id": stop_id, "case_id": "", "agents": [], "fix": None,
         "no_fix_reason": "unavailable", "address_as_planned": True, "place_note": note, "plan_version": 1,
     }  # fmt: skip
+
+
+def manifest(refs):
+    """Return the record that binds these files to a visit."""
+    shown = [
+        {"id": ref["id"], "shows": "door", "taken_at": "2026-12-02T02:06:00.000Z", "fix": None,
+         "original_sha256": ref["sha256"], "original_bytes": ref["bytes"]}
+        for ref in refs
+    ]  # fmt: skip
+    return {"type": "manifest", "body": {"visit_id": str(uuid4()), "stop_id": "", "files": shown}, "manifest": refs}

@@ -12,6 +12,7 @@ from server.schemes import daypack
 from server.simulation.cutter import CLEAR, THIRD_ANSWER_LOST
 from server.visits import messages
 from server.visits.models import Visit
+from tests.clients.conftest import catch_up
 from tests.clients.make_records import arrivals
 from tests.server.schemes import make_scheme as make
 
@@ -23,7 +24,7 @@ def tell(phone, as_fang, as_zhou):
     """Leave messages for Fang about a visit of his, and start from there."""
     phone.write(records=arrivals(1))
     phone.push(coll="records")
-    db.session.rollback()
+    catch_up()
     visit_id = db.session.query(Visit.id).order_by(Visit.created_at.desc()).first()[0]
 
     def leave(texts):

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from server.db import db
-from server.devices import push, quarantine, settings
+from server.devices import quarantine, settings
+from server.devices.held import unseal
 from server.devices.models import DeviceSetting
 from server.simulation.cutter import CLEAR, THIRD_ANSWER_LOST
 from server.visits.models import Record
@@ -94,7 +95,7 @@ class TestRecords:
         (one,) = phone.write(records=[{"type": "hologram", "body": arrival() | {"mood": "?"}, "more": more}])
         phone.push(coll="records")
         (row,) = held.records(phone)
-        env = json.loads(push.unseal(row))
+        env = json.loads(unseal(row.id, row.env_sealed))
         assert (row.hash, env["weather"], env["sv"], env["body"]["mood"]) == (one["hash"], "小雨", 9, "?")
         assert "unknown_type" in row.flags
 
