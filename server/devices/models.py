@@ -40,11 +40,28 @@ class Device(Base):
     head_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="0" * 64)
     last_contact_at: Mapped[datetime | None]
-    clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)
+    clock_offset_ms: Mapped[int | None] = mapped_column(BigInteger)  # server minus phone
+    clock_error_ms: Mapped[int | None] = mapped_column(BigInteger)  # the offset is right to plus or minus this
+    plans_held: Mapped[dict[str, Any] | None] = mapped_column(Json)  # scheme id → road plan's version on the phone
     unsent_count: Mapped[int | None]
     resend_from: Mapped[int | None] = mapped_column(BigInteger)
 
     person: Mapped[Person] = relationship()
+
+
+class ClockSample(Base):
+    """One comparison of a phone's clock with ours (时钟比对): server minus phone, right to plus or minus `error_ms`.
+
+    error_ms is half the phone's last round trip, None when the phone measured none. The newest 50 of a phone are kept.
+    """
+
+    __tablename__ = "clock_sample"
+    __table_args__ = (Index("ix_clock_sample_device_id_at", "device_id", "at"),)
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    at: Mapped[datetime]
+    offset_ms: Mapped[int] = mapped_column(BigInteger)
+    error_ms: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Quarantine(Base):

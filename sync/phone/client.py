@@ -49,6 +49,7 @@ class Client:
         self.store, self.line, self.senses = store, line, senses
         self._is_behind_in_acks = False
         self._pushed_upto = 0
+        self._round_trip_ms: int | None = None
 
     def enrol(self, code: str, *, label: str, app_version: str, alg: Alg = Alg.ED25519) -> str:
         """Make a key (kept before the call, so that a lost answer loses nothing but the code); return the device id.
@@ -86,14 +87,19 @@ class Client:
             return self._round(pull_limit)
 
     def head(self) -> Mapping[str, Any]:
-        """Ask where the server stands and tell it the phone's time; records it lacks wait again."""
+        """Ask where the server stands; tell it the phone's time and plans. Records it lacks wait again."""
         headers = {
             "Doorstep-Time": write_time(self.senses.now()),
             "Doorstep-Unsent": str(self.store.unsent()),
             "Doorstep-Acked": str(self.store.acked_seq()),
             "Doorstep-Epoch": self.store.get("epoch") or "",
+            "Doorstep-Plan": ",".join(f"{name}@{version}" for name, version in sorted(self.store.plans().items())),
         }
+        if self._round_trip_ms is not None:
+            headers["Doorstep-Rtt-Ms"] = str(self._round_trip_ms)
+        began_ms = self.senses.mono_ms()
         answer = self._call("GET", "/v1/sync/head", headers=headers).json()
+        self._round_trip_ms = max(0, self.senses.mono_ms() - began_ms)
         self._drop_old_files(answer.get("server_time"))
         resend_from = answer["device"].get("resend_from")
         if resend_from is not None:

@@ -192,6 +192,15 @@ class Store:
         rows = self._db.execute("SELECT id, document FROM document WHERE coll = ? ORDER BY id", (coll,))
         return {row[0]: json.loads(row[1]) for row in rows}
 
+    def plans(self) -> dict[str, int]:
+        """Return scheme id → version of its road plan, as the oldest stop held of it says."""
+        held: dict[str, int] = {}
+        for stop in self.documents("stops").values():
+            scheme_id, version = stop.get("scheme_id"), stop.get("plan_version")
+            if isinstance(scheme_id, str) and isinstance(version, int):
+                held[scheme_id] = min(version, held.get(scheme_id, version))
+        return held
+
     def forget_documents(self) -> None:
         """Delete every pulled document and checkpoint; records and files stay."""
         self._db.execute("DELETE FROM checkpoint")

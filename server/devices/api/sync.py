@@ -6,14 +6,14 @@ from flask.typing import ResponseReturnValue
 from server import audit, clock, feed
 from server.body import Body, answers, asks, raw_bytes
 from server.db import begin_write, db
-from server.devices import acks, compression, enrol, pull, push, rules, settings
+from server.devices import acks, compression, contact, enrol, pull, push, rules, settings
 from server.devices.enrol import current_device, lock_device, phone
 from server.devices.models import Device
 from server.devices.push import Taken
 from server.devices.schemas import HeadOut, PullIn, PullOut
 from sync import feed as sync_feed
 from sync.canonical import content_hash
-from sync.envelope import NotAnEnvelope, read_time, write_time
+from sync.envelope import write_time
 from sync.phone.client import ACKS_SEQ
 from sync.phone.transport import MARK
 
@@ -78,7 +78,8 @@ def give_pull(coll: str, query: Body) -> ResponseReturnValue:
 def give_head() -> ResponseReturnValue:
     """Answer where the server stands for this phone; 304 when nothing moved.
 
-    Takes the phone's time, its unsent count and the end of its acknowledged run from headers.
+    Takes the phone's time and round trip, its unsent count, the plans it holds and the end of its acknowledged run
+    from headers.
     """
     _note_contact(current_device())
     device = current_device()
@@ -137,18 +138,9 @@ def _resend_from(device: Device) -> int | None:
 
 
 def _note_contact(device: Device) -> None:
-    """Keep when the phone was last heard of and how far its clock is off, when that is news."""
-    now, offset_ms = clock.now(), None
-    try:
-        offset_ms = rules.clock_offset_ms(read_time(request.headers.get("Doorstep-Time")), at=now)
-    except NotAnEnvelope:
-        offset_ms = None
-    unsent = request.headers.get("Doorstep-Unsent", "")
-    if rules.is_contact_news(
-        last_contact_at=device.last_contact_at, offset_ms=device.clock_offset_ms, new_offset_ms=offset_ms, at=now
-    ):
-        device = lock_device()
-        device.last_contact_at = now
-        device.clock_offset_ms = device.clock_offset_ms if offset_ms is None else offset_ms
-        device.unsent_count = int(unsent) if unsent.isdecimal() and len(unsent) <= MAX_DIGITS else device.unsent_count
+    """Keep when the phone was last heard of and what it told of itself, when that is news."""
+    now = clock.now()
+    told = contact.read(request.headers, at=now)
+    if contact.is_news(device, told, at=now):
+        contact.keep(lock_device(), told, at=now)
         db.session.commit()
