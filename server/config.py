@@ -5,6 +5,7 @@ outranks the file. A key may also be named by DOORSTEP_<KEY>_FILE (systemd crede
 """
 
 import base64
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,13 @@ def read_key(env: Env, name: str, var_dir: Path) -> bytes:
     if not path.is_file():
         raise HalfConfigured(f"key file {path} is missing: run `doorstep init`")
     return path.read_bytes()
+
+
+def key_marks(var_dir: Path) -> dict[str, str]:
+    """Return key name → a mark that tells one key from another and gives nothing of it away. Raises HalfConfigured."""
+    env = Env(prefix="DOORSTEP_")
+    raw = {name: read_key(env, name, var_dir).strip() for name in KEY_NAMES}
+    return {name: hashlib.sha256(b"doorstep key mark\x00" + key).hexdigest()[:32] for name, key in raw.items()}
 
 
 def symmetric_key(raw: bytes, name: str) -> bytes:

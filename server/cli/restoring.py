@@ -9,6 +9,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ from server.db import begin_write, db
 SQLITE_DUMP = "doorstep.db"
 POSTGRES_DUMP = "doorstep.pgdump"
 SQLITE_PARTS = ("", "-wal", "-shm")
+IN_USE = "数据库正在使用，请先停止服务。The database is in use: stop `doorstep serve` and every worker first."
+OTHER_CONNECTIONS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend'"
+)
+DONE = """已从备份恢复：{files} 个文件，备份时间 {made_at}，新纪元 {epoch}。
+每台手机下次联网都会从头同步，补传服务器缺少的内容，不会重复。
+Restored {files} files, made {made_at}, epoch {epoch}. Phones send again what is missing, nothing is doubled."""
 
 
 @click.command()
@@ -40,6 +49,7 @@ def restore(var_dir: Path, backup: Path, *, force: bool) -> None:
     installation that holds anything.
     """
     settings, manifest = config.load(var_dir), checked_manifest(backup)
+    check_keys(settings, manifest)
     check_target(settings, force=force)
     stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
     staged, aside = settings.var_dir / f".restoring-{stamp}", settings.var_dir / f"before-restore-{stamp}"
@@ -52,8 +62,9 @@ def restore(var_dir: Path, backup: Path, *, force: bool) -> None:
         move_in(settings, staged, aside)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    kept = f" What was there is in {aside}." if aside.exists() else ""
-    click.echo(f"Restored {len(manifest['files'])} files, epoch {epoch}.{kept} Phones send again what is missing.")
+    click.echo(DONE.format(files=len(manifest["files"]), made_at=manifest["made_at"], epoch=epoch))
+    if aside.exists():
+        click.echo(f"原有数据保存在 {aside}。What was there is in {aside}.")
 
 
 def checked_manifest(backup: Path) -> dict[str, Any]:
@@ -79,11 +90,40 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def check_keys(settings: Config, manifest: dict[str, Any]) -> None:
+    """Refuse a backup made with other keys: nothing sealed in it could be read. Raises ClickException."""
+    marks, ours = dict(manifest.get("keys", {})), config.key_marks(settings.var_dir)
+    strange = sorted(name for name, mark in marks.items() if ours.get(name) != mark)
+    if strange:
+        raise click.ClickException(f"密钥不符。The backup was made with other keys: {', '.join(strange)}")
+
+
 def check_target(settings: Config, *, force: bool) -> None:
     """Let a restore go where nothing is, or anywhere when forced. Raises ClickException."""
     has_files = settings.media_dir.is_dir() and any(settings.media_dir.rglob("*"))
     if not force and (has_files or has_database(settings)):
         raise click.ClickException("there is an installation already: --force keeps it aside and restores over it")
+    if has_database(settings):
+        check_unused(make_url(settings.database_url), is_sqlite=settings.is_sqlite)
+
+
+def check_unused(url: URL, *, is_sqlite: bool) -> None:
+    """Refuse while anybody has the database open: he would go on in the old one. Raises ClickException."""
+    if not is_sqlite:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            others = connection.execute(OTHER_CONNECTIONS).scalar_one()
+        engine.dispose()
+        if others:
+            raise click.ClickException(IN_USE)
+        return
+    with closing(sqlite3.connect(str(url.database), timeout=0.2, isolation_level=None)) as alone:
+        try:
+            alone.execute("PRAGMA journal_mode=delete").fetchone()  # works only when nobody else has the file open
+        except sqlite3.OperationalError as fault:
+            raise click.ClickException(IN_USE) from fault
+        except sqlite3.DatabaseError:
+            return  # a broken file is a reason to restore; it moves aside as it is
 
 
 def has_database(settings: Config) -> bool:

@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -74,7 +75,8 @@ def checks_of(app: Flask) -> dict[str, str | None]:
 def backup(var_dir: Path, target: Path) -> None:
     """Copy database and files, consistently and while in use, into a new folder TARGET with a manifest.
 
-    The keys are not copied: keep them elsewhere, without them the copy cannot be read.
+    The keys are not copied: keep them elsewhere, without them the copy cannot be read. A mark of each in the manifest
+    lets a restore refuse other keys.
     """
     settings = config.load(var_dir)
     if target.exists() and any(target.iterdir()):
@@ -87,6 +89,7 @@ def backup(var_dir: Path, target: Path) -> None:
     files = sorted(path for path in target.rglob("*") if path.is_file())
     manifest = {
         "made_at": clock.now().isoformat(),
+        "keys": config.key_marks(settings.var_dir),
         "files": {str(path.relative_to(target)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
@@ -97,7 +100,10 @@ def copy_database(settings: config.Config, target: Path) -> None:
     """Copy the database: SQLite by its online backup, PostgreSQL by pg_dump. Raises ClickException."""
     url = make_url(settings.database_url)
     if settings.is_sqlite:
-        with sqlite3.connect(str(url.database)) as source, sqlite3.connect(target / "doorstep.db") as copy:
+        with (
+            closing(sqlite3.connect(str(url.database))) as source,
+            closing(sqlite3.connect(target / "doorstep.db")) as copy,
+        ):
             source.backup(copy)
         return
     tool = shutil.which("pg_dump")

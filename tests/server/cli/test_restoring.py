@@ -123,6 +123,37 @@ class TestRestore:
         (backed_up / "manifest.json").write_text(json.dumps(manifest))
         assert "another kind of database" in run("restore", backed_up, "--force").output
 
+    def test_refuses_a_backup_made_with_other_keys(self, app, run, backed_up):
+        before = state(app)
+        path = backed_up / "manifest.json"
+        manifest = json.loads(path.read_text())
+        path.write_text(json.dumps(manifest | {"keys": manifest["keys"] | {"master": "0" * 32}}))
+        refused = run("restore", backed_up, "--force")
+        assert (refused.exit_code, "other keys: master" in refused.output) == (1, True)
+        assert state(app) == before
+
+    def test_takes_a_backup_made_before_keys_were_marked(self, run, backed_up):
+        path = backed_up / "manifest.json"
+        manifest = json.loads(path.read_text())
+        del manifest["keys"]
+        path.write_text(json.dumps(manifest))
+        assert run("restore", backed_up, "--force").exit_code == 0
+
+    def test_refuses_while_somebody_has_the_database_open(self, app, run, backed_up):
+        before = state(app)
+        engine = sa.create_engine(app.extensions["doorstep"].database_url)
+        with engine.connect() as connection:
+            connection.execute(sa.text("SELECT count(*) FROM person"))
+            refused = run("restore", backed_up, "--force")
+        engine.dispose()
+        assert (refused.exit_code, "in use" in refused.output) == (1, True)
+        assert state(app) == before
+
+    def test_says_what_it_did_in_both_languages(self, run, backed_up):
+        told = run("restore", backed_up, "--force").output
+        assert "每台手机下次联网都会从头同步" in told
+        assert "Phones send again what is missing" in told
+
     def test_says_which_tool_is_missing(self, app, run, backed_up, engine_name, monkeypatch):
         if engine_name == "sqlite":
             pytest.skip("SQLite needs no tool")
