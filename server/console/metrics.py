@@ -7,16 +7,17 @@ those of one process; everything else is the same whichever process answers.
 from collections.abc import Iterator
 from datetime import datetime
 from time import perf_counter
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import ColumnElement, Executable, case, func, select
+from sqlalchemy import ColumnElement, Executable, Select, case, func, select
 
 from server import feed
 from server.db import db
-from server.devices import handover
+from server.devices import handover, standing
 from server.devices.models import Device, Quarantine, Upload
 from server.devices.rules import DeviceState
 from server.jobs import Job, JobState
@@ -98,6 +99,10 @@ def _one(name: str, told: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, told, value=value)
 
 
+def _number(query: Select[Any]) -> int:
+    return int(db.session.scalar(query) or 0)
+
+
 def _counts(
     family: GaugeMetricFamily, query: Executable, *, known: list[tuple[str, ...]] | None = None
 ) -> GaugeMetricFamily:
@@ -121,6 +126,19 @@ def _phones(at: datetime) -> Iterator[Metric]:
     silence_s = (at - oldest).total_seconds() if oldest else 0
     yield _one("doorstep_devices_unsent", "Records and files that active phones said only they hold", int(unsent))
     yield _one("doorstep_devices_clock_offset_seconds_max", "Clock furthest off", int(offset_ms) / 1000)
+    silent = (
+        select(func.count())
+        .select_from(Device)
+        .where(
+            Device.state == DeviceState.ACTIVE,
+            Device.unsent_count > 0,
+            Device.last_contact_at < at - standing.SILENT_AFTER,
+        )
+    )
+    broken = select(func.count(Record.device_id.distinct())).join(Device, Device.id == Record.device_id)
+    broken = broken.where(Record.seq > Device.head_seq)
+    yield _one("doorstep_devices_silent", "Active phones with unsent work, not heard of for a day", _number(silent))
+    yield _one("doorstep_devices_chain_broken", "Phones with records behind a gap or a fork", _number(broken))
     yield _one("doorstep_devices_silence_seconds_max", "Longest time since an active phone was heard of", silence_s)
 
 

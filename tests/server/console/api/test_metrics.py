@@ -1,12 +1,17 @@
 """The figures at the API: who may read them, what they count, and that they name nobody."""
 
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select
 
 from server import clock, jobs
 from server.db import begin_write, db
+from server.devices.models import Device
+from server.visits.models import Record
 
 
 @pytest.fixture
@@ -45,6 +50,36 @@ class TestShowMetrics:
         assert after["doorstep_pushed_rows_total", ("verdict", "kept")] == 0
         assert after["doorstep_quarantine_rows", ("reason", "seal_missing"), ("replayed", "no")] == 1
         assert after["doorstep_feed_seq",] > before["doorstep_feed_seq",]
+
+    def test_counts_silent_phones_and_broken_chains(self, app, figures, in_app, as_zhou, as_fang):
+        for number, (hours, unsent, state) in enumerate(
+            [(25, 3, "active"), (23, 3, "active"), (25, 0, "active"), (25, 3, "lost")]
+        ):
+            begin_write()
+            db.session.add(
+                Device(
+                    person_id=UUID(as_fang.person_id), label="p", alg="Ed25519", public_key={}, state=state,
+                    token_hash=str(number), unsent_count=unsent,
+                    last_contact_at=clock.now() - timedelta(hours=hours),
+                )
+            )  # fmt: skip
+            db.session.commit()
+        told = figures()
+        assert told["doorstep_devices_silent",] == 1
+        assert told["doorstep_devices_chain_broken",] == 0
+        device = db.session.scalars(select(Device).where(Device.token_hash == "0")).one()
+        row = {"subject": "x", "type": "arrival", "prev": "0", "sig": "", "alg": "", "env_sealed": ""}
+        now = clock.now()
+        for seq in (2, 4):
+            begin_write()
+            db.session.add(
+                Record(
+                    device_id=device.id, person_id=device.person_id, seq=seq, hash=str(seq), received_at=now,
+                    taken_in_at=now, **row,
+                )
+            )  # fmt: skip
+            db.session.commit()
+        assert figures()["doorstep_devices_chain_broken",] == 1
 
     def test_times_requests_by_view(self, app, figures):
         app.test_client().get("/healthz")
