@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from bench import stops
 from bench.line import Line
-from bench.processes import Server, free_port, running
+from bench.processes import Server, companion, free_port, running
 from bench.stops import Beat, Place
 from server import config
 from server.app import create_app
@@ -56,9 +56,10 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What serves, and the phones enrolled there."""
+    """What serves, the worker beside it that gives kept records to their visits, and the phones enrolled there."""
 
     server: Server
+    worker: Server
     phones: list[Phone]
 
 
@@ -71,14 +72,16 @@ def application(folder: Path, *, database_url: str = "") -> Flask:
 
 @contextmanager
 def served(folder: Path, *, phones: int, database_url: str = "") -> Iterator[Installation]:
-    """Make an installation in a folder, serve it by gunicorn until the end of the block, enrol so many phones.
+    """Make an installation, serve it by gunicorn beside its worker until the end of the block, enrol so many phones.
 
     Raises NeverReady.
     """
     with settings(database_url):
         beats = _settle(folder, crews=phones)
-        with gunicorn("wsgi:app", env={"DOORSTEP_VAR": str(folder)}) as server, Line(server.url) as line:
-            yield Installation(server, _enrol(line.call, beats))
+        env = {"DOORSTEP_VAR": str(folder)}
+        command = [sys.executable, "-m", "server.cli", "--var", str(folder), "worker"]
+        with gunicorn("wsgi:app", env=env) as server, companion(command, env=env) as worker, Line(server.url) as line:
+            yield Installation(server, worker, _enrol(line.call, beats))
 
 
 def in_process(folder: Path, *, database_url: str = "") -> tuple[FlaskClient, Phone]:

@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 WAIT_S = 60
+_QUIET_S, _IDLE_CPU_S = 0.25, 0.011
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
 
@@ -39,6 +40,29 @@ class Server:
         """Return the memory of its workers, each shared page told once among those who share it, in MiB."""
         return sum(_pss_kib(pid) for pid in self.workers()) / 1024
 
+    def settle(self) -> None:
+        """Wait until it has nothing to do: it used next to no processor for a while. Raises NeverReady."""
+        ends_s, before_s = time.monotonic() + WAIT_S, self.cpu_s()
+        while time.monotonic() < ends_s:
+            time.sleep(_QUIET_S)
+            now_s = self.cpu_s()
+            if now_s - before_s <= _IDLE_CPU_S:
+                return
+            before_s = now_s
+        raise NeverReady(f"still at work after {WAIT_S} s")
+
+
+@contextmanager
+def companion(command: Sequence[str], *, env: Mapping[str, str]) -> Iterator[Server]:
+    """Run a process that serves nobody until the end of the block, such as the worker of the jobs."""
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | dict(env)
+    )
+    try:
+        yield Server("", process.pid)
+    finally:
+        _end(process)
+
 
 @contextmanager
 def running(
@@ -52,12 +76,16 @@ def running(
             _await(process, port, said)
             yield Server(f"http://127.0.0.1:{port}", process.pid)
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:

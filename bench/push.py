@@ -35,6 +35,9 @@ class Side:
     server: Server
     dialect: Dialect
     phones: Sequence[Phone]
+    worker: Server | None = None
+    pushed: int = 0
+    handover_cpu_s: float = 0.0
     hundreds: Times = field(default_factory=Times)
     ones: Times = field(default_factory=Times)
     pulls: Times = field(default_factory=Times)
@@ -46,6 +49,12 @@ class Side:
     def push(self, line: Line, call: Call, *, count: int) -> None:
         """Send a push of so many records. Raises NotKept or RefusedCall."""
         self.dialect.require_kept(line.call(call.method, call.path, call.body), count=count)
+
+    def settle(self, *, pushed: int) -> None:
+        """Count records pushed and wait until they are given to their visits, so that no side pays for another."""
+        self.pushed += pushed
+        if self.worker is not None:
+            self.worker.settle()
 
 
 def require_kept(answer: dict[str, Any]) -> None:
@@ -67,6 +76,7 @@ def warm_up(side: Side) -> None:
     for phone in [*side.phones, *side.phones]:
         with side.line(phone) as line:
             side.push(line, side.dialect.batch(phone, next_rows(phone, CONNECTIONS)), count=CONNECTIONS)
+    side.settle(pushed=0)
 
 
 def batch_round(sides: Sequence[Side], number: int) -> None:
@@ -80,6 +90,7 @@ def batch_round(sides: Sequence[Side], number: int) -> None:
             side.hundreds.wall_s.append(time.perf_counter() - began_s)
         side.hundreds.sent_bytes += len(call.body)
         side.hundreds.cpu_s += side.server.cpu_s() - began_cpu_s
+        side.settle(pushed=BATCH)
 
 
 def single_round(sides: Sequence[Side], number: int, *, each: int) -> None:
@@ -91,6 +102,7 @@ def single_round(sides: Sequence[Side], number: int, *, each: int) -> None:
             list(pool.map(_push_all, [side] * len(calls), side.phones, calls))
             side.ones.wall_s.append(time.perf_counter() - began_s)
         side.ones.cpu_s += side.server.cpu_s() - began_cpu_s
+        side.settle(pushed=each * len(side.phones))
 
 
 def pull_round(sides: Sequence[Side], number: int) -> None:

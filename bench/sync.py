@@ -29,6 +29,8 @@ GOALS = {
     "push1_rec_s": Goal("records/s", "", "SQLite, on the wall"),
     "push1_pg_rec_s": Goal("records/s", "", "PostgreSQL, on the wall"),
     "floor1_rec_s": Goal("records/s", "", "the floor, on the wall"),
+    "handover_cpu_ms": Goal("CPU-ms", "", "the worker's, per record: giving it to its visit after the push; SQLite"),
+    "handover_pg_cpu_ms": Goal("CPU-ms", "", "the same on PostgreSQL, its own processes not counted"),
     "record_kb": Goal("kB", "", "mean size of a pushed record"),
     "push100_vs_pouchdb": Goal("×", "≥ 1.2", "records/s; ours on SQLite, which waits for the disk, it does not"),
     "push100_vs_kinto_pg": Goal("×", "≥ 40", "records/s; both on PostgreSQL"),
@@ -100,6 +102,8 @@ class Field:
             push.warm_up(side)
         for side in ours:
             push.see_kept(side)
+            side.settle(pushed=0)
+        began_s = {side.name: side.worker.cpu_s() if side.worker else 0.0 for side in ours}
         for number in range(sizes.hundreds):
             push.batch_round([*ours, self.floor, *peers], number)
         for number in range(sizes.pulls):
@@ -107,6 +111,9 @@ class Field:
         for number in range(sizes.blocks):
             singles = [*ours, self.floor, *([self.kinto] if self.kinto else [])]
             push.single_round(singles, number, each=sizes.each)
+        for side in ours:
+            if side.worker:
+                side.handover_cpu_s = side.worker.cpu_s() - began_s[side.name]
 
 
 def _open(stack: ExitStack, report: Report, cluster: postgres.Cluster) -> Field:
@@ -118,8 +125,8 @@ def _open(stack: ExitStack, report: Report, cluster: postgres.Cluster) -> Field:
     floor = stack.enter_context(installation.floor())
     strangers = [[installation.stranger(number) for number in range(CONNECTIONS)] for _ in range(3)]
     return Field(
-        Side("sqlite", sqlite.server, Ours(), sqlite.phones),
-        Side("postgresql", postgresql.server, Ours(), postgresql.phones),
+        Side("sqlite", sqlite.server, Ours(), sqlite.phones, sqlite.worker),
+        Side("postgresql", postgresql.server, Ours(), postgresql.phones, postgresql.worker),
         Side("floor", floor, Ours(), strangers[0]),
         _kinto(stack, report, cluster, folder, strangers[1]),
         _pouchdb(stack, report, folder, strangers[2]),
@@ -162,6 +169,8 @@ def _tell(report: Report, field: Field, sizes: Sizes) -> None:
         singles = CONNECTIONS * sizes.each
         report.tell(f"{prefix}1{infix}_rec_s", singles / statistics.median(side.ones.wall_s))
         report.tell(f"{prefix}1{infix}_cpu_ms", 1000 * side.ones.cpu_s / (sizes.blocks * singles))
+    report.tell("handover_cpu_ms", 1000 * sqlite.handover_cpu_s / sqlite.pushed)
+    report.tell("handover_pg_cpu_ms", 1000 * postgresql.handover_cpu_s / postgresql.pushed)
     report.tell("pull_doc_s", 1 / statistics.median(sqlite.pulls.wall_s))
     report.tell("pull_pg_doc_s", 1 / statistics.median(postgresql.pulls.wall_s))
     if field.kinto:

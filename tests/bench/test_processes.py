@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bench.processes import NeverReady, free_port, running
+from bench.processes import NeverReady, companion, free_port, running
 
 FORKS = """
 import http.server, os, sys
@@ -49,3 +49,13 @@ class TestServer:
         with running([sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"], port=port) as server:
             pass
         assert (server.cpu_s(), server.pss_mib()) == (0, 0)
+
+    def test_waits_until_the_work_is_done(self):
+        work = "import time\nends = time.process_time() + 0.6\nwhile time.process_time() < ends: pass\ntime.sleep(60)"
+        with companion([sys.executable, "-c", work], env={}) as worker:
+            while worker.cpu_s() < 0.1:
+                pass
+            worker.settle()
+            assert worker.cpu_s() >= 0.55
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker.pid, 0)
