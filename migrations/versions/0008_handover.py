@@ -19,6 +19,13 @@ TOLD_BY = (
 def upgrade() -> None:
     for table in ("record", "quarantine", "device_setting"):
         op.add_column(table, sa.Column("ack_id", sa.Uuid(), nullable=True))
+    with op.batch_alter_table("quarantine") as table:
+        table.add_column(sa.Column("state", sa.String(length=12), nullable=False, server_default="open"))
+        table.add_column(sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("dismissed_by_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("dismiss_reason", sa.String(length=200), nullable=False, server_default=""))
+        table.create_foreign_key(op.f("fk_quarantine_dismissed_by_id"), "person", ["dismissed_by_id"], ["id"])
+        table.create_index(op.f("ix_quarantine_state"), ["state"])
     op.add_column("record", sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_record_waiting", "record", ["received_at"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.execute(TOLD_BY)
@@ -45,6 +52,11 @@ def downgrade() -> None:
     _write_lines(lines)
     op.drop_index("ix_record_waiting", table_name="record")
     op.drop_column("record", "taken_in_at")
+    with op.batch_alter_table("quarantine") as table:
+        table.drop_index(op.f("ix_quarantine_state"))
+        table.drop_constraint(op.f("fk_quarantine_dismissed_by_id"), type_="foreignkey")
+        for name in ("state", "dismissed_at", "dismissed_by_id", "dismiss_reason"):
+            table.drop_column(name)
     for table in ("record", "quarantine", "device_setting"):
         op.drop_column(table, "ack_id")
 

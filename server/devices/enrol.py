@@ -85,11 +85,11 @@ def _add(code: EnrolCode, body: Body, jwk: dict[str, str], *, at: datetime) -> D
     return device
 
 
-def revoke(device: Device, *, is_lost: bool, by: Person, at: datetime) -> None:
-    """Close a phone for good; all its documents leave it at its next contact. Revoking twice changes nothing."""
+def close(device: Device, state: DeviceState, *, by: Person, at: datetime) -> None:
+    """Close a phone for good; all its documents leave it at its next contact. Closing twice changes nothing."""
     if device.state == DeviceState.ACTIVE:
-        device.state, device.revoked_at = (DeviceState.LOST if is_lost else DeviceState.REVOKED), at
-        audit.note("device.revoked", f"device:{device.id}", actor_id=by.id, state=device.state)
+        device.state, device.revoked_at = state, at
+        audit.note("device.revoked", f"device:{device.id}", actor_id=by.id, state=state.value)
 
 
 def ack_key() -> SigningKey:

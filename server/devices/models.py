@@ -34,7 +34,7 @@ class Device(Base):
     alg: Mapped[str] = mapped_column(String(10))
     public_key: Mapped[dict[str, Any]] = mapped_column(Json)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    state: Mapped[str] = mapped_column(String(10), default="active")  # active | lost | revoked
+    state: Mapped[str] = mapped_column(String(10), default="active")  # active | lost | revoked | replaced
     revoked_at: Mapped[datetime | None]
     app_version: Mapped[str] = mapped_column(String(40), default="")
     head_seq: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -77,7 +77,11 @@ class Quarantine(Base):
     verdict: Mapped[str] = mapped_column(String(16), default="")
     reason: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(12), default="open", index=True)  # open | taken | dismissed
     replayed_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]
+    dismissed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    dismiss_reason: Mapped[str] = mapped_column(String(200), default="")
     ack_id: Mapped[UUID | None]  # the acknowledgement that told the phone
 
     __table_args__ = (UniqueConstraint("device_id", "coll", "payload_hash"),)

@@ -85,6 +85,8 @@ def take_records(device: Device, rows: Sequence[object], *, at: datetime) -> Tak
             refused = Refused(document, judged.verdict, judged.reason)
             taken.fates.append(quarantine.keep(device, "records", refused, ack_id=taken.ack_id, at=at))
             altered += [judged] if judged.verdict is Verdict.ALTERED else []
+    if device.resend_from in {found.record.seq for found in readable}:
+        device.resend_from = None
     if fresh:
         db.session.execute(_KEEP, fresh)
         _advance(device, [Link(row["seq"], row["prev"], row["hash"]) for row in fresh], held)
@@ -152,6 +154,11 @@ def _same(found: Found, held: Held, ack_id: UUID) -> Fate:
     return Fate(entry, None if told_by == ack_id else told_by)
 
 
+def furthest(device: Device) -> int:
+    """Return the furthest place in a phone's chain that any kept record takes, 0 before the first."""
+    return db.session.scalar(select(func.max(Record.seq)).where(Record.device_id == device.id)) or 0
+
+
 def held_later(device: Device, *, until: int) -> int:
     """Return how many places after the end of the unbroken run, up to `until`, hold a record."""
     places = select(func.count(Record.seq.distinct())).where(
@@ -183,7 +190,7 @@ def _advance(device: Device, fresh: Sequence[Link], held: Held) -> None:
     if head.seq + 1 in held.places:
         later = db.session.execute(_LATER, {"device_id": device.id, "seq": head.seq})
         head = chain.advance(head, [Link(*row) for row in later])
-    moved = {"head_seq": head.seq, "head_hash": head.hash, "resend_from": None}
+    moved = {"head_seq": head.seq, "head_hash": head.hash}
     db.session.execute(_MOVE, {"of_id": device.id} | moved)
     for name, value in moved.items():
         set_committed_value(device, name, value)

@@ -12,6 +12,7 @@ from server import audit, clock, config, vault
 from server.db import db
 from server.devices.acks import Fate
 from server.devices.models import Device, Quarantine
+from server.devices.rules import QuarantineState
 from sync.ack import Entry, Status
 from sync.canonical import is_sha256, sha256_hex
 from sync.verdict import stable_id
@@ -47,6 +48,16 @@ def keep(device: Device, coll: str, refused: Refused, *, ack_id: UUID, at: datet
         reason_code=refused.reason,
     )
     return Fate(entry, known.ack_id if known is not None and known.ack_id != ack_id else None)
+
+
+def settle(row: Quarantine, told: Entry, *, at: datetime) -> str:
+    """Write down what judging a row again came to; return its verdict word, or the reason it is still set aside."""
+    row.replayed_at, row.verdict = at, told.verdict
+    if told.status is Status.QUARANTINED:
+        row.reason = told.reason_code
+        return told.reason_code
+    row.state = QuarantineState.TAKEN
+    return told.verdict
 
 
 def claimed_hash(document: object) -> str:

@@ -28,6 +28,15 @@ class DeviceState(StrEnum):
     ACTIVE = "active"  # 启用
     LOST = "lost"  # 挂失: reported lost; hands in what it has, gets nothing
     REVOKED = "revoked"  # 撤销
+    REPLACED = "replaced"  # 更换: another phone of the same person took its place
+
+
+class QuarantineState(StrEnum):
+    """What became of a row set aside."""
+
+    OPEN = "open"  # 待处理
+    TAKEN = "taken"  # 已补收: judged again and kept
+    DISMISSED = "dismissed"  # 已搁置: kept, and a person said why nothing follows
 
 
 class CodeNotGood(NotAllowed):
@@ -40,6 +49,18 @@ class NotAnAgent(Invalid):
 
 class KeyNotUsable(Invalid):
     """The public key is not one of the algorithm named."""
+
+
+class NotReplayable(Conflict):
+    """Only a record that is still set aside can be judged again."""
+
+
+class NotDismissed(Conflict):
+    """The row set aside does not stand where this step begins."""
+
+
+class NothingToResend(Invalid):
+    """A phone sends again from a place in its own chain that it has reached."""
 
 
 class DeviceRevoked(NotAllowed):
@@ -161,6 +182,28 @@ def resend_from(*, acked_seq: int, head_seq: int, held_later: int) -> int | None
     held_later: how many places from head_seq + 1 to acked_seq are filled here, behind a gap or a broken link.
     """
     return head_seq + 1 if acked_seq - head_seq > held_later else None
+
+
+def check_replay(*, coll: str, state: str) -> None:
+    """Let a record that is not kept yet be judged again; a dismissed one is opened first. Raises NotReplayable."""
+    if coll != "records":
+        raise NotReplayable(f"rows of {coll} are written again by their phone", coll=coll)
+    if state == QuarantineState.DISMISSED:
+        raise NotReplayable("open it again first", state=state)
+
+
+def dismissed(state: str, *, is_to_be: bool) -> QuarantineState:
+    """Return the state after dismissing (or opening again) a row set aside; twice is once. Raises NotDismissed."""
+    if state == QuarantineState.TAKEN:
+        raise NotDismissed("it was judged again and kept", state=state)
+    return QuarantineState.DISMISSED if is_to_be else QuarantineState.OPEN
+
+
+def check_resend(from_seq: int, *, last_seq: int) -> int:
+    """Return the place a phone is asked to send again from; last_seq is the furthest kept. Raises NothingToResend."""
+    if not 1 <= from_seq <= last_seq + 1:
+        raise NothingToResend(f"expected 1 to {last_seq + 1}, got {from_seq}", most=last_seq + 1)
+    return from_seq
 
 
 def rows_of(decoded: object) -> Sequence[object]:

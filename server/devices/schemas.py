@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from server.body import Strict
+from server.body import PageQuery, Strict
+from server.devices.rules import QuarantineState
 from sync.signature import Alg
 
 
@@ -95,6 +96,34 @@ class HeadOut(Schema):
     sv = fields.List(fields.Integer())
 
 
+class ResendIn(Strict):
+    """From which place of its chain a phone is to send again."""
+
+    from_seq = fields.Integer(required=True, validate=validate.Range(1, 2**53 - 1))
+
+
+class ReplaceIn(Strict):
+    """What became of the phone that another replaces."""
+
+    is_lost = fields.Boolean(load_default=False)
+
+
+class QuarantineQuery(PageQuery):
+    """Which rows set aside."""
+
+    device_id = fields.UUID(load_default=None, allow_none=True)
+    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    state = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf([state.value for state in QuarantineState])
+    )
+
+
+class DismissIn(Strict):
+    """Why nothing follows from a row set aside."""
+
+    reason = fields.String(required=True, validate=validate.Length(2, 200))
+
+
 class QuarantineOut(Schema):
     """A row set aside, without its content."""
 
@@ -106,3 +135,14 @@ class QuarantineOut(Schema):
     reason = fields.String()
     payload_hash = fields.String()
     received_at = fields.AwareDateTime()
+    state = fields.String()
+    replayed_at = fields.AwareDateTime(allow_none=True)
+    dismissed_at = fields.AwareDateTime(allow_none=True)
+    dismissed_by_id = fields.UUID(allow_none=True)
+    dismiss_reason = fields.String()
+
+
+class QuarantineOneOut(QuarantineOut):
+    """A row set aside, with its content as it came."""
+
+    document = fields.Raw()

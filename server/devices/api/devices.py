@@ -6,14 +6,15 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from server import clock, feed
+from server import audit, clock, feed
 from server.accounts.auth import allow, current_person, public
 from server.accounts.roles import Role
 from server.body import Body, PageQuery, answers, asks, page, takes
 from server.db import begin_write, db, fetch
-from server.devices import enrol
-from server.devices.models import Device, Quarantine
-from server.devices.schemas import CodeIn, CodeOut, DeviceOut, EnrolIn, EnrolOut, QuarantineOut, RevokeIn
+from server.devices import enrol, push, rules
+from server.devices.models import Device
+from server.devices.rules import DeviceState
+from server.devices.schemas import CodeIn, CodeOut, DeviceOut, EnrolIn, EnrolOut, ReplaceIn, ResendIn, RevokeIn
 from server.devices.shown import PhoneOut
 from sync.envelope import write_time
 from sync.phone.transport import MARK
@@ -60,15 +61,6 @@ def list_devices(query: Body) -> ResponseReturnValue:
     return page(select(Device), Device, PhoneOut(), **query)
 
 
-@bp.get("/quarantine")
-@allow(*FLEET)
-@asks(PageQuery)
-@answers(QuarantineOut, many=True)
-def list_quarantine(query: Body) -> ResponseReturnValue:
-    """List the rows that could not be taken as records, with the reason, without their content."""
-    return page(select(Quarantine), Quarantine, QuarantineOut(), **query)
-
-
 @bp.get("/<uuid:device_id>")
 @allow(*FLEET)
 @answers(PhoneOut)
@@ -84,10 +76,43 @@ def show_device(device_id: UUID) -> ResponseReturnValue:
 def revoke_device(device_id: UUID, body: Body) -> ResponseReturnValue:
     """Close a phone for good: it gets nothing more, but may still hand in what it holds."""
     device = fetch(Device, device_id, lock=True)
-    enrol.revoke(device, is_lost=body["is_lost"], by=current_person(), at=clock.now())
+    state = DeviceState.LOST if body["is_lost"] else DeviceState.REVOKED
+    enrol.close(device, state, by=current_person(), at=clock.now())
     told = DeviceOut().dump(device)
     db.session.commit()
     return jsonify(told)
+
+
+@bp.post("/<uuid:device_id>/resend")
+@allow(Role.SUPERVISOR, Role.ADMIN)
+@takes(ResendIn)
+@answers(DeviceOut)
+def ask_to_resend(device_id: UUID, body: Body) -> ResponseReturnValue:
+    """Ask a phone to send its records again from a place on; its next head tells it, its next push settles it."""
+    device = fetch(Device, device_id, lock=True)
+    last_seq = max(device.head_seq, push.furthest(device))
+    device.resend_from = rules.check_resend(body["from_seq"], last_seq=last_seq)
+    audit.note("device.resend_asked", f"device:{device.id}", actor_id=current_person().id, from_seq=device.resend_from)
+    told = DeviceOut().dump(device)
+    db.session.commit()
+    return jsonify(told)
+
+
+@bp.post("/<uuid:device_id>/replace")
+@allow(Role.SUPERVISOR, Role.ADMIN)
+@takes(ReplaceIn)
+@answers(CodeOut, status=201)
+def replace_device(device_id: UUID, body: Body) -> ResponseReturnValue:
+    """Close a lost or broken phone and issue the code that enrols another for the same person.
+
+    The old chain stays open for what the old phone may still hand in, which is flagged late.
+    """
+    device, person, now = fetch(Device, device_id, lock=True), current_person(), clock.now()
+    enrol.close(device, DeviceState.LOST if body["is_lost"] else DeviceState.REPLACED, by=person, at=now)
+    letters, code = enrol.issue_code(for_id=device.person_id, issuer=person, at=now)
+    told = CodeOut().dump({"code": letters, "person_id": code.person_id, "expires_at": code.expires_at})
+    db.session.commit()
+    return _private(jsonify(told)), 201
 
 
 def _private(answer: Response) -> Response:

@@ -8,6 +8,7 @@ from server.accounts.models import Person
 from server.db import begin_write, db
 from server.devices import enrol, rules
 from server.devices.models import Device, EnrolCode
+from server.devices.rules import DeviceState
 from sync import tlog
 from sync.signature import Alg, signing_key
 
@@ -62,13 +63,13 @@ class TestEnrol:
         assert db.session.scalars(select(EnrolCode)).one().used_at is None
 
 
-class TestRevoke:
+class TestClose:
     def test_stays_as_it_was_first(self, phone, zhou):
         begin_write()
         device = db.session.get(Device, UUID(phone.device))
-        enrol.revoke(device, is_lost=True, by=zhou, at=clock.now())
+        enrol.close(device, DeviceState.LOST, by=zhou, at=clock.now())
         first = device.revoked_at
-        enrol.revoke(device, is_lost=False, by=zhou, at=clock.now())
+        enrol.close(device, DeviceState.REVOKED, by=zhou, at=clock.now())
         assert (device.state, device.revoked_at) == ("lost", first)
 
 

@@ -9,6 +9,7 @@ from server import clock
 from server.audit import AuditEvent
 from server.db import begin_write, db
 from server.devices.models import Device, EnrolCode
+from server.visits.models import Record
 from sync import chain, tlog
 from sync.signature import Alg, b64url, public_key, signing_key
 
@@ -128,14 +129,6 @@ class TestListDevices:
         assert as_fang.get("/v1/devices").status_code == 403
 
 
-class TestListQuarantine:
-    def test_shows_the_reason_without_the_content(self, phone, as_ma):
-        phone.push([{"newDocumentState": {"note": "张三欠款"}}])
-        answer = as_ma.get("/v1/devices/quarantine")
-        assert answer.json["items"][0]["reason"] == "seal_missing"
-        assert "张三" not in answer.text
-
-
 class TestShowDevice:
     def test_shows_one(self, phone, as_tan):
         assert as_tan.get(f"/v1/devices/{phone.device}").json["head_seq"] == 0
@@ -156,3 +149,56 @@ class TestRevokeDevice:
 
     def test_is_for_supervisor_and_admin_only(self, phone, as_fang):
         assert as_fang.post(f"/v1/devices/{phone.device}/revoke", json={}).status_code == 403
+
+
+class TestAskToResend:
+    def test_tells_the_phone_until_it_has_sent_again(self, phone, as_zhou):
+        phone.rows(6)
+        phone.client.sync()
+        asked = as_zhou.post(f"/v1/devices/{phone.device}/resend", json={"from_seq": 4})
+        assert (asked.status_code, asked.json["resend_from"]) == (200, 4)
+        assert phone.client.head()["device"]["resend_from"] == 4
+        assert phone.client.sync().pushed == 3
+        assert phone.client.head()["device"]["resend_from"] is None
+        assert as_zhou.get(f"/v1/devices/{phone.device}").json["head_seq"] == 6
+
+    def test_stands_while_the_phone_pushes_something_else(self, phone, as_zhou):
+        phone.rows(2)
+        phone.client.sync()
+        as_zhou.post(f"/v1/devices/{phone.device}/resend", json={"from_seq": 1})
+        phone.push(phone.rows(1))
+        assert as_zhou.get(f"/v1/devices/{phone.device}").json["resend_from"] == 1
+
+    @pytest.mark.parametrize("from_seq", [0, -1, 4, 2**60, "one", None], ids=str)
+    def test_refuses_a_place_the_chain_never_reached(self, phone, as_zhou, from_seq):
+        phone.push(phone.rows(2))
+        answer = as_zhou.post(f"/v1/devices/{phone.device}/resend", json={"from_seq": from_seq})
+        assert answer.status_code == 422
+        assert as_zhou.get(f"/v1/devices/{phone.device}").json["resend_from"] is None
+
+    def test_is_for_supervisor_and_admin_only(self, phone, as_tan):
+        assert as_tan.post(f"/v1/devices/{phone.device}/resend", json={"from_seq": 1}).status_code == 403
+
+
+class TestReplaceDevice:
+    @pytest.mark.parametrize(("body", "state"), [({}, "replaced"), ({"is_lost": True}, "lost")], ids=["broken", "lost"])
+    def test_closes_the_old_phone_and_enrols_another_of_the_same_person(self, app, phone, as_zhou, body, state):
+        answer = as_zhou.post(f"/v1/devices/{phone.device}/replace", json=body)
+        assert answer.status_code == 201
+        assert answer.json["person_id"] == phone.person_id
+        assert as_zhou.get(f"/v1/devices/{phone.device}").json["state"] == state
+        assert enrol(app, answer.json["code"], seed=9).status_code == 201
+
+    def test_keeps_what_the_old_phone_hands_in_later_and_says_so(self, phone, as_zhou, in_app):
+        rows = phone.rows(2)
+        as_zhou.post(f"/v1/devices/{phone.device}/replace", json={})
+        assert phone.push(rows).json == []
+        assert [row.flags for row in db.session.scalars(select(Record))] == [["late"], ["late"]]
+
+    def test_gives_a_fresh_code_when_asked_again(self, phone, as_zhou):
+        first, again = (as_zhou.post(f"/v1/devices/{phone.device}/replace", json={}).json for _ in range(2))
+        assert first["code"] != again["code"]
+        assert as_zhou.get(f"/v1/devices/{phone.device}").json["state"] == "replaced"
+
+    def test_is_for_supervisor_and_admin_only(self, phone, as_ma):
+        assert as_ma.post(f"/v1/devices/{phone.device}/replace", json={}).status_code == 403
