@@ -7,21 +7,27 @@ that owns it registers a loader with `serves`. A recipient is `person:<id>` or `
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, func, select, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.db import Base, before_commit, db
+from server.db import Base, UtcDateTime, before_commit, db
 
 PENDING = "feed"
 # Statements that every push runs are made once: making them costs as much as running them.
 _ADVANCE = text("UPDATE sync_clock SET seq = seq + :n WHERE id = 1 RETURNING seq")
 _PLACE = text(
-    "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone) VALUES (:subject, :coll, :doc_id, :seq, :gone) "
-    "ON CONFLICT (subject, coll, doc_id) DO UPDATE SET seq = excluded.seq, gone = excluded.gone"
+    "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone, gone_at) "
+    "VALUES (:subject, :coll, :doc_id, :seq, :gone, :gone_at) ON CONFLICT (subject, coll, doc_id) "
+    "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
+).bindparams(bindparam("gone_at", type_=UtcDateTime))
+_GIVE_UP = text(
+    "INSERT INTO sync_pruned (subject, coll, seq) VALUES (:subject, :coll, :seq) ON CONFLICT (subject, coll) "
+    "DO UPDATE SET seq = CASE WHEN excluded.seq > sync_pruned.seq THEN excluded.seq ELSE sync_pruned.seq END"
 )
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(:coll || '/' || i, 0) AS k "
@@ -45,7 +51,16 @@ sync_feed = Table(
     Column("doc_id", String(80), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("gone", Boolean, nullable=False),
+    Column("gone_at", UtcDateTime),
     Index("ix_sync_feed_subject_coll_seq", "subject", "coll", "seq", unique=True),
+    Index("ix_sync_feed_gone_at", "gone_at", sqlite_where=text("gone"), postgresql_where=text("gone")),
+)
+sync_pruned = Table(
+    "sync_pruned",
+    Base.metadata,
+    Column("subject", String(60), primary_key=True),
+    Column("coll", String(20), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
 )
 
 
@@ -66,6 +81,7 @@ class Position:
     doc_id: str
     seq: int
     gone: bool
+    coll: str
 
 
 def person(person_id: UUID) -> str:
@@ -103,8 +119,15 @@ def documents(coll: str, person_id: UUID, doc_ids: Sequence[str]) -> Mapping[str
 
 def positions(session: Session, subjects: Sequence[str], coll: str, *, after: int, limit: int) -> list[Position]:
     """Return up to limit positions of a collection above `after`, in order, in one statement."""
+    return news(session, subjects, [coll], after=after, limit=limit)
+
+
+def news(session: Session, subjects: Sequence[str], colls: Sequence[str], *, after: int, limit: int) -> list[Position]:
+    """Return up to limit positions of several collections above `after`, in one order, in one statement."""
     at = sync_feed.c
-    query = select(at.doc_id, at.seq, at.gone).where(at.subject.in_(subjects), at.coll == coll, at.seq > after)
+    query = select(at.doc_id, at.seq, at.gone, at.coll).where(
+        at.subject.in_(subjects), at.coll.in_(colls), at.seq > after
+    )
     return [Position(*row) for row in session.execute(query.order_by(at.seq).limit(limit))]
 
 
@@ -118,6 +141,35 @@ def heads(session: Session, subjects: Sequence[str]) -> dict[str, int]:
 def newest(session: Session) -> int:
     """Return the newest position given to anybody."""
     return session.scalar(select(sync_clock.c.seq).where(sync_clock.c.id == 1)) or 0
+
+
+def pruned(session: Session, subjects: Sequence[str], colls: Sequence[str]) -> int:
+    """Return the position of the newest tombstone no longer kept for these recipients and collections, else 0."""
+    at = sync_pruned.c
+    query = select(func.max(at.seq)).where(at.subject.in_(subjects), at.coll.in_(colls))
+    return session.scalar(query) or 0
+
+
+def has_tombstones(session: Session, *, before: datetime) -> bool:
+    """Tell whether there are tombstones older than `before`."""
+    at = sync_feed.c
+    return session.execute(select(at.seq).where(at.gone, at.gone_at < before).limit(1)).first() is not None
+
+
+def prune(session: Session, *, before: datetime, limit: int) -> int:
+    """Give up tombstones older than `before`, at most `limit`; return how many. Needs a write transaction.
+
+    A phone that has not come since is told to start again (see `pruned`).
+    """
+    at = sync_feed.c
+    old = select(at.subject, at.coll, at.doc_id, at.seq).where(at.gone, at.gone_at < before).limit(limit)
+    rows = session.execute(old).all()
+    for row in rows:
+        session.execute(
+            sync_feed.delete().where(at.subject == row.subject, at.coll == row.coll, at.doc_id == row.doc_id)
+        )
+        session.execute(_GIVE_UP, {"subject": row.subject, "coll": row.coll, "seq": row.seq})
+    return len(rows)
 
 
 def lock_ids(session: Session, coll: str, doc_ids: Sequence[str]) -> None:
@@ -155,10 +207,14 @@ def _take_positions(session: Session) -> None:
     if not pending:
         return
     last = _advance(session, len(pending))
+    now = clock.now()
     rows = [
-        {"subject": c.subject, "coll": c.coll, "doc_id": c.doc_id, "gone": c.gone, "seq": last - len(pending) + n}
+        {
+            "subject": c.subject, "coll": c.coll, "doc_id": c.doc_id, "gone": c.gone,
+            "gone_at": now if c.gone else None, "seq": last - len(pending) + n,
+        }
         for n, c in enumerate(pending.values(), start=1)
-    ]
+    ]  # fmt: skip
     session.execute(_PLACE, rows)
 
 

@@ -4,9 +4,11 @@ A checkpoint is opaque to the phone: it hands back what it was given. seq orders
 counting it is; a server restored from a backup counts in a new epoch and every phone starts again from zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sync.canonical import content_hash, sha256_hex
 
 PULLED = ("stops", "cards", "papers", "forms", "rules", "messages", "acks")
 PUSHED = ("records", "settings")
@@ -61,6 +63,16 @@ def page_from(answer: object) -> Page:
         raise NotACheckpoint("the answer has no list of documents with ids")
     at = answer["checkpoint"]
     return Page(tuple(documents), checkpoint_from(at.get("seq"), at.get("epoch")))
+
+
+def set_digest(documents: Iterable[Mapping[str, Any]]) -> str:
+    """Return one hash of a set of documents, the same whatever their order: SHA-256 over the sorted lines `id hash`.
+
+    hash is the SHA-256 of a document's canonical bytes. Phone and server that hold the same set tell the same.
+    Raises NotCanonisable.
+    """
+    lines = sorted(f"{document['id']} {content_hash(document)}\n" for document in documents)
+    return sha256_hex("".join(lines).encode())
 
 
 def tombstone(doc_id: str) -> dict[str, Any]:

@@ -26,6 +26,17 @@ def upgrade() -> None:
         table.add_column(sa.Column("dismiss_reason", sa.String(length=200), nullable=False, server_default=""))
         table.create_foreign_key(op.f("fk_quarantine_dismissed_by_id"), "person", ["dismissed_by_id"], ["id"])
         table.create_index(op.f("ix_quarantine_state"), ["state"])
+    op.add_column("sync_feed", sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(sa.text("UPDATE sync_feed SET gone_at = CURRENT_TIMESTAMP WHERE gone"))
+    gone = sa.text("gone")
+    op.create_index("ix_sync_feed_gone_at", "sync_feed", ["gone_at"], sqlite_where=gone, postgresql_where=gone)
+    op.create_table(
+        "sync_pruned",
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("coll", sa.String(length=20), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "coll", name=op.f("pk_sync_pruned")),
+    )
     op.add_column("record", sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_record_waiting", "record", ["received_at"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.execute(TOLD_BY)
@@ -50,6 +61,9 @@ def downgrade() -> None:
     )
     op.create_index("ix_ack_line_ack_id", "ack_line", ["ack_id"])
     _write_lines(lines)
+    op.drop_table("sync_pruned")
+    op.drop_index("ix_sync_feed_gone_at", table_name="sync_feed")
+    op.drop_column("sync_feed", "gone_at")
     op.drop_index("ix_record_waiting", table_name="record")
     op.drop_column("record", "taken_in_at")
     with op.batch_alter_table("quarantine") as table:

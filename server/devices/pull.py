@@ -1,13 +1,22 @@
 """Giving phones what they pull: pages of exactly the size asked while more waits, in feed order."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from server import feed
-from server.db import db
+from server import feed, jobs
+from server.db import begin_write, db
 from server.devices import acks
 from server.devices.models import Device
 from server.devices.rules import PullQuery
+from server.feed import Position
+from sync import feed as sync_feed
 from sync.feed import Checkpoint, tombstone
+from sync.schema import down_cast
+
+KEEP_TOMBSTONES = timedelta(days=180)
+AT_ONCE = 500
 
 
 def subjects(device: Device) -> list[str]:
@@ -18,13 +27,56 @@ def subjects(device: Device) -> list[str]:
 def page(device: Device, coll: str, query: PullQuery, *, epoch: str) -> dict[str, Any]:
     """Return `{documents, checkpoint}`; what left the phone's scope, or is gone, comes as a tombstone."""
     found = feed.positions(db.session(), subjects(device), coll, after=query.seq, limit=query.limit)
-    wanted = [one.doc_id for one in found if not one.gone]
-    if coll == "acks":
-        documents: Any = acks.load(device.id, wanted)
-    else:
-        documents = feed.documents(coll, device.person_id, wanted)
-    seq = found[-1].seq if found else query.seq
-    return {
-        "documents": [documents.get(one.doc_id) or tombstone(one.doc_id) for one in found],
-        "checkpoint": Checkpoint(seq, epoch).document(),
+    documents = [document for _, document in _read(device, found, sv=query.sv)]
+    return {"documents": documents, "checkpoint": _stand(device, [coll], query, found, epoch=epoch)}
+
+
+def page_of_all(device: Device, query: PullQuery, *, epoch: str) -> dict[str, Any]:
+    """Return `{changes: [{coll, document}], checkpoint}` over every collection, in one order, for one call a page."""
+    found = feed.news(db.session(), subjects(device), sync_feed.PULLED, after=query.seq, limit=query.limit)
+    changes = [{"coll": one.coll, "document": document} for one, document in _read(device, found, sv=query.sv)]
+    return {"changes": changes, "checkpoint": _stand(device, sync_feed.PULLED, query, found, epoch=epoch)}
+
+
+def digest(device: Device, coll: str, *, sv: int, epoch: str) -> dict[str, Any]:
+    """Return `{count, digest, seq, epoch}` of what a phone that pulled everything holds of a collection."""
+    held: dict[str, Mapping[str, Any]] = {}
+    seq = 0
+    while found := feed.positions(db.session(), subjects(device), coll, after=seq, limit=AT_ONCE):
+        seq = found[-1].seq
+        held |= {one.doc_id: document for one, document in _read(device, found, sv=sv) if "_deleted" not in document}
+    return {"count": len(held), "digest": sync_feed.set_digest(held.values()), "seq": seq, "epoch": epoch}
+
+
+@jobs.chore
+def prune(at: datetime) -> int:
+    """Give up tombstones older than 180 days; return how many. Needs a commit by the caller."""
+    if not feed.has_tombstones(db.session(), before=at - KEEP_TOMBSTONES):
+        return 0
+    begin_write()
+    return feed.prune(db.session(), before=at - KEEP_TOMBSTONES, limit=AT_ONCE)
+
+
+def _read(device: Device, found: Sequence[Position], *, sv: int) -> Iterator[tuple[Position, dict[str, Any]]]:
+    """Yield each position with its document, or the tombstone of what is gone."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for one in found:
+        if not one.gone:
+            wanted[one.coll].append(one.doc_id)
+    known = {
+        coll: acks.load(device.id, ids) if coll == "acks" else feed.documents(coll, device.person_id, ids)
+        for coll, ids in wanted.items()
     }
+    for one in found:
+        document = known.get(one.coll, {}).get(one.doc_id)
+        yield one, tombstone(one.doc_id) if document is None else down_cast(one.coll, document, sv=sv)
+
+
+def _stand(
+    device: Device, colls: Sequence[str], query: PullQuery, found: Sequence[Position], *, epoch: str
+) -> dict[str, Any]:
+    """Return where the phone stands after a page; after the last, also behind every tombstone no longer kept."""
+    seq = found[-1].seq if found else query.seq
+    if len(found) < query.limit:
+        seq = max(seq, feed.pruned(db.session(), subjects(device), colls))
+    return Checkpoint(seq, epoch).document()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.errors import Conflict, Invalid, Missing, NotAllowed
-from sync import feed
+from sync import feed, schema
 from sync.canonical import NotCanonisable, content_hash
 
 CODE_LIFE = timedelta(minutes=10)
@@ -16,7 +16,6 @@ CODE_LENGTH = 8
 MAX_ROWS = 200
 MAX_PUSH_BYTES = 2 * 1024 * 1024
 MAX_SETTING_BYTES = 64 * 1024
-SCHEMA_VERSIONS = (3, 4)
 MIN_CLIENT = "0.1.0"
 CONTACT_EVERY = timedelta(minutes=1)
 _OFFSET_STEP = timedelta(seconds=1)
@@ -103,11 +102,12 @@ class NoSuchCollection(Missing):
 
 @dataclass(frozen=True, slots=True)
 class PullQuery:
-    """A checked pull: position, epoch (empty before the first pull), page size."""
+    """A checked pull: position, epoch (empty before the first pull), page size, version the phone speaks."""
 
     seq: int
     epoch: str
     limit: int
+    sv: int = schema.NEWEST
 
 
 def normal_code(typed: str) -> str:
@@ -128,23 +128,34 @@ def check_code(
         raise CodeNotGood("ask the supervisor for a new one")
 
 
-def check_pull(coll: str, *, seq: int, epoch: str, limit: int, sv: int) -> PullQuery:
-    """Return a pull that may be answered. Raises NoSuchCollection, UpgradeNeeded or BadPull."""
-    if coll not in feed.PULLED:
+def check_pull(coll: str | None, *, seq: int, epoch: str, limit: int, sv: int) -> PullQuery:
+    """Return a pull of one collection, or of all when None, that may be answered.
+
+    Raises NoSuchCollection, UpgradeNeeded or BadPull.
+    """
+    if coll is not None and coll not in feed.PULLED:
         raise NoSuchCollection(coll[:40])
-    if sv not in SCHEMA_VERSIONS:
-        raise UpgradeNeeded(f"expected sv {SCHEMA_VERSIONS[0]} to {SCHEMA_VERSIONS[-1]}, got {sv}")
+    if sv not in schema.VERSIONS:
+        raise UpgradeNeeded(f"expected sv {schema.VERSIONS[0]} to {schema.NEWEST}, got {sv}")
     if not 1 <= limit <= feed.MAX_LIMIT:
         raise BadPull(f"expected limit 1 to {feed.MAX_LIMIT}, got {limit}")
     if seq < 0:
         raise BadPull(f"expected seq from 0, got {seq}")
-    return PullQuery(seq, epoch, limit)
+    return PullQuery(seq, epoch, limit, sv)
 
 
 def needs_restart(query: PullQuery, *, epoch: str, newest: int) -> bool:
     """Tell whether the phone must start again: it counts in another epoch, or further than the server ever did."""
     is_start = query.seq == 0 and not query.epoch
     return not is_start and (query.epoch != epoch or query.seq > newest)
+
+
+def missed_a_tombstone(query: PullQuery, *, pruned: int) -> bool:
+    """Tell whether a phone stands before the newest tombstone that is no longer kept, so that it may hold a leftover.
+
+    pruned is that tombstone's position, 0 when none was given up.
+    """
+    return 0 < query.seq < pruned
 
 
 def clock_offset_ms(phone_says: datetime, *, at: datetime) -> int:

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.body import PageQuery, Strict
 from server.devices.rules import QuarantineState
+from sync import schema
 from sync.signature import Alg
 
 
@@ -75,7 +76,7 @@ class PullIn(Strict):
     seq = fields.Integer(load_default=0)
     epoch = fields.String(load_default="", validate=validate.Length(0, 40))
     limit = fields.Integer(load_default=100)
-    sv = fields.Integer(load_default=4)
+    sv = fields.Integer(load_default=schema.NEWEST)
 
 
 class PullOut(Schema):
@@ -83,6 +84,28 @@ class PullOut(Schema):
 
     documents = fields.List(fields.Dict())
     checkpoint = fields.Dict()
+
+
+class PullAllOut(Schema):
+    """Changes of every collection in feed order and the position after them."""
+
+    changes = fields.List(fields.Dict())
+    checkpoint = fields.Dict()
+
+
+class DigestIn(Strict):
+    """In which version the phone holds its documents."""
+
+    sv = fields.Integer(load_default=schema.NEWEST)
+
+
+class DigestOut(Schema):
+    """How many documents a phone should hold, and one hash of them all."""
+
+    count = fields.Integer()
+    digest = fields.String()
+    seq = fields.Integer()
+    epoch = fields.String()
 
 
 class HeadOut(Schema):

@@ -17,12 +17,16 @@ from server.devices.push import Taken
 from server.devices.quarantine import Refused
 from sync.ack import Entry, Status
 from sync.canonical import NotCanonisable, canonical, sha256_hex
+from sync.schema import down_cast, up_cast
 
 _MAX_ID = 80
 
 
-def take(device: Device, rows: Sequence[object], *, at: datetime) -> Taken:
-    """Keep each row whose phone saw the present state; the loser is set aside and told the present state."""
+def take(device: Device, rows: Sequence[object], *, sv: int, at: datetime) -> Taken:
+    """Keep each row whose phone saw the present state; the loser is set aside and told the present state.
+
+    Rows come, and conflicts go, in the version sv the phone speaks; what is kept is in the newest.
+    """
     taken = Taken()
     for row in rows:
         document = row.get("newDocumentState") if isinstance(row, dict) else row
@@ -30,10 +34,10 @@ def take(device: Device, rows: Sequence[object], *, at: datetime) -> Taken:
         if (fault := _fault(document)) or not isinstance(document, dict):
             refused = Refused(document, "", fault or "not_an_object")
             taken.fates.append(quarantine.keep(device, "settings", refused, ack_id=taken.ack_id, at=at))
-        elif isinstance(put := _put(device, document, assumed, ack_id=taken.ack_id), dict):
+        elif isinstance(put := _put(device, document, assumed, sv=sv, ack_id=taken.ack_id), dict):
             refused = Refused(document, "", "state_moved_on")
             taken.fates.append(quarantine.keep(device, "settings", refused, ack_id=taken.ack_id, at=at))
-            taken.conflicts.append(put)
+            taken.conflicts.append(down_cast("settings", put, sv=sv))
         else:
             taken.fates.append(put)
     return taken
@@ -50,8 +54,10 @@ def _fault(document: object) -> str:
         return "not_canonisable"
 
 
-def _put(device: Device, document: dict[str, Any], assumed: object, *, ack_id: UUID) -> dict[str, Any] | Fate:
+def _put(device: Device, pushed: dict[str, Any], assumed: object, *, sv: int, ack_id: UUID) -> dict[str, Any] | Fate:
     """Keep the document and return its fate; return the present one instead when the phone had not seen it."""
+    document = up_cast("settings", pushed, sv=sv)
+    assumed = up_cast("settings", assumed, sv=sv) if isinstance(assumed, dict) else assumed
     query = select(DeviceSetting).where(DeviceSetting.device_id == device.id, DeviceSetting.doc_id == document["id"])
     row = db.session.scalar(query.with_for_update())
     stored_hash = row.content_hash if row else None
@@ -66,7 +72,8 @@ def _put(device: Device, document: dict[str, Any], assumed: object, *, ack_id: U
     told_by = row.ack_id if row.content_hash == digest and row.ack_id != ack_id else None
     row.content_hash, row.ack_id = digest, told_by or ack_id
     db.session.flush()
-    return Fate(Entry(str(document["id"]), digest, Status.ACCEPTED), told_by)
+    # The phone knows its row by the bytes it wrote, whatever version they are kept in.
+    return Fate(Entry(str(document["id"]), sha256_hex(canonical(pushed)), Status.ACCEPTED), told_by)
 
 
 def load(row: DeviceSetting) -> dict[str, Any]:

@@ -51,6 +51,14 @@ class TestSources:
             allowed = 1 if path.name in {"auth.py", "idempotency.py"} else 0
             assert len(commits) <= allowed, f"{relative} commits"
 
+    def test_only_the_feed_gives_positions(self):
+        """`publish` is the only way in: a position taken elsewhere, or earlier, is one that a reader may step over."""
+        word = re.compile(r"\bsync_(feed|clock|pruned)\b(?! import)")
+        allowed = {Path("server/feed.py")}
+        for path in SOURCES:
+            code = re.sub(r"from sync import feed as sync_feed|sync_feed\.", "", path.read_text(encoding="utf-8"))
+            assert path.relative_to(ROOT) in allowed or not word.search(code), path
+
     def test_no_field_for_money_received_exists(self):
         word = re.compile(r"\b(amount_received|received_fen|cash_fen|collected_fen|paid_at_door)\b")
         assert not [path for path in SOURCES if word.search(path.read_text(encoding="utf-8"))]

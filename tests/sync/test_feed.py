@@ -46,3 +46,14 @@ class TestIsLast:
 class TestTombstone:
     def test_says_the_id_and_nothing_else(self):
         assert feed.tombstone("x") == {"id": "x", "_deleted": True}
+
+
+class TestSetDigest:
+    def test_is_the_same_in_any_order_and_writing(self):
+        a, b = {"id": "a", "n": 1}, {"id": "b", "m": "冯"}
+        assert feed.set_digest([a, b]) == feed.set_digest([{"m": "冯", "id": "b"}, {"n": 1, "id": "a"}])
+
+    def test_differs_when_a_document_differs_or_is_missing(self):
+        a, b = {"id": "a", "n": 1}, {"id": "b"}
+        digests = {feed.set_digest(one) for one in ([a, b], [a], [b], [], [{"id": "a", "n": 2}, b])}
+        assert len(digests) == 5

@@ -1,5 +1,7 @@
 """What phones call: push, pull, head. Every success carries the mark that tells our server from a captive portal."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -10,8 +12,10 @@ from server.devices import acks, compression, contact, enrol, pull, push, rules,
 from server.devices.enrol import current_device, lock_device, phone
 from server.devices.models import Device
 from server.devices.push import Taken
-from server.devices.schemas import HeadOut, PullIn, PullOut
+from server.devices.rules import PullQuery
+from server.devices.schemas import DigestIn, DigestOut, HeadOut, PullAllOut, PullIn, PullOut
 from sync import feed as sync_feed
+from sync import schema
 from sync.canonical import content_hash
 from sync.envelope import write_time
 from sync.phone.client import ACKS_SEQ
@@ -63,13 +67,29 @@ def take_push(coll: str) -> ResponseReturnValue:
 def give_pull(coll: str, query: Body) -> ResponseReturnValue:
     """Answer `{documents, checkpoint}`: exactly `limit` documents while more wait. 410 when the epoch changed."""
     asked = rules.check_pull(coll, **query)
-    device, epoch = current_device(), enrol.epoch()
-    newest = feed.newest(db.session())
-    if rules.needs_restart(asked, epoch=epoch, newest=newest):
-        if asked.epoch == epoch:
-            epoch = _restored(device, asked.seq)
-        raise rules.EpochChanged("start again from zero", epoch=epoch)
+    device, epoch = _stands_in_epoch(asked, [coll])
     return jsonify(pull.page(device, coll, asked, epoch=epoch))
+
+
+@bp.get("/pull")
+@phone(may_be_revoked=False)
+@asks(PullIn)
+@answers(PullAllOut)
+def give_pull_of_all(query: Body) -> ResponseReturnValue:
+    """Answer `{changes: [{coll, document}], checkpoint}` over every collection: a first sync in few calls."""
+    asked = rules.check_pull(None, **query)
+    device, epoch = _stands_in_epoch(asked, sync_feed.PULLED)
+    return jsonify(pull.page_of_all(device, asked, epoch=epoch))
+
+
+@bp.get("/<coll>/digest")
+@phone(may_be_revoked=False)
+@asks(DigestIn)
+@answers(DigestOut)
+def give_digest(coll: str, query: Body) -> ResponseReturnValue:
+    """Answer one hash of all a phone should hold of a collection, so that it can tell whether it does."""
+    rules.check_pull(coll, seq=0, epoch="", limit=1, sv=query["sv"])
+    return jsonify(pull.digest(current_device(), coll, sv=query["sv"], epoch=enrol.epoch()))
 
 
 @bp.get("/head")
@@ -88,7 +108,7 @@ def give_head() -> ResponseReturnValue:
         "heads": feed.heads(db.session(), pull.subjects(device)),
         "device": {"ack_seq": device.head_seq, "ack_hash": device.head_hash, "resend_from": _resend_from(device)},
         "min_client": rules.MIN_CLIENT,
-        "sv": list(rules.SCHEMA_VERSIONS),
+        "sv": list(schema.VERSIONS),
     }
     if request.headers.get("Doorstep-Epoch", told["epoch"]) not in ("", told["epoch"]):
         raise rules.EpochChanged("start again from zero", epoch=told["epoch"])
@@ -98,13 +118,25 @@ def give_head() -> ResponseReturnValue:
     return answer.make_conditional(request)
 
 
+def _stands_in_epoch(asked: PullQuery, colls: Sequence[str]) -> tuple[Device, str]:
+    """Return the phone and the epoch when it may go on from where it stands. Raises EpochChanged."""
+    device, epoch = current_device(), enrol.epoch()
+    if rules.needs_restart(asked, epoch=epoch, newest=feed.newest(db.session())):
+        if asked.epoch == epoch:
+            epoch = _restored(device, asked.seq)
+        raise rules.EpochChanged("start again from zero", epoch=epoch)
+    if rules.missed_a_tombstone(asked, pruned=feed.pruned(db.session(), pull.subjects(device), colls)):
+        raise rules.EpochChanged("start again from zero: away for too long", epoch=epoch)
+    return device, epoch
+
+
 def _take(device: Device, coll: str, rows: object) -> Taken:
     checked = rules.rows_of(rows)
     match coll:
         case "records":
             return push.take_records(device, checked, at=clock.now())
         case "settings":
-            return settings.take(device, checked, at=clock.now())
+            return settings.take(device, checked, sv=_spoken(), at=clock.now())
         case _:
             return push.refuse_rows(device, coll, checked, at=clock.now())
 
@@ -117,6 +149,12 @@ def _move_past_acks(answer: Response, device: Device, given: set[str]) -> None:
     later = feed.positions(db.session(), [feed.device(device.id)], "acks", after=int(seq), limit=len(given) + 1)
     if later and given >= {one.doc_id for one in later}:
         answer.headers[ACKS_SEQ] = str(later[-1].seq)
+
+
+def _spoken() -> int:
+    """Return the version of documents the phone pushes in; one that names none we cast from speaks the newest."""
+    told = request.args.get("sv", "")
+    return int(told) if told in {str(one) for one in schema.VERSIONS} else schema.NEWEST
 
 
 def _restored(device: Device, seq: int) -> str:

@@ -50,7 +50,7 @@ class TestCheckCode:
 
 class TestCheckPull:
     def test_gives_the_query(self):
-        assert rules.check_pull("stops", seq=3, epoch="e", limit=1000, sv=3) == PullQuery(3, "e", 1000)
+        assert rules.check_pull("stops", seq=3, epoch="e", limit=1000, sv=3) == PullQuery(3, "e", 1000, 3)
 
     @pytest.mark.parametrize("coll", ["stops", "cards", "papers", "forms", "rules", "messages", "acks"])
     def test_knows_the_seven_collections(self, coll):

@@ -10,9 +10,9 @@ from server.devices import settings
 from server.devices.models import Device, DeviceSetting, Quarantine
 
 
-def take(phone, *rows):
+def take(phone, *rows, sv=4):
     begin_write()
-    taken = settings.take(db.session.get(Device, UUID(phone.device)), rows, at=clock.now())
+    taken = settings.take(db.session.get(Device, UUID(phone.device)), rows, sv=sv, at=clock.now())
     db.session.commit()
     return taken
 
@@ -47,6 +47,13 @@ class TestTake:
     def test_seals_what_it_keeps(self, phone):
         take(phone, row({"id": "d", "note": "secret-name"}))
         assert "secret-name" not in db.session.scalars(select(DeviceSetting)).one().document_sealed
+
+    def test_keeps_what_an_older_app_writes_as_the_newest_would(self, phone):
+        take(phone, row({"id": "d", "saved": "t1"}), sv=3)
+        assert settings.load(db.session.scalars(select(DeviceSetting)).one()) == {"id": "d", "saved_at": "t1"}
+        assert take(phone, row({"id": "d", "saved": "t2"}, {"id": "d", "saved": "t1"}), sv=3).conflicts == []
+        lost = take(phone, row({"id": "d", "saved": "t9"}, {"id": "d", "saved": "t0"}), sv=3)
+        assert lost.conflicts == [{"id": "d", "saved": "t2"}]
 
     @pytest.mark.parametrize(
         "bad", [None, 5, [], {}, {"newDocumentState": None}, {"newDocumentState": {"id": ""}}], ids=str
