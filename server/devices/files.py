@@ -16,8 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from server import audit, clock, config, feed, media
-from server.db import db
+from server import audit, clock, config, feed, jobs, media
+from server.db import begin_write, db
 from server.devices import acks, handover
 from server.devices.acks import Fate
 from server.devices.models import Device, Upload
@@ -172,13 +172,18 @@ def terminate(row: Upload) -> None:
     db.session.delete(row)
 
 
-def expire(*, at: datetime) -> int:
-    """Delete unfinished uploads nobody went on with for 30 days; return how many. Needs the write transaction."""
-    stale = db.session.scalars(select(Upload).where(Upload.expires_at < at, Upload.completed_at.is_(None))).all()
-    for row in stale:
+@jobs.chore
+def expire(at: datetime) -> int:
+    """Delete unfinished uploads nobody went on with for 30 days; return how many. Needs a commit by the caller."""
+    stale = select(Upload).where(Upload.expires_at < at, Upload.completed_at.is_(None))
+    if db.session.scalar(stale.limit(1)) is None:
+        return 0
+    begin_write()
+    rows = db.session.scalars(stale).all()
+    for row in rows:
         discard_part(row)
         db.session.delete(row)
-    return len(stale)
+    return len(rows)
 
 
 def part_path(row: Upload) -> Path:

@@ -103,12 +103,15 @@ def followers(callers: Mapping[str, Caller], phones: tuple[PhoneFacts, ...]) -> 
 
 
 def digests(callers: Mapping[str, Caller], phones: tuple[PhoneFacts, ...]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return device → collection → (the server's set digest, the phone's); empty while the server offers none."""
+    """Return device → collection → (the server's set digest, the phone's); empty while the server offers none.
+
+    Acknowledgements are left out: those in the answer to a push are taken and not kept.
+    """
     told: dict[str, dict[str, tuple[str, str]]] = {}
     for phone in phones:
         if phone.is_lost:
             continue
-        for coll in PULLED:
+        for coll in (one for one in PULLED if one != "acks"):
             answer = callers[phone.device].send("GET", f"/v1/sync/{coll}/digest")
             if answer.status_code != FOUND:
                 return {}

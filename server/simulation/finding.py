@@ -22,9 +22,9 @@ class Finding:
 
 
 def set_hash(hashes: Mapping[str, str]) -> str:
-    """Return one hash of a set of documents, whatever their order: SHA-256 over the sorted lines `id:hash`."""
-    lines = sorted(f"{name}:{digest}" for name, digest in hashes.items())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    """Return one hash of a set of documents, whatever their order, as the protocol has it (`sync.feed.set_digest`)."""
+    lines = sorted(f"{name} {digest}\n" for name, digest in hashes.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def found(code: str, zh: str, en: str, compared: Mapping[str, int], violations: Iterable[str]) -> Finding:

@@ -81,5 +81,5 @@ class TestLogVkey:
 class TestPhone:
     def test_marks_its_views_for_the_guard(self, app):
         views = [v for name, v in app.view_functions.items() if name.startswith(("sync.", "files."))]
-        assert len(views) == 8
+        assert len(views) == 10
         assert all(getattr(v, "allowed", None) == {"device"} or getattr(v, "public", None) for v in views)

@@ -218,7 +218,7 @@ class TestExpire:
         done = create(phone, file_id="0193a0b1-0000-7000-8000-00000000f003", body=b"done").headers["Location"]
         patch(phone, done, b"done", 0)
         begin_write()
-        assert files.expire(at=clock.now()) == 0
-        assert files.expire(at=clock.now() + files.KEEP) == 1
+        assert files.expire(clock.now()) == 0
+        assert files.expire(clock.now() + files.KEEP) == 1
         db.session.commit()
         assert media.store().has(hashlib.sha256(b"done").hexdigest())
