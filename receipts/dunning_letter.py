@@ -65,6 +65,7 @@ class DunningLetterFacts:
     reason: str = "贵方未按合同约定履行还款义务"
     contract_signed_on: date | None = None
     contract_terms: str = ""
+    overdue_on: date | None = None  # first day overdue
     consequences: tuple[Consequence, ...] = (Consequence.INTEREST, Consequence.LAWSUIT)
     delivery: str = "外访人员密封直接送达"
     signature: SignatureFacts = field(default_factory=SignatureFacts)
@@ -103,17 +104,17 @@ def _address(sheet: Sheet, facts: DunningLetterFacts) -> None:
 
 
 def _ground(sheet: Sheet, facts: DunningLetterFacts) -> None:
+    """Name the contract; what the creditor did not tell of it has no row, because an empty one looks unfinished."""
     blocks.heading(sheet, "合同依据", "Contract")
-    blocks.fields(
-        sheet,
-        [
-            Field("债权人", facts.debt.creditor),
-            Field("产品", wording.or_blank(facts.debt.product)),
-            Field("合同编号", wording.last_four(facts.debt.contract_no)),
-            Field("签订日期", wording.day(facts.contract_signed_on)),
-            Field("条款摘要", wording.or_blank(facts.contract_terms), wide=True),
-        ],
+    told = (
+        ("债权人", facts.debt.creditor, False),
+        ("产品", facts.debt.product, False),
+        ("合同编号", wording.last_four(facts.debt.contract_no), False),
+        ("签订日期", wording.day(facts.contract_signed_on) if facts.contract_signed_on else "", False),
+        ("逾期起始日", wording.day(facts.overdue_on) if facts.overdue_on else "", False),
+        ("条款摘要", facts.contract_terms, True),
     )
+    blocks.fields(sheet, [Field(label, value, wide=wide) for label, value, wide in told if value.strip()])
 
 
 def _demand(sheet: Sheet, facts: DunningLetterFacts) -> None:

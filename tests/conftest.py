@@ -133,10 +133,15 @@ def add_cast():
         id=clock.new_id(),
         name="某商业银行信用卡中心",
         commission_no="WT-2026-001",
+        contact="400-000-0001",
         payee_account="某商业银行 6200 0000 0000 0000",
     )
     supplier = Creditor(
-        id=clock.new_id(), name="某建材供应链公司", commission_no="WT-2026-002", payee_account="某行 001"
+        id=clock.new_id(),
+        name="某建材供应链公司",
+        commission_no="WT-2026-002",
+        contact="400-000-0002",
+        payee_account="某行 001",
     )
     db.session.add_all([bank, supplier])
     for number, (username, (name, roles)) in enumerate(CAST.items(), start=1):

@@ -240,3 +240,25 @@ class LimitationOut(Schema):
     is_expired = fields.Boolean()
     missing_proof = fields.List(fields.String())
     events = fields.List(fields.Nested(LimitationEventOut))
+
+
+class PaperOut(Schema):
+    """An issued paper (单据); `flags` name what a person should look at before it is handed over."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    serial = fields.String()
+    version = fields.Integer()
+    template_version = fields.String()
+    sha256 = fields.String()
+    fingerprint = fields.String()
+    flags = fields.List(fields.String())
+    state = fields.String()
+    issued_at = fields.DateTime()
+    pdf = fields.Function(lambda paper: f"/v1/cases/{paper.case_id}/papers/{paper.serial}.pdf")
+
+
+class PapersOut(Schema):
+    """The papers of a case."""
+
+    items = fields.List(fields.Nested(PaperOut))

@@ -48,11 +48,11 @@ def statement_facts(case: Case, *, serial: str, at: datetime) -> AccountStatemen
     balance = ledger.balance_of(case)
     firm = config.current().firm
     as_of = case.as_of or case.placed_on or at.date()
-    booked = max((one.entry.booked_on for one in balance.allocated), default=as_of)
+    latest = latest_day(case, balance=balance, at=at)
     return AccountStatementFacts(
         seal=papers.seal_facts(serial, at=at, version=case.version),
         debtor=PartyFacts(name=case.debtor.name, id_last4=case.debtor.id_last4),
-        debt=debt_facts(case, creditor=creditor, balance=balance, as_of_on=max(as_of, booked)),
+        debt=debt_facts(case, creditor=creditor, balance=balance, as_of_on=latest),
         objection=ObjectionFacts(phone=firm.complaint_phone, address=firm.address, days=OBJECTION_DAYS),
         source_note=f"{creditor.name}提供的委案文件（截至 {as_of.isoformat()}）及其后的还款明细",
         payee=payee_of(creditor),
@@ -62,6 +62,12 @@ def statement_facts(case: Case, *, serial: str, at: datetime) -> AccountStatemen
         repayments=tuple(repayment_of(one) for one in balance.allocated),
         interest_note=interest_note(case, as_of_on=as_of),
     )
+
+
+def latest_day(case: Case, *, balance: Balance, at: datetime) -> date:
+    """Return the day the amounts are right for: the creditor's own, or that of a later entry of its feed."""
+    as_of = case.as_of or case.placed_on or at.date()
+    return max([as_of, *(one.entry.booked_on for one in balance.allocated)])
 
 
 def debt_facts(case: Case, *, creditor: Creditor, balance: Balance, as_of_on: date) -> DebtFacts:

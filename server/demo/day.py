@@ -79,6 +79,7 @@ def finish(story: Story, var_dir: Path, port: int, *, keep_serving: bool) -> Non
         ("scheme.pdf", "外访方案审批表 scheme"),
         ("routes.svg", "路线图 map"),
         ("routes.geojson", "GeoJSON"),
+        ("handover", "对账单与催款函 statements and dunning letters"),
         ("receipts", "到访回执单 receipts"),
         ("summary.pdf", "走访汇总表 summary"),
         ("summary.xlsx", "汇总表 XLSX"),

@@ -153,12 +153,11 @@ def agree(door: Door, visit: DoorVisit) -> list[tuple[str, int]]:
 
 def conclude(door: Door, visit: DoorVisit, *, plan: list[tuple[str, int]], photos: Mapping[str, str]) -> None:
     """Record the outcome with the papers handed over and the answers of the form."""
-    statement = statement_of(door) if door.code in DELIVERED else None
-    sealed = door.who == "co_resident_adult"
-    delivered = (
-        [{"kind": statement["kind"], "serial": statement["serial"], "copies": 1, "sealed": sealed}] if statement else []
-    )
-    answers = form(door, plan, photos=photos, is_delivered=bool(delivered))
+    delivered = [
+        {"kind": one["kind"], "serial": one["serial"], "copies": 1, "sealed": door.who == "co_resident_adult"}
+        for one in (door.phone.papers(door.stop) if door.code in DELIVERED else ())
+    ]
+    answers = form(door, plan, photos=photos, delivered=[one["kind"] for one in delivered])
     visit.outcome(door.code, note=NOTES[door.code], next_step=STEPS[door.code], delivered=delivered, form=answers)
 
 
@@ -232,7 +231,7 @@ def photograph(door: Door, visit: DoorVisit) -> dict[str, str]:
     return {str(one["shows"]): str(one["id"]) for one in told}
 
 
-def form(door: Door, plan: list[tuple[str, int]], *, photos: Mapping[str, str], is_delivered: bool) -> dict[str, Any]:
+def form(door: Door, plan: list[tuple[str, int]], *, photos: Mapping[str, str], delivered: list[str]) -> dict[str, Any]:
     """Return the answers of the visit form as the phone's form screen would give them."""
     published, card = door.phone.form(), door.phone.card(door.stop)
     answers: dict[str, Any] = {
@@ -268,15 +267,15 @@ def form(door: Door, plan: list[tuple[str, int]], *, photos: Mapping[str, str], 
         "id": published["form_id"],
         "version": published["version"],
         "digest": published["digest"],
-        "answers": answers | paper_answers(door, is_delivered=is_delivered),
+        "answers": answers | paper_answers(door, delivered=delivered),
     }
 
 
-def paper_answers(door: Door, *, is_delivered: bool) -> dict[str, Any]:
+def paper_answers(door: Door, *, delivered: list[str]) -> dict[str, Any]:
     """Return the form's answers about papers and signature."""
     answers: dict[str, Any] = {}
-    if is_delivered:
-        answers["delivered"] = ["account_statement"]
+    if delivered:
+        answers["delivered"] = delivered
     if door.who == "co_resident_adult":
         answers["is_sealed"] = True
     if door.code in SIGNED:

@@ -1,5 +1,6 @@
 """The demo's office day: intake, screening, list, scheme, plan, sign-off, dispatch; and what is refused on the way."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -183,6 +184,20 @@ def dispatch(story: Story, office: Office, scheme_id: str) -> None:
     story.say(
         f"{len(sent['packs'])} 个日包 packs, {sent['papers']} 份单据 papers, 暂留 withheld {len(sent['withheld'])}"
     )
+    keep_letters(story, office, scheme_id)
+
+
+def keep_letters(story: Story, office: Office, scheme_id: str) -> None:
+    """Keep the statement and the dunning letter of each visit as they are to be handed over."""
+    routed = [stop for stop in office["zhou"].get(f"/v1/schemes/{scheme_id}")["stops"] if stop["seq"]]
+    with story.step("打印随车单据 · statements and dunning letters to take along", total=len(routed)) as bar:
+        kept: Counter[str] = Counter()
+        for stop in routed:
+            for paper in office["zhou"].get(f"/v1/cases/{stop['case_id']}/papers")["items"]:
+                story.keep(f"handover/{stop['case_no']}-{paper['kind']}.pdf", office["zhou"].download(paper["pdf"]))
+                kept[paper["kind"]] += 1
+            bar.forward()
+    story.say(f"对账单 statements {kept['account_statement']}, 催款函 dunning letters {kept['dunning_letter']}")
 
 
 def logins() -> str:

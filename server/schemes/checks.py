@@ -14,6 +14,7 @@ from server.cases.rules import CaseState, StopKind
 from server.compliance.evaluate import Finding, RuleResult, evaluate
 from server.compliance.rulepack import Action, Gate, RulePack
 from server.db import db
+from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState
 
@@ -80,7 +81,26 @@ def check(scheme: Scheme, *, pack: RulePack, gate: Gate) -> Checks:
     for stop in routed:
         facts = {"visit": _visit(stop, visits[_debtor(stop)]), "case": {"freeze_kinds": frozen_kinds(stop.case)}}
         found += [(f"stop:{stop.id}", one) for one in evaluate(pack, gate, facts)]
-    return Checks(summary(found))
+    return Checks(summary(found + papers(scheme, routed, pack=pack)))
+
+
+def papers(scheme: Scheme, stops: Iterable[SchemeStop], *, pack: RulePack) -> Found:
+    """Return what dispatch will say of the papers to be handed over, whatever the gate: better told early.
+
+    A lawyer's letter (律师函) is nobody's to write here: without the firm's name, licence and seal it stays blocked.
+    """
+    found: Found = []
+    for stop in stops:
+        for kind in materials(scheme, stop):
+            facts = {"paper": {"kind": kind}}
+            found += [(f"stop:{stop.id}", one) for one in evaluate(pack, Gate.DISPATCH, facts)]
+    return found
+
+
+def before_the_plan(scheme: Scheme, *, pack: RulePack) -> list[dict[str, Any]]:
+    """Return the findings that need no route: those about the papers of every visit of the scheme."""
+    stops = [stop for stop in scheme.stops if stop.state != StopState.WITHDRAWN]
+    return summary(papers(scheme, stops, pack=pack))
 
 
 _OFF_THE_ROUTE = (StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)

@@ -17,11 +17,10 @@ from server import clock, feed
 from server.accounts.models import Person
 from server.cases.models import Paper
 from server.cases.rules import CaseState
-from server.cases.statement import issue_statement
 from server.compliance.evaluate import evaluate
 from server.compliance.rulepack import Gate, RulePack
 from server.db import db
-from server.schemes import checks, road_problem, rules
+from server.schemes import checks, handover, road_problem, rules
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
 from server.schemes.plan_job import routed_stops
 from server.schemes.rules import StopState
@@ -37,7 +36,7 @@ class Sent:
     """What a dispatch did."""
 
     packs: list[DayPack]
-    papers: int
+    papers: list[Paper]
     withheld: list[dict[str, Any]]
 
 
@@ -115,12 +114,13 @@ def _recall(stop: SchemeStop, people: Iterable[UUID]) -> None:
 def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Sent:
     """Issue the papers, write the packs and tell the phones, in this transaction. The caller has asked the rules.
 
-    Whoever had a visit in an earlier dispatch and has it no more gets a tombstone.
+    Whoever had a visit in an earlier dispatch and has it no more gets a tombstone. Raises LetterFactsMissing.
     """
     held_before = _holders(scheme)
     withheld = withhold(scheme, pack=pack)
     going = [stop for stop in routed_stops(scheme) if stop.state != StopState.WITHHELD]
-    papers = {stop.id: _papers(stop, at=at, today=today) for stop in going}
+    handover.require_letters(scheme, going)
+    papers = {stop.id: handover.issue(scheme, stop, at=at, today=today) for stop in going}
     for stop in going:
         if stop.state not in rules.FIELD_STATES:
             stop.state = StopState.DISPATCHED
@@ -136,7 +136,7 @@ def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Se
     for stop_id, people in held_before.items():
         now = next((_people(stop) for stop in going if stop.id == stop_id), set())
         _recall(db.session.get_one(SchemeStop, stop_id), people - now)
-    return Sent(packs=packs, papers=sum(len(issued) for issued in papers.values()), withheld=withheld)
+    return Sent(packs=packs, papers=[paper for issued in papers.values() for paper in issued], withheld=withheld)
 
 
 def _holders(scheme: Scheme) -> dict[UUID, set[UUID]]:
@@ -153,18 +153,6 @@ def _holders(scheme: Scheme) -> dict[UUID, set[UUID]]:
 
 def _people(stop: SchemeStop) -> set[UUID]:
     return {stop.crew.lead_id, stop.crew.second_id} if stop.crew else set()
-
-
-def _papers(stop: SchemeStop, *, at: datetime, today: date) -> list[Paper]:
-    if "account_statement" not in stop_materials(stop):
-        return []
-    return [issue_statement(stop.case, at=at, on=today)]
-
-
-def stop_materials(stop: SchemeStop) -> list[str]:
-    """Return what is taken to this door: its own list, else the scheme's."""
-    scheme = db.session.get_one(Scheme, stop.scheme_id)
-    return list(stop.materials or scheme.materials)
 
 
 def _days(scheme: Scheme, going: Sequence[SchemeStop]) -> Iterator[tuple[Crew, date, list[SchemeStop]]]:

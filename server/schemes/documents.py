@@ -25,7 +25,7 @@ from server.planning.datum import Datum, Point, to_wgs84
 from server.planning.model import Caution
 from server.planning.precision import Precision
 from server.schemes.checks import frozen_kinds
-from server.schemes.daypack import stop_materials
+from server.schemes.handover import materials
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
 from server.schemes.phone_news import ON_PHONES
 
@@ -81,7 +81,7 @@ def _stop(stop: SchemeStop, *, papers: Sequence[str]) -> dict[str, Any]:
         "service_min": stop.service_min,
         "agents": [str(crew.lead_id), str(crew.second_id)],
         "place": place(stop.address),
-        "materials": stop_materials(stop),
+        "materials": materials(scheme, stop),
         "papers": list(papers),
         "note": stop.note,
         "state": stop.state,

@@ -4,6 +4,7 @@ Every change ends in `seal`, which gives the version its number and digest and d
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from server.accounts.roles import Role
 from server.cases.models import VisitList, VisitListLine
 from server.cases.papers import draw_serial
 from server.cases.rules import LineDecision, ListState, merge_into_scheme
+from server.compliance import rulepack
+from server.compliance.rulepack import Gate
 from server.db import db, fetch
 from server.errors import Invalid
 from server.planning.model import LoneCrew
-from server.schemes import digest, road_problem, rules
+from server.schemes import checks, digest, road_problem, rules
 from server.schemes.models import Crew, Scheme, SchemeStop, SchemeVersion
 from server.schemes.rules import StopState
 
@@ -117,8 +120,21 @@ def change(scheme: Scheme, wanted: Mapping[str, Any]) -> None:
     if "stops" in wanted:
         _set_stops(scheme, wanted["stops"])
     _check_vehicles(scheme)
-    if _REPLAN & set(wanted):
+    _follow(scheme, set(wanted))
+
+
+def _follow(scheme: Scheme, changed: AbstractSet[str]) -> None:
+    """Let the plan or the findings follow what was changed."""
+    if _REPLAN & changed:
         unplan(scheme)
+    elif "materials" in changed and scheme.plan_version is not None:
+        judge(scheme)
+
+
+def judge(scheme: Scheme) -> None:
+    """Keep what every rule says of the scheme as it is planned now."""
+    pack = rulepack.load()
+    scheme.compliance, scheme.pack_version = checks.check(scheme, pack=pack, gate=Gate.PLAN).entries, pack.name
 
 
 def unplan(scheme: Scheme) -> None:
@@ -238,6 +254,10 @@ def seal(scheme: Scheme, *, at: datetime, actor_id: UUID, what: str) -> list[dic
     """
     db.session.flush()
     db.session.expire(scheme, ["crews", "stops"])  # read again in their order, as everybody else will
+    if scheme.plan_version is None:
+        pack = rulepack.load()
+        scheme.compliance = checks.before_the_plan(scheme, pack=pack)
+        scheme.pack_version = pack.name if scheme.compliance else ""
     said = digest.content(scheme)
     before = scheme.versions[-1].content if scheme.versions else {}
     changed = list(digest.changes(before, said))

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from server import audit, clock
 from server.compliance import rulepack
-from server.compliance.rulepack import Gate
 from server.db import begin_write, db, fetch
 from server.jobs import Report, runs
 from server.planning import wire
@@ -15,7 +14,7 @@ from server.planning.distance import DETOUR_MODELS
 from server.planning.drawing import REASON_ZH
 from server.planning.model import Drop, Limits, Plan, Problem
 from server.planning.solve import solve
-from server.schemes import checks, drafting, road_problem, rules
+from server.schemes import drafting, road_problem, rules
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
 
@@ -89,8 +88,7 @@ def store(scheme: Scheme, plan: Plan, *, at: datetime, actor_id: UUID) -> None:
     _place(scheme, plan)
     scheme.plan_version = number
     drafting.reckon_costs(scheme, distance_m=plan.distance_m, crew_days=len(plan.routes))
-    pack = rulepack.load()
-    scheme.compliance, scheme.pack_version = checks.check(scheme, pack=pack, gate=Gate.PLAN).entries, pack.name
+    drafting.judge(scheme)
     drafting.seal(scheme, at=at, actor_id=actor_id, what=f"路线计划第 {number} 版")
     audit.note(
         "scheme.planned",

@@ -19,6 +19,7 @@ from server.compliance.evaluate import Finding
 from server.planning.model import Plan, Route
 from server.planning.precision import Precision
 from server.schemes import rules
+from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeDecision, SchemeStop
 from server.schemes.plan_job import plan_in_force
 from server.schemes.rules import StopState
@@ -140,7 +141,7 @@ def _method(plan: Plan | None) -> str:
 
 
 def _count(kind: str, stops: list[SchemeStop], scheme: Scheme) -> int:
-    return sum(kind in (stop.materials or scheme.materials) for stop in stops)
+    return sum(kind in materials(scheme, stop) for stop in stops)
 
 
 def _material(kind: str, stops: list[SchemeStop], scheme: Scheme) -> MaterialFacts:

@@ -110,7 +110,7 @@ def planned(as_zhou, as_fang, as_luo, accepted_list, run_jobs):
                     "start": BASE,
                 }
             ],
-            "materials": ["account_statement", "visit_receipt"],
+            "materials": ["account_statement", "dunning_letter", "visit_receipt"],
         },
     )
     assert answer.status_code == 201, answer.text

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from base64 import b64decode
 from datetime import datetime
 from itertools import cycle
 
@@ -127,6 +128,12 @@ class TestTheMorning:
         assert [stop["seq"] for stop in stops] == list(range(1, len(stops) + 1))
         times = [datetime.fromisoformat(stop["arrive_at"]) for stop in stops]
         assert times == sorted(times)
+
+    def test_every_stop_has_its_statement_and_its_dunning_letter(self, fangs_phone):
+        for stop in fangs_phone.stops():
+            statement, letter = sorted(fangs_phone.papers(stop), key=lambda paper: paper["kind"])
+            assert (statement["kind"], letter["kind"]) == ("account_statement", "dunning_letter")
+            assert "催款函" in text_of(b64decode(letter["pdf_base64"]))
 
     def test_a_card_tells_only_what_the_visit_needs(self, fangs_phone):
         for stop in fangs_phone.stops():

@@ -18,7 +18,7 @@ from server.compliance.rulepack import Gate
 from server.db import db
 from server.errors import Stale
 from server.media import store
-from server.schemes import checks, digest, drafting, rules, sheet
+from server.schemes import checks, digest, drafting, handover, rules, sheet
 from server.schemes.models import Scheme, SchemeDecision
 from server.schemes.plan_job import routed_stops
 from server.schemes.rules import Decision, SchemeState
@@ -74,6 +74,7 @@ def submit(scheme_id: UUID) -> ResponseReturnValue:
         routed=len(routed_stops(scheme)),
         blocking=found.blocking,
     )
+    handover.require_letters(scheme, routed_stops(scheme))
     if found.entries != scheme.compliance:
         scheme.compliance, scheme.pack_version = found.entries, pack.name
         drafting.seal(scheme, at=clock.now(), actor_id=person.id, what="合规检查")
@@ -132,6 +133,8 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
         routed=len(routed_stops(scheme)),
         blocking=checks.check(scheme, pack=rulepack.load(), gate=Gate.PLAN).blocking,
     )
+    if state is SchemeState.SIGNED_OFF:
+        handover.require_letters(scheme, routed_stops(scheme))
     decide(scheme, step="sign_off", body=body, person=person, at=now)
     scheme.state = state
     if state is SchemeState.SIGNED_OFF:

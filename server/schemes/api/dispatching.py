@@ -11,6 +11,7 @@ from server import audit, clock
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import answers
+from server.cases.models import Paper
 from server.compliance import rulepack
 from server.compliance.rulepack import Gate
 from server.db import db
@@ -42,6 +43,18 @@ def described(pack: DayPack) -> dict[str, object]:
     }
 
 
+def note_paper(paper: Paper, *, actor_id: UUID) -> None:
+    """Record that a paper was issued, under its serial: whoever holds it can be shown that it stands in the log."""
+    audit.note(
+        "paper.issued",
+        f"paper:{paper.serial}",
+        actor_id=actor_id,
+        creditor_id=paper.creditor_id,
+        serial=paper.serial,
+        sha256=paper.sha256,
+    )
+
+
 @bp.post("/<uuid:scheme_id>/dispatch")
 @allow(Role.SUPERVISOR)
 @answers(DispatchOut)
@@ -61,17 +74,19 @@ def dispatch(scheme_id: UUID) -> ResponseReturnValue:
     scheme.version += 1
     scheme.dispatched_at = now
     sent = daypack.dispatch(scheme, pack=pack, at=now, today=clock.today())
+    for paper in (one for one in sent.papers if one.issued_at == now):
+        note_paper(paper, actor_id=person.id)
     audit.note(
         "scheme.dispatched",
         f"scheme:{scheme.id}",
         actor_id=person.id,
         packs=len(sent.packs),
-        papers=sent.papers,
+        papers=len(sent.papers),
         withheld=[one["stop_id"] for one in sent.withheld],
     )
     answer = jsonify(
         packs=[described(one) for one in sent.packs],
-        papers=sent.papers,
+        papers=len(sent.papers),
         withheld=sent.withheld,
         state=scheme.state,
         version=scheme.version,

@@ -38,12 +38,14 @@ def case(creditor_id, number, *, precision="building", datum="GCJ-02", languages
         product="信用卡",
         contract_tail="8812",
         as_of=clock.today(),
+        overdue_on=clock.today() - timedelta(days=100),
         placed_fen=fen,
         principal_fen=fen,
         outstanding_fen=fen,
         state="listed",
         content_hash="0" * 64,
     )
+    row.contract_no_sealed = sealed(f"6200{number:012d}", at=place("case", "contract_no_sealed", row.id))
     address = Address(id=clock.new_id(), creditor_id=creditor_id, case_id=row.id, text_sealed="")
     address.text_sealed = sealed(f"测试路{number}号", at=place("address", "text_sealed", address.id))
     address.precision, address.datum, address.district = precision, datum, "福田区"

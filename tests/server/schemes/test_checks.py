@@ -87,6 +87,45 @@ class TestFrozenKinds:
         assert checks.frozen_kinds(case) == ["do_not_contact"]
 
 
+class TestPapers:
+    @pytest.fixture
+    def scheme(self, as_zhou, creditors):
+        cases = [make.case(creditors["bank"], number) for number in range(2)]
+        stops = [{"case_id": str(cases[0].id), "materials": ["account_statement", "lawyers_letter"]}]
+        return make.compiled(as_zhou, make.accepted_list(cases), stops=stops)
+
+    def test_says_before_there_is_a_plan_that_a_lawyers_letter_stays_out(self, scheme):
+        (entry,) = scheme["compliance"]
+        assert (entry["rule_id"], entry["finding"], entry["action"]) == ("LETTER", "broken", "BLOCK")
+        (asked,) = [stop for stop in scheme["stops"] if stop["materials"]]
+        assert entry["subjects"] == [f"stop:{asked['id']}"]
+        assert "律师函" in entry["text"]["zh"]
+        assert "lawyer's letter" in entry["text"]["en"]
+        assert scheme["pack_version"] == PACK.name
+
+    def test_keeps_such_a_scheme_from_review(self, as_zhou, scheme):
+        planned = make.planned(as_zhou, scheme["id"], iterations=10)
+        assert "LETTER" in {entry["rule_id"] for entry in planned["compliance"] if entry["finding"] != "kept"}
+        refused = as_zhou.post(f"/v1/schemes/{scheme['id']}/submit")
+        assert (refused.status_code, refused.json["rules"]) == (409, ["LETTER"])
+
+    def test_follows_the_materials_of_a_planned_scheme(self, as_zhou, creditors):
+        rows = [make.case(creditors["bank"], number) for number in range(2)]
+        scheme = make.compiled(as_zhou, make.accepted_list(rows))
+        planned = make.planned(as_zhou, scheme["id"], iterations=10)
+        assert not checks.Checks(planned["compliance"]).blocking
+        asked = make.patched(as_zhou, planned, materials=["lawyers_letter"]).json
+        assert checks.Checks(asked["compliance"]).blocking == ["LETTER"]
+        assert asked["plan_version"] == planned["plan_version"]
+        again = make.patched(as_zhou, asked, materials=["account_statement"]).json
+        assert checks.Checks(again["compliance"]).blocking == []
+
+    def test_has_nothing_against_statement_and_dunning_letter(self, as_zhou, creditors):
+        rows = [make.case(creditors["bank"], 1)]
+        scheme = make.compiled(as_zhou, make.accepted_list(rows), materials=["account_statement", "dunning_letter"])
+        assert scheme["compliance"] == []
+
+
 class TestWithin:
     @pytest.mark.parametrize(("length", "expected"), [(1, 1), (7, 2), (30, 3)])
     def test_counts_the_days_up_to_and_with_the_day(self, length, expected):

@@ -6,7 +6,7 @@ import pytest
 
 from server import audit
 from server.accounts.models import Person
-from server.cases.models import Paper
+from server.cases.models import Case, Paper
 from server.db import db
 from server.media import store
 from server.schemes.models import Scheme, SchemeDecision
@@ -139,6 +139,31 @@ class TestReview:
             old.stops = [make.earlier_stop(cases[0], days_before=days)]
             db.session.add(old)
         db.session.commit()
+
+
+class TestLetters:
+    def test_are_asked_about_when_the_scheme_is_submitted(self, as_zhou, creditors):
+        rows = [make.case(creditors["bank"], number) for number in range(2)]
+        rows[1].contract_no_sealed = None
+        scheme = make.compiled(as_zhou, make.accepted_list(rows), materials=["dunning_letter"])
+        make.planned(as_zhou, scheme["id"], iterations=10)
+        refused = as_zhou.post(f"/v1/schemes/{scheme['id']}/submit")
+        assert (refused.status_code, refused.json["type"]) == (409, "/problems/letter-facts-missing")
+        (entry,) = refused.json["cases"]
+        assert (entry["case_no"], [one["code"] for one in entry["missing"]]) == ("WH2026-000001", ["contract_no"])
+        assert as_zhou.get(f"/v1/schemes/{scheme['id']}").json["state"] == "drafting"
+
+    def test_are_asked_about_again_at_sign_off(self, as_zhou, as_sun, as_guo, creditors):
+        row = make.case(creditors["bank"], 1)
+        scheme = make.compiled(as_zhou, make.accepted_list([row]), materials=["dunning_letter"])
+        make.planned(as_zhou, scheme["id"], iterations=10)
+        make.submitted(as_zhou, scheme["id"])
+        reviewed = make.reviewed(as_sun, scheme["id"])
+        db.session.get(Case, row.id).contract_no_sealed = None
+        db.session.commit()
+        sent = {"digest": reviewed["digest"], "decision": "approve"}
+        refused = as_guo.post(f"/v1/schemes/{scheme['id']}/sign-off", json=sent)
+        assert (refused.status_code, refused.json["type"]) == (409, "/problems/letter-facts-missing")
 
 
 class TestSignOff:
