@@ -25,14 +25,6 @@ VISITS, EACH = 15, timedelta(minutes=30)
 MORNING, EVENING = hour(8, 50), hour(18, 40)
 
 
-class WithoutPhotos(Client):
-    """The phone on mobile data: photos wait."""
-
-    def upload(self) -> int:
-        """Upload nothing."""
-        return 0
-
-
 def tell_wire(report: Report, folder: Path) -> None:
     """Measure and give the figures of the wire."""
     with installation.settings():
@@ -41,6 +33,7 @@ def tell_wire(report: Report, folder: Path) -> None:
         with _served(planned, clock.now()) as url:
             first = at_once.begin(url)
             after_each.begin(url)
+            report.tell("week_papers_kb", wire.kb(at_once.fetch_papers(url)))
         report.tell("week_first_sync_kb", wire.kb(first) * STOPS / len(at_once.phone.stops()))
         report.tell("week_first_sync_round_trips", len(first))
         evening = datetime.combine(planned.days[0], EVENING, SHANGHAI)
@@ -69,6 +62,10 @@ class _Bag:
         self.phone.enrol(self._code)
         return self._sync(url)
 
+    def fetch_papers(self, url: str) -> list[Trip]:
+        """Do what waits for Wi-Fi before the day begins; return the calls."""
+        return self._sync(url, is_on_wifi=True)
+
     def work(self, url: str, *, is_synced_after_each: bool) -> list[Trip]:
         """Play the day's visits; sync after each, or once in the evening; return the calls."""
         at, trips = datetime.combine(self._days[0], MORNING, SHANGHAI), list[Trip]()
@@ -80,11 +77,15 @@ class _Bag:
                 trips += self._sync(url)
         return trips if is_synced_after_each else self._sync(url)
 
-    def _sync(self, url: str) -> list[Trip]:
+    def _sync(self, url: str, *, is_on_wifi: bool = False) -> list[Trip]:
         with wire.relay(url) as relay:
             transport = CountingTransport(relay)
             line = Line(transport, sleep=time.sleep, jitter=self._rng.random)
-            WithoutPhotos(self.phone.store, line, self.phone.client.senses).sync()
+            client = Client(self.phone.store, line, self.phone.client.senses)
+            if is_on_wifi:
+                client.sync_files()
+            else:
+                client.sync_records()
             transport.close()
             return transport.trips
 

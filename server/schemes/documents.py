@@ -6,7 +6,6 @@ the fields of one visit and no more: no full ID number, no telephone of third pa
 Source: docs/records.md, "What phones pull"; personal information protection law art. 5-6 (only what the visit needs).
 """
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,7 +21,6 @@ from server.cases import sealing
 from server.cases.models import Address, Case, Paper
 from server.compliance import rulepack
 from server.db import Base, db
-from server.media import store
 from server.planning.datum import Datum, Point, to_wgs84
 from server.planning.model import Caution
 from server.planning.precision import Precision
@@ -206,7 +204,7 @@ def _debt(case: Case, creditor: Creditor) -> dict[str, Any]:
 
 @feed.serves("papers")
 def papers(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
-    """Return the papers of a person's visits by id, with their bytes, so that they can be shown and signed offline.
+    """Return the papers of a person's visits by id; their bytes are fetched one by one, named by `sha256`.
 
     A paper leaves a phone together with the visit it was made for.
     """
@@ -233,7 +231,6 @@ def _paper(paper: Paper) -> dict[str, Any]:
         "version": paper.version,
         "case_id": str(paper.case_id) if paper.case_id else None,
         "issued_at": paper.issued_at.isoformat(),
-        "pdf_base64": base64.b64encode(store().get(paper.sha256)).decode("ascii"),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sync import ack, feed
 from sync.ack import Status
 from sync.envelope import NotAnEnvelope, read_time, write_time
-from sync.phone import media
+from sync.phone import media, papers
 from sync.phone.outbox import NotEnrolled
 from sync.phone.senses import Senses
 from sync.phone.store import Store
@@ -168,10 +168,11 @@ class Client:
         return SyncReport(pushed, conflicts, pulled, 0, self.store.unsent())
 
     def sync_files(self, *, pull_limit: int = feed.DEFAULT_LIMIT) -> SyncReport:
-        """Do the files' half of a round: uploads, and what is told of them. Raises NoNetwork or Refused."""
+        """Do the files' half of a round: uploads, what is told of them, papers. Raises NoNetwork or Refused."""
         uploaded = self.upload()
         is_told = uploaded or self._is_behind_in_acks
         pulled = self.pull("acks", limit=pull_limit) if is_told else 0
+        papers.fetch_all(self.store, self._call)
         return SyncReport(0, 0, pulled, uploaded, self.store.unsent())
 
     def _round(self, pull_limit: int) -> SyncReport:

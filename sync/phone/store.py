@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS document(coll TEXT, id TEXT, document TEXT NOT NULL, 
 CREATE TABLE IF NOT EXISTS checkpoint(coll TEXT PRIMARY KEY, seq INTEGER NOT NULL, epoch TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS media(id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, mime TEXT NOT NULL,
     content BLOB, state TEXT NOT NULL DEFAULT 'waiting', verified_at TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS paper(id TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TRIGGER IF NOT EXISTS paper_leaves AFTER DELETE ON document WHEN old.coll = 'papers'
+    BEGIN DELETE FROM paper WHERE id = old.id; END;
 """
 # States of a record: waiting (to be sent), accepted, quarantined (kept aside by the server, kept here).
 # States of a file: waiting, sent (whole on the server, not yet acknowledged), verified (acknowledged; its bytes stay
@@ -201,8 +204,23 @@ class Store:
                 held[scheme_id] = min(version, held.get(scheme_id, version))
         return held
 
+    def papers_missing(self) -> list[tuple[str, str]]:
+        """Return (id, SHA-256) of every paper whose document is here and whose bytes are not."""
+        named = self.documents("papers")
+        here = {row[0] for row in self._db.execute("SELECT id FROM paper")}
+        return [(one, str(document["sha256"])) for one, document in named.items() if one not in here]
+
+    def add_paper(self, paper_id: str, content: bytes) -> None:
+        """Keep the bytes of a paper until its document leaves."""
+        self._db.execute("INSERT OR REPLACE INTO paper(id, content) VALUES(?, ?)", (paper_id, content))
+
+    def paper(self, paper_id: str) -> bytes | None:
+        """Return the bytes of a paper, None when they are not here."""
+        row = self._db.execute("SELECT content FROM paper WHERE id = ?", (paper_id,)).fetchone()
+        return None if row is None else bytes(row[0])
+
     def forget_documents(self) -> None:
-        """Delete every pulled document and checkpoint; records and files stay."""
+        """Delete every pulled document, the papers' bytes and every checkpoint; records and files stay."""
         self._db.execute("DELETE FROM checkpoint")
         self._db.execute("DELETE FROM document")
 
