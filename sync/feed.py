@@ -65,6 +65,20 @@ def page_from(answer: object) -> Page:
     return Page(tuple(documents), checkpoint_from(at.get("seq"), at.get("epoch")))
 
 
+def changes_from(answer: object) -> tuple[list[tuple[str, Mapping[str, Any]]], Checkpoint]:
+    """Return the (collection, document) pairs of a decoded pull over every collection, and the position after them.
+
+    A collection this version does not know is left out. Raises NotACheckpoint when it is no such answer.
+    """
+    changes = answer.get("changes") if isinstance(answer, Mapping) else None
+    if not isinstance(answer, Mapping) or not isinstance(changes, list):
+        raise NotACheckpoint("the answer has no list of changes")
+    if not all(isinstance(one, Mapping) and isinstance(one.get("coll"), str) for one in changes):
+        raise NotACheckpoint("a change names no collection")
+    page = page_from({"documents": [one.get("document") for one in changes], "checkpoint": answer.get("checkpoint")})
+    return [(one["coll"], one["document"]) for one in changes], page.checkpoint
+
+
 def set_digest(documents: Iterable[Mapping[str, Any]]) -> str:
     """Return one hash of a set of documents, the same whatever their order: SHA-256 over the sorted lines `id hash`.
 

@@ -14,7 +14,7 @@ from server.simulation.finding import set_hash
 from sync import upload
 from sync.canonical import content_hash
 from sync.feed import PULLED
-from sync.phone.client import SCHEMA_VERSION
+from sync.phone.pulls import SCHEMA_VERSION
 from sync.phone.store import Store
 
 BATCH = 150

@@ -112,7 +112,7 @@ class Ledger:
             if path.endswith("/push"):
                 self._take_acks(device, answer.json())
             elif "/pull?" in path:
-                self._pulled(device, person, coll, began, answer.json()["documents"])
+                self._pulled(device, person, began, _changes(coll, answer.json()))
 
     def _sent_row(self, device: str, document: Any) -> None:
         if isinstance(document, Mapping) and "id" in document and "hash" in document:
@@ -124,8 +124,8 @@ class Ledger:
         for document in told["acks"] if isinstance(told, Mapping) else []:
             self.acks[document["id"]] = (device, document)
 
-    def _pulled(self, device: str, person: str, coll: str, began: float, documents: list[Mapping[str, Any]]) -> None:
-        for document in documents:
+    def _pulled(self, device: str, person: str, began: float, changes: list[tuple[str, Mapping[str, Any]]]) -> None:
+        for coll, document in changes:
             if document.get("_deleted"):
                 continue
             if coll == "acks":
@@ -133,6 +133,13 @@ class Ledger:
             elif coll in SCOPED:
                 case_id = str(document.get("case_id") or "")
                 self.given.append(Given(began, person, coll, document["id"], case_id))
+
+
+def _changes(coll: str, told: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return (collection, document) of a pull of one collection, or of all of them."""
+    if "changes" in told:
+        return [(one["coll"], one["document"]) for one in told["changes"]]
+    return [(coll, document) for document in told["documents"]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,15 @@ from typing import Any
 from sync import ack, feed
 from sync.ack import Status
 from sync.envelope import NotAnEnvelope, read_time, write_time
-from sync.phone import media, papers
+from sync.phone import media, papers, pulls
 from sync.phone.outbox import NotEnrolled
 from sync.phone.senses import Senses
 from sync.phone.store import Store
-from sync.phone.transport import Answer, Line, NotOurServer, Refused
+from sync.phone.transport import Answer, Line, Refused
 from sync.signature import Alg, public_key, signing_key
 
 MAX_ROWS = 200
 MAX_PUSH_BYTES = 2 * 1024 * 1024
-SCHEMA_VERSION = 4
 ACKS_SEQ = "Doorstep-Acks-Seq"
 KEEP_VERIFIED = timedelta(days=7)
 """How long a verified file's bytes stay on the phone: a server restored from a backup of this age loses none."""
@@ -129,23 +128,7 @@ class Client:
 
     def pull(self, coll: str, *, limit: int = feed.DEFAULT_LIMIT) -> int:
         """Pull a collection to its end; return how many documents came. Each page stands when it was taken."""
-        came = 0
-        while True:
-            at = self.store.checkpoint(coll)
-            epoch = at.epoch or self.store.get("epoch") or ""
-            query = f"seq={at.seq}&epoch={epoch}&limit={limit}&sv={SCHEMA_VERSION}"
-            answer = self._call("GET", f"/v1/sync/{coll}/pull?{query}").json()
-            try:
-                page = feed.page_from(answer)
-            except feed.NotACheckpoint as fault:
-                raise NotOurServer(str(fault)) from fault
-            with self.store.together():
-                self.store.take_page(coll, page)
-            if coll == "acks":
-                self._take_acks(page.documents)
-            came += len(page.documents)
-            if page.is_last(limit=limit):
-                return came
+        return pulls.pull(self.store, self._call, coll, limit=limit, heed=self._heed)
 
     def upload(self) -> int:
         """Upload every waiting file; return how many are whole on the server now. New records go before each chunk."""
@@ -162,7 +145,7 @@ class Client:
             pulled, news = self.pull("acks", limit=pull_limit), [coll for coll in news if coll != "acks"]
         self._is_behind_in_acks = False
         pushed, conflicts = self.push()
-        pulled += sum(self.pull(coll, limit=pull_limit) for coll in news)
+        pulled += self._pull_news(news, head, limit=pull_limit)
         if "acks" in news:
             self._is_behind_in_acks = False
         return SyncReport(pushed, conflicts, pulled, 0, self.store.unsent())
@@ -186,11 +169,29 @@ class Client:
             self.push(after=self._pushed_upto)
 
     def _news(self, head: Mapping[str, Any]) -> list[str]:
-        """Return the collections that stand elsewhere on the server than here; further back means a restored one."""
-        heads = head.get("heads")
+        """Return the collections that stand elsewhere on the server than last time, further back in a restored one."""
+        heads, seen = head.get("heads"), self.store.heads_seen()
         if not isinstance(heads, Mapping):
             return list(feed.PULLED)
-        return [coll for coll in feed.PULLED if heads.get(coll, 0) != self.store.checkpoint(coll).seq]
+        return [coll for coll in feed.PULLED if heads.get(coll, 0) != seen.get(coll, 0)]
+
+    def _pull_news(self, news: Sequence[str], head: Mapping[str, Any], *, limit: int) -> int:
+        """Pull the collections that have news, each by itself or all in one sweep; return how many documents came."""
+        heads = head.get("heads")
+        if not isinstance(heads, Mapping):
+            return sum(self.pull(coll, limit=limit) for coll in news)
+        if len(news) < pulls.SWEEP_FROM:
+            came = sum(self.pull(coll, limit=limit) for coll in news)
+        else:
+            came = pulls.sweep(self.store, self._call, news, limit=limit, heed=self._heed)
+        with self.store.together():
+            for coll in news:
+                self.store.saw(coll, int(heads.get(coll, 0)))
+        return came
+
+    def _heed(self, coll: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        if coll == "acks":
+            self._take_acks(documents)
 
     def _may_have_missed_acks(self, head: Mapping[str, Any], news: Sequence[str]) -> bool:
         """Tell whether the answer to an earlier push may wait; never when the server asks for records again."""
@@ -205,6 +206,7 @@ class Client:
             at = feed.Checkpoint(int(told), self.store.get("epoch") or "")
             with self.store.together():
                 self.store.take_page("acks", feed.Page((), at))
+                self.store.saw("acks", at.seq)
 
     def _hand_in(self, epoch: str) -> None:
         """Hand in what this revoked phone holds, then delete the customers' data it pulled.

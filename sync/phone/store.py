@@ -204,6 +204,14 @@ class Store:
                 held[scheme_id] = min(version, held.get(scheme_id, version))
         return held
 
+    def heads_seen(self) -> dict[str, int]:
+        """Return collection → where the server stood in it when this phone had pulled it to the end."""
+        return {str(coll): int(seq) for coll, seq in json.loads(self.get("heads") or "{}").items()}
+
+    def saw(self, coll: str, seq: int) -> None:
+        """Remember where the server stands in a collection that was pulled to the end."""
+        self.put(heads=json.dumps(self.heads_seen() | {coll: seq}))
+
     def papers_missing(self) -> list[tuple[str, str]]:
         """Return (id, SHA-256) of every paper whose document is here and whose bytes are not."""
         named = self.documents("papers")
@@ -222,6 +230,7 @@ class Store:
     def forget_documents(self) -> None:
         """Delete every pulled document, the papers' bytes and every checkpoint; records and files stay."""
         self._db.execute("DELETE FROM checkpoint")
+        self._db.execute("DELETE FROM state WHERE name = 'heads'")
         self._db.execute("DELETE FROM document")
 
     def start_again(self, epoch: str) -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from base64 import b64decode
 from datetime import datetime
 from itertools import cycle
 
@@ -133,7 +132,7 @@ class TestTheMorning:
         for stop in fangs_phone.stops():
             statement, letter = sorted(fangs_phone.papers(stop), key=lambda paper: paper["kind"])
             assert (statement["kind"], letter["kind"]) == ("account_statement", "dunning_letter")
-            assert "催款函" in text_of(b64decode(letter["pdf_base64"]))
+            assert "催款函" in text_of(fangs_phone.store.paper(letter["id"]))
 
     def test_a_card_tells_only_what_the_visit_needs(self, fangs_phone):
         for stop in fangs_phone.stops():

@@ -50,6 +50,16 @@ class TestWire:
         send(ledger, "/v1/sync/records/push", body=body, headers={"Content-Encoding": "gzip"}, answer=good([]))
         assert ledger.sent == {("device", "r", "h")}
 
+    def test_reads_a_pull_over_every_collection_as_one_of_each(self, ledger):
+        changes = [
+            {"coll": "acks", "document": {"id": "b"}},
+            {"coll": "stops", "document": {"id": "s", "case_id": "c"}},
+            {"coll": "cards", "document": {"id": "gone", "_deleted": True}},
+        ]
+        send(ledger, "/v1/sync/pull?seq=0", answer=good({"changes": changes}))
+        assert set(ledger.acks) == {"b"}
+        assert [(one.coll, one.doc_id, one.case_id) for one in ledger.given] == [("stops", "s", "c")]
+
     def test_keeps_acknowledgements_of_answers_and_pulls(self, ledger):
         send(ledger, "/v1/sync/records/push", body=b"[]", answer=good({"conflicts": [], "acks": [{"id": "a"}]}))
         send(ledger, "/v1/sync/acks/pull?seq=0", answer=good({"documents": [{"id": "b"}]}))

@@ -30,6 +30,15 @@ class TestGivePaper:
             assert phone.store.paper(paper_id) == store().get(document["sha256"])
             assert sha256_hex(phone.store.paper(paper_id)) == document["sha256"]
 
+    def test_takes_two_calls_to_know_the_plan_and_one_to_know_it_stands(self, sent, phone):
+        phone.transport.log.clear()
+        phone.client.sync_records()
+        assert [path.partition("?")[0] for _, path in phone.transport.log] == ["/v1/sync/head", "/v1/sync/pull"]
+        assert len(phone.store.documents("stops")) == len(phone.store.documents("cards")) == 2
+        phone.transport.log.clear()
+        phone.client.sync_records()
+        assert [path for _, path in phone.transport.log] == ["/v1/sync/head"]
+
     def test_does_not_fetch_a_paper_twice(self, sent, phone):
         phone.client.sync()
         phone.transport.log.clear()
