@@ -24,9 +24,9 @@ class Step:
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
-# Version 4: papers travel with their bytes, so that the phone shows what is signed; settings say when they were saved.
+# Version 4: papers say which issue they are; settings say when they were saved.
 STEPS: Mapping[str, tuple[Step, ...]] = {
-    "papers": (Step(4, added=frozenset({"pdf_base64"})),),
+    "papers": (Step(4, added=frozenset({"version"})),),
     "settings": (Step(4, renamed={"saved": "saved_at"}),),
 }
 

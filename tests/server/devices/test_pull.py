@@ -84,7 +84,7 @@ class TestPageOfAll:
 
 class TestDownCast:
     def test_gives_an_older_app_what_it_knows(self, device, monkeypatch):
-        paper = {"id": "p", "serial": "DZ-1", "pdf_base64": "JVBERi0="}
+        paper = {"id": "p", "serial": "DZ-1", "version": 2}
         monkeypatch.setattr(feed, "_loaders", {"papers": lambda _person, ids: dict.fromkeys(ids, paper)})
         begin_write()
         feed.publish(feed.person(device.person_id), "papers", "p")
