@@ -1,0 +1,70 @@
+"""Kill -9 of a running server while a fleet syncs through a line that cuts: single workers, and the whole tree."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from bench.faults.fleet import fleet
+from server.simulation.cutter import CLEAR, HEAVY, Cutter
+
+PAUSE_S = (0.6, 1.8)
+WHOLE_TREE_EVERY = 4
+
+
+class Killable(Protocol):
+    """A server in a process group of its own, on one port for all its lives."""
+
+    port: int
+
+    def kill(self) -> None:
+        """Kill master and workers without a warning."""
+
+    def kill_a_worker(self) -> int | None:
+        """Kill one worker without a warning; return its process id, None when there was none."""
+
+    def restart(self) -> object:
+        """Start again on the same port."""
+
+
+@dataclass(slots=True)
+class Killed:
+    """What was done to the fleet, and what the phones heard beside."""
+
+    workers: int = 0
+    trees: int = 0
+    connections: int = 0
+    cuts: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        """How often something was killed."""
+        return self.workers + self.trees
+
+
+def kill_and_cut(server: Killable, codes: Sequence[str], *, folder: Path, lasts_s: float, seed: int) -> Killed:
+    """Run one phone for each code against a server that is killed every 0.6 to 1.8 s, 30 % of connections cut.
+
+    Ends when every phone has handed in all it holds over a whole line. The stores of the phones stay in the folder.
+    """
+    killed, rng = Killed(), Random(seed)
+    with Cutter(server.port, weather=HEAVY, rng=Random(f"weather {seed}")) as line:
+        phones = fleet(codes, url=line.url, folder=folder, seed=seed)
+        phones.start()
+        ends_s, count = time.monotonic() + lasts_s, 0
+        while time.monotonic() < ends_s:
+            time.sleep(rng.uniform(*PAUSE_S))
+            count += 1
+            if count % WHOLE_TREE_EVERY == 0:
+                server.kill()
+                server.restart()
+                killed.trees += 1
+            elif server.kill_a_worker() is not None:
+                killed.workers += 1
+        line.weather = CLEAR
+        phones.heal()
+        killed.connections, killed.cuts, killed.faults = line.counts["connections"], line.counts["cut"], phones.faults
+    return killed
