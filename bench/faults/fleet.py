@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+import requests
+
 from server import clock
 from sync.phone.client import Client
 from sync.phone.outbox import Outbox
@@ -71,7 +73,7 @@ class Hand:
         senses = Senses(
             now=clock.now, mono_ms=lambda: time.monotonic_ns() // 10**6, random=self.rng.randbytes, boot=self.code
         )
-        heard = Heard(HttpTransport(self.url), self.faults)
+        heard = Heard(HttpTransport(self.url, _reconnecting()), self.faults)
         line = Line(heard, sleep=lambda s: time.sleep(min(s, MOST_NAP_S)), jitter=self.rng.random, tries=3)
         client = Client(store, line, senses)
         self._enrol(client)
@@ -108,6 +110,13 @@ class Hand:
             content = self.rng.randbytes(self.rng.randint(*PHOTO_BYTES))
             visit.photograph([Photo(content, "door", outbox.senses.now())])
         visit.leave(None)
+
+
+def _reconnecting() -> requests.Session:
+    """Return a session that connects anew for each request, as a phone that moves does."""
+    session = requests.Session()
+    session.headers["Connection"] = "close"
+    return session
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Counting what a server holds against what its phones were promised."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -63,7 +62,7 @@ def judge(app: Flask, stores: Sequence[Path]) -> Verdict:
         found.holes = feed.newest(db.session()) - positions
         for path in stores:
             with closing(Store(path)) as store:
-                _count(store, _records(path), held, found)
+                _count(store, held, found)
         db.session.remove()
         return found
 
@@ -79,8 +78,8 @@ def require_whole() -> None:
         raise Damaged(fault)
 
 
-def _count(store: Store, records: dict[tuple[str, str], str], held: set[tuple[str, str]], found: Verdict) -> None:
-    device_id = UUID(store.get("device"))
+def _count(store: Store, held: set[tuple[str, str]], found: Verdict) -> None:
+    device_id, records = UUID(store.get("device")), states(store, "record")
     accepted = {key for key, state in records.items() if state == "accepted"}
     found.written += len(records)
     found.acknowledged += len(accepted)
@@ -100,7 +99,8 @@ def _count(store: Store, records: dict[tuple[str, str], str], held: set[tuple[st
     found.broken_chains += head is not None and (device is None or device.head_hash != head.hash)
 
 
-def _records(path: Path) -> dict[tuple[str, str], str]:
-    """Return (id, hash) → state of every record a phone wrote."""
-    with closing(sqlite3.connect(path)) as store:
-        return {(row[0], row[1]): row[2] for row in store.execute("SELECT id, hash, state FROM record")}
+def states(store: Store, table: str) -> dict[tuple[str, str], str]:
+    """Return (id, hash) → state of every record or file ("media") a phone holds."""
+    column = "sha256" if table == "media" else "hash"
+    rows = store._db.execute(f"SELECT id, {column}, state FROM {table}")  # noqa: S608, SLF001  # a judge looks inside
+    return {(row[0], row[1]): row[2] for row in rows}

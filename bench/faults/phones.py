@@ -1,17 +1,27 @@
 """Enrolling phones in this process, by the same functions the API calls."""
 
 import random
+from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import select
 
-from bench.installation import Phone
 from server import clock, feed
 from server.accounts.models import Person
 from server.db import begin_write, db
 from server.devices import enrol
-from sync.chain import start
-from sync.signature import Alg, signing_key
+from sync.chain import Head, start
+from sync.signature import Alg, SigningKey, signing_key
+
+
+@dataclass(slots=True)
+class Phone:
+    """An enrolled phone: its token, its key, the end of its chain."""
+
+    device: str
+    token: str
+    key: SigningKey
+    head: Head
 
 
 def enrol_phones(app: Flask, *, count: int, seed: int) -> list[Phone]:

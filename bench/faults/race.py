@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from bench.installation import Phone
+from bench.faults.phones import Phone
 from server.db import begin_write, db
 from server.devices import push, quarantine
 from server.devices.models import Quarantine
