@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from server import audit, feed, media
 from server.db import db
-from server.devices.models import AckRow, Device, Upload
+from server.devices.models import Device, Upload
 from server.visits.models import Record
 from sync.phone.store import Store
 
@@ -21,7 +21,7 @@ from sync.phone.store import Store
 class Verdict:
     """Counts of a run. lost: acknowledged or handed in, not stored byte for byte. doubled: stored more than once.
 
-    missed: acknowledgements a phone behind its cursor never got. false_acks: acknowledged records or files that are not
+    missed: records stored that their phone was never told of. false_acks: acknowledged records or files that are not
     here. holes: positions of the feed nobody holds.
     """
 
@@ -92,8 +92,7 @@ def _count(store: Store, held: set[tuple[str, str]], found: Verdict) -> None:
         found.files += is_here
         found.lost += not is_here
         found.false_acks += state == "verified" and not is_here
-    told = {str(one) for one in db.session.scalars(select(AckRow.id).where(AckRow.device_id == device_id))}
-    found.missed += len(told - set(store.documents("acks")))
+    found.missed += len((set(records) & held) - accepted)
     device = db.session.get(Device, device_id)
     head = store.head()
     found.broken_chains += head is not None and (device is None or device.head_hash != head.hash)

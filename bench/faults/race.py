@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from bench.faults.phones import Phone
 from server.db import begin_write, db
-from server.devices import push, quarantine
+from server.devices import held, quarantine
 from server.devices.models import Quarantine
 from server.visits.models import Record
 from sync import chain, envelope
@@ -145,7 +145,7 @@ def _sign(phone: Phone, record_id: str) -> dict[str, str]:
 
 def _kept() -> set[str]:
     """Return the signed bytes of everything stored or set aside."""
-    stored = {push.unseal(row) for row in db.session.scalars(select(Record))}
+    stored = {held.unseal(row.id, row.env_sealed) for row in db.session.scalars(select(Record))}
     payloads = (quarantine.payload_of(row) for row in db.session.scalars(select(Quarantine)))
     return stored | {str(payload["env"]) for payload in payloads if isinstance(payload, dict)}
 
