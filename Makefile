@@ -62,8 +62,9 @@ test: setup check ## Everything: checks, then all tests on SQLite and on Postgre
 bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)
 
-soak: setup ## Repeat the property tests long
-	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server
+soak: setup ## Repeat the property tests long, and the fault drills on both databases
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/faults tests/properties
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/faults
 
 docs: setup ## Write the OpenAPI document to docs/openapi.json
 	$(VENV)/doorstep openapi > docs/openapi.json
