@@ -25,7 +25,7 @@ MAX_PUSH_BYTES = 2 * 1024 * 1024
 ACKS_SEQ = "Doorstep-Acks-Seq"
 KEEP_VERIFIED = timedelta(days=7)
 """How long a verified file's bytes stay on the phone: a server restored from a backup of this age loses none."""
-_GONE = 410
+_GONE, TOO_OLD = 410, 426
 _ENVELOPE_OF_LIST_BYTES = 64
 
 
@@ -72,13 +72,16 @@ class Client:
     def sync(self, *, pull_limit: int = feed.DEFAULT_LIMIT) -> SyncReport:
         """Do one whole round: head, push, pull, files, and the acknowledgements of the files.
 
-        Raises NoNetwork when the line is down (everything done so far stands), Refused for a revoked phone.
+        Raises NoNetwork when the line is down (everything done so far stands), Refused for a revoked phone and for an
+        app too old to pull; both have handed in what they hold by then.
         """
         try:
             return self._round(pull_limit)
         except Refused as refusal:
             if refusal.problem.get("wipe"):
                 self._hand_in(str(refusal.problem.get("epoch", "")))
+            if refusal.status == TOO_OLD:
+                self._hand_in_what_waits()
             if refusal.status != _GONE:
                 raise
             with self.store.together():
@@ -217,11 +220,14 @@ class Client:
             with self.store.together():
                 self.store.start_again(epoch)
         try:
-            self.push()
-            self.upload()
+            self._hand_in_what_waits()
         finally:
             with self.store.together():
                 self.store.forget_documents()
+
+    def _hand_in_what_waits(self) -> None:
+        self.push()
+        self.upload()
 
     def _drop_old_files(self, server_time: object) -> None:
         """Drop bytes verified some days ago; only the server's clock counts, as the phone's may be years off."""

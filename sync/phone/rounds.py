@@ -6,7 +6,7 @@ A phone app calls `step` whenever it is awake; everything waits in the store, so
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sync.phone.client import Client
+from sync.phone.client import TOO_OLD, Client
 from sync.phone.pace import Pace
 from sync.phone.transport import NoNetwork, Refused
 
@@ -30,7 +30,7 @@ class Rounds:
     def step(self, now_s: float) -> float:
         """Do what is due at this moment of a clock that never jumps; return the seconds until something is due.
 
-        Raises Refused for a revoked phone, after it handed in what it could.
+        Raises Refused for a revoked phone or an app too old, after it handed in what it could.
         """
         if self.records.is_due(now_s):
             self._turn(self.records, self._records, now_s)
@@ -50,7 +50,7 @@ class Rounds:
         try:
             self.client.sync_records()
         except Refused as refusal:
-            if refusal.status != _GONE and not refusal.problem.get("wipe"):
+            if refusal.status not in (_GONE, TOO_OLD) and not refusal.problem.get("wipe"):
                 raise
             self.client.sync()
 

@@ -149,6 +149,17 @@ class TestSync:
             phone.client.sync()
         assert count(Record) == 3
 
+    def test_hands_in_what_an_app_too_old_to_pull_holds(self, phone, in_app, monkeypatch):
+        go_to_door(phone)
+        phone.client.sync()
+        phone.push(phone.rows(1))  # an answer the phone never heard: it would pull acks before it pushes
+        go_to_door(phone)
+        monkeypatch.setattr("sync.phone.pulls.SCHEMA_VERSION", 2)
+        with pytest.raises(Refused, match="upgrade-needed"):
+            phone.client.sync()
+        assert phone.store.count("waiting") == 0
+        assert set(phone.store.media_states().values()) <= {"sent", "verified"}
+
     def test_sends_again_what_the_server_asks_for(self, phone, in_app):
         go_to_door(phone)
         phone.client.sync()
