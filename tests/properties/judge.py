@@ -79,7 +79,7 @@ class Judge:
             return
         if path.endswith("/records/push"):
             self._hear_acks(hand, answer.json()["acks"])
-        elif "/pull?" in path:
+        elif "pull?" in path:
             self._hear_page(hand, path, answer.json())
 
     def _note_sent(self, hand, body):
@@ -98,20 +98,24 @@ class Judge:
                     self.expected.files.add(entry.hash)
 
     def _hear_page(self, hand, path, page):
-        coll, query = path.removeprefix("/v1/sync/").split("/pull?")
+        where, query = path.removeprefix("/v1/sync/").split("pull?")
         asked = parse_qs(query)
         seq, limit = int(asked["seq"][0]), int(asked["limit"][0])
-        at = page["checkpoint"]
-        assert len(page["documents"]) <= limit
-        assert at["seq"] >= seq + len(page["documents"]), f"I4: {path} → {at}"
+        coll, at = where.rstrip("/"), page["checkpoint"]
+        told = (
+            [(coll, one) for one in page["documents"]]
+            if coll
+            else [(c["coll"], c["document"]) for c in page["changes"]]
+        )
+        assert len(told) <= limit
+        assert at["seq"] >= seq + len(told), f"I4: {path} → {at}"
         assert hand.name not in self.expected.revoked, f"I5: {path} was answered to a revoked phone"
-        for document in page["documents"]:
+        for name, document in told:
             if document.get("_deleted"):
                 assert set(document) == {"id", "_deleted"}, document
-            elif coll in PERSONAL:
-                assert hand.person_id in self.expected.members, f"I5: {coll}/{document['id']} went to {hand.name}"
-        if coll == "acks":
-            self._hear_acks(hand, [one for one in page["documents"] if not one.get("_deleted")])
+            elif name in PERSONAL:
+                assert hand.person_id in self.expected.members, f"I5: {name}/{document['id']} went to {hand.name}"
+        self._hear_acks(hand, [one for name, one in told if name == "acks" and not one.get("_deleted")])
 
     # What the database may hold.
 

@@ -72,6 +72,13 @@ class Hand:
         self.store.close()
         self.open()
 
+    def install(self, sv):
+        """Install an app that speaks another schema version: it pulls again from zero, as documents are cast for it."""
+        if sv != self.sv:
+            self.sv = sv
+            with self.store.together():
+                self.store.forget_documents()
+
     def kept(self, query):
         """Return rows of the phone's own store, read beside the phone."""
         with closing(sqlite3.connect(self.path)) as store:
