@@ -136,6 +136,19 @@ def answers(
     return mark
 
 
+def described(parts: Mapping[str, Any]) -> Callable[[View], View]:
+    """Add to what the OpenAPI document says of the view: `parameters`, `requestBody`, `responses` as it writes them.
+
+    `problems` names every status of a refusal; without it the document says only that there may be some.
+    """
+
+    def mark(view: View) -> View:
+        view.described = parts  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def page(query: Select[Any], model: type[Base], schema: Schema, *, limit: int, cursor: str | None) -> Response:
     """Answer one page, newest id first: `{"items", "next_cursor", "total"}`. Raises Malformed for a bad cursor."""
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))

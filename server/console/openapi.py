@@ -1,21 +1,28 @@
 """The OpenAPI 3.1 document, read off the views' own marks: roles, schemas in and out, problems."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from werkzeug.routing import Rule
 
 PATH_PART = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-METHODS = ("get", "post", "put", "patch", "delete", "head")
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+REFUSED = {"description": "a problem", "content": {"application/problem+json": {"schema": PROBLEM}}}
 
 
 class Problem(Schema):
     """RFC 9457 problem details; facts of the case are further members."""
+
+    class Meta:
+        """Say that there may be further members."""
+
+        unknown = INCLUDE
 
     type = fields.String()
     title = fields.String()
@@ -43,10 +50,16 @@ def build(app: Flask) -> dict[str, Any]:
         operations = {
             method: operation(view, rule, method)
             for method in METHODS
-            if method.upper() in (rule.methods or set()) and not (method == "head" and "GET" in (rule.methods or set()))
+            if method.upper() in (rule.methods or set()) and not is_automatic(rule, method)
         }
         spec.path(path=PATH_PART.sub(r"{\g<name>}", rule.rule), operations=operations)
     return spec.to_dict()
+
+
+def is_automatic(rule: Rule, method: str) -> bool:
+    """Tell whether the framework adds this method by itself: HEAD beside GET, OPTIONS beside any other."""
+    methods = rule.methods or set()
+    return (method == "head" and "GET" in methods) or (method == "options" and methods != {"OPTIONS"})
 
 
 def component_name(schema: Any) -> str:
@@ -67,14 +80,23 @@ def operation(view: Any, rule: Rule, method: str) -> dict[str, Any]:
         "tags": [rule.endpoint.partition(".")[0]],
         "security": [{"bearer": []}] if roles else [],
         "parameters": path_parameters(rule) + query_parameters(view),
-        "responses": {
-            str(status): success(schema, content_type, many=many),
-            "default": {"description": "a problem", "content": {"application/problem+json": {"schema": PROBLEM}}},
-        },
+        "responses": {str(status): success(schema, content_type, many=many), "default": REFUSED},
     }
     if hasattr(view, "takes"):
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": view.takes}}}
-    return described
+    return add_parts(described, getattr(view, "described", {}))
+
+
+def add_parts(described: dict[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an operation with what its view says more exactly (see `body.described`)."""
+    told = {(one["in"], one["name"]) for one in parts.get("parameters", ())}
+    kept = [one for one in described["parameters"] if (one["in"], one.get("name")) not in told]
+    responses = described["responses"] | parts.get("responses", {})
+    if "problems" in parts:
+        del responses["default"]
+        responses |= {str(status): REFUSED for status in sorted(set(parts["problems"]))}
+    more = {"requestBody": parts["requestBody"]} if "requestBody" in parts else {}
+    return described | {"parameters": kept + list(parts.get("parameters", ())), "responses": responses} | more
 
 
 def path_parameters(rule: Rule) -> list[dict[str, Any]]:

@@ -122,7 +122,7 @@ class HeadOut(Schema):
 class ResendIn(Strict):
     """From which place of its chain a phone is to send again."""
 
-    from_seq = fields.Integer(required=True, validate=validate.Range(1, 2**53 - 1))
+    from_seq = fields.Integer(strict=True, required=True, validate=validate.Range(1, 2**53 - 1))
 
 
 class ReplaceIn(Strict):

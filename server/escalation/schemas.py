@@ -46,7 +46,7 @@ class OpinionIn(Strict):
 
     opinion = fields.String(required=True, validate=validate.OneOf([one.value for one in Opinion]))
     text = fields.String(required=True, validate=REASONS)
-    version = fields.Integer(load_default=None, allow_none=True)
+    version = fields.Integer(strict=True, load_default=None, allow_none=True)
 
 
 class DecisionLimitsIn(Strict):
@@ -63,8 +63,8 @@ class DecideIn(Strict):
     decision = fields.String(required=True, validate=PROPOSALS)
     reasons = fields.String(required=True, validate=REASONS)
     limits = fields.Nested(DecisionLimitsIn, load_default=None, allow_none=True)
-    review_days = fields.Integer(load_default=None, allow_none=True, validate=validate.OneOf(REVIEW_DAYS))
-    version = fields.Integer(load_default=None, allow_none=True)
+    review_days = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.OneOf(REVIEW_DAYS))
+    version = fields.Integer(strict=True, load_default=None, allow_none=True)
 
 
 class EscalationQuery(PageQuery):

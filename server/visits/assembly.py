@@ -173,7 +173,8 @@ def _paper(record: Told) -> PaperTold:
 
 def _files(settled: Settled) -> tuple[FileTold, ...]:
     """Every file any record binds; what it shows is told by the manifest records, wherever it is bound."""
-    described = {row.get("id"): row for record in settled.of("manifest") for row in told.rows(record.body, "files")}
+    rows = [row for record in settled.of("manifest") for row in told.rows(record.body, "files")]
+    described = {row["id"]: row for row in rows if isinstance(row.get("id"), str)}
     found: dict[str, FileTold] = {}
     for record in settled.records:
         for ref in record.manifest:

@@ -82,12 +82,12 @@ def read_fix(raw: object) -> Fix | None:
     if not isinstance(raw, dict):
         return None
     lon_e6, lat_e6, accuracy_m = (told.whole(raw, name) for name in ("lon_e6", "lat_e6", "accuracy_m"))
-    fixed_at = told.moment(raw, "fixed_at")
+    fixed_at, datum = told.moment(raw, "fixed_at"), told.text(raw, "datum", most=20)
     if lon_e6 is None or lat_e6 is None or accuracy_m is None or accuracy_m < 0 or fixed_at is None:
         return None
-    if raw.get("datum") not in set(Datum) or abs(lon_e6) > 180_000_000 or abs(lat_e6) > 90_000_000:  # noqa: PLR2004
+    if datum not in set(Datum) or abs(lon_e6) > 180_000_000 or abs(lat_e6) > 90_000_000:  # noqa: PLR2004
         return None
-    point = Point(lon=lon_e6 / 1e6, lat=lat_e6 / 1e6, datum=Datum(raw["datum"]))
+    point = Point(lon=lon_e6 / 1e6, lat=lat_e6 / 1e6, datum=Datum(datum))
     provider = told.text(raw, "provider", most=20)
     return Fix(point, accuracy_m, fixed_at, provider, is_mock=raw.get("is_mock") is True)
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from marshmallow import fields
 
 from server.app import create_app
 from server.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
@@ -98,6 +99,32 @@ class TestViews:
                 continue
             if {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set()):
                 assert "auditor" not in roles, rule
+
+
+def whole_numbers(field, at):
+    """Yield the place of each whole-number field in a body, and whether it takes whole numbers only."""
+    match field:
+        case fields.Integer():
+            yield at, field.strict
+        case fields.List():
+            yield from whole_numbers(field.inner, f"{at}[]")
+        case fields.Nested():
+            for name, inner in field.schema.fields.items():
+                yield from whole_numbers(inner, f"{at}.{name}")
+
+
+class TestBodies:
+    def test_take_no_number_for_another(self, app):
+        """1.9 is not 1, and the text "１２" is not 12."""
+        views = {view for view in app.view_functions.values() if hasattr(view, "takes")}
+        found = [
+            (place, is_strict)
+            for view in views
+            for name, field in view.takes().fields.items()
+            for place, is_strict in whole_numbers(field, f"{view.takes.__name__}.{name}")
+        ]
+        assert found
+        assert not sorted(place for place, is_strict in found if not is_strict)
 
 
 class TestRefusals:

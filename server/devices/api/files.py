@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from server import clock
 from server.accounts.auth import public
-from server.body import answers
+from server.body import answers, described
 from server.db import db
-from server.devices import files
+from server.devices import contract, files
+from server.devices.contract import CHUNK_TYPE
 from server.devices.enrol import current_device, lock_device, phone
 from server.devices.models import Upload
 from server.errors import Conflict
@@ -22,7 +23,6 @@ from sync import upload
 from sync.phone.transport import MARK
 
 bp = Blueprint("files", __name__, url_prefix="/v1/files")
-CHUNK_TYPE = "application/offset+octet-stream"
 SUCCESS_BELOW = 400
 
 
@@ -51,6 +51,7 @@ def mark(answer: Response) -> Response:
 @bp.route("", methods=["OPTIONS"])
 @public("says what the protocol can, nothing else")
 @answers(None, status=204)
+@described(contract.FILES_OPTIONS)
 def options() -> ResponseReturnValue:
     """Say which parts of the tus protocol are spoken."""
     answer = Response(status=204)
@@ -63,6 +64,7 @@ def options() -> ResponseReturnValue:
 @bp.post("")
 @phone(may_be_revoked=True)
 @answers(None, status=201)
+@described(contract.FILES_CREATE)
 def create() -> ResponseReturnValue:
     """Begin the upload of a file, or find it again; a first chunk may come along."""
     _check_version()
@@ -82,6 +84,7 @@ def create() -> ResponseReturnValue:
 @bp.route("/<uuid:upload_id>", methods=["HEAD"])
 @phone(may_be_revoked=True)
 @answers(None)
+@described(contract.FILES_ASK)
 def ask(upload_id: UUID) -> ResponseReturnValue:
     """Say how many bytes of an upload are safe here; a whole one that was left unfinished is finished now."""
     _check_version()
@@ -93,6 +96,7 @@ def ask(upload_id: UUID) -> ResponseReturnValue:
 @bp.patch("/<uuid:upload_id>")
 @phone(may_be_revoked=True)
 @answers(None, status=204)
+@described(contract.FILES_APPEND)
 def append(upload_id: UUID) -> ResponseReturnValue:
     """Append a chunk where the upload stands; durable before the answer."""
     _check_version()
@@ -111,6 +115,7 @@ def append(upload_id: UUID) -> ResponseReturnValue:
 @bp.delete("/<uuid:upload_id>")
 @phone(may_be_revoked=True)
 @answers(None, status=204)
+@described(contract.FILES_REMOVE)
 def remove(upload_id: UUID) -> ResponseReturnValue:
     """Forget an unfinished upload."""
     _check_version()

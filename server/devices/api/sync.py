@@ -6,9 +6,9 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from server import audit, clock, feed
-from server.body import Body, answers, asks, raw_bytes
+from server.body import Body, answers, asks, described, raw_bytes
 from server.db import begin_write, db
-from server.devices import acks, compression, contact, enrol, pull, push, rules, settings
+from server.devices import acks, compression, contact, contract, enrol, pull, push, rules, settings
 from server.devices.enrol import current_device, lock_device, phone
 from server.devices.models import Device
 from server.devices.push import Taken
@@ -37,6 +37,7 @@ def mark(answer: Response) -> Response:
 @bp.post("/<coll>/push")
 @phone(may_be_revoked=True)
 @answers(None)
+@described(contract.PUSH)
 def take_push(coll: str) -> ResponseReturnValue:
     """Take rows `[{newDocumentState, assumedMasterState?}]`; answers with the conflicts, and acks when preferred.
 
@@ -64,6 +65,7 @@ def take_push(coll: str) -> ResponseReturnValue:
 @phone(may_be_revoked=False)
 @asks(PullIn)
 @answers(PullOut)
+@described(contract.PULL)
 def give_pull(coll: str, query: Body) -> ResponseReturnValue:
     """Answer `{documents, checkpoint}`: exactly `limit` documents while more wait. 410 when the epoch changed."""
     asked = rules.check_pull(coll, **query)
@@ -95,6 +97,7 @@ def give_digest(coll: str, query: Body) -> ResponseReturnValue:
 @bp.get("/head")
 @phone(may_be_revoked=False)
 @answers(HeadOut)
+@described(contract.HEAD)
 def give_head() -> ResponseReturnValue:
     """Answer where the server stands for this phone; 304 when nothing moved.
 

@@ -49,6 +49,12 @@ class TestAssemble:
         assert (file.shows, file.sha256, file.size, file.mime) == ("building", "a" * 64, 9, "image/png")
         assert put(bound).files[0].shows == "other"
 
+    @pytest.mark.parametrize("file_id", [[], {}, None, 7])
+    def test_shows_a_bound_file_though_the_list_names_it_by_no_text(self, story, file_id):
+        ref = FileRef(str(uuid.uuid4()), "a" * 64, 10, "image/jpeg")
+        listed = story.phone.tell("manifest", story.body(files=[{"id": file_id, "shows": "door"}]), manifest=[ref])
+        assert [(file.id, file.shows) for file in put(listed).files] == [(uuid.UUID(ref.id), "other")]
+
     @pytest.mark.parametrize(
         "changes",
         [

@@ -97,7 +97,8 @@ class TestReadFix:
         "changes",
         [
             {"lon_e6": 114.05}, {"lon_e6": 180_000_001}, {"lat_e6": -90_000_001}, {"lat_e6": None}, {"datum": "CGCS"},
-            {"datum": None}, {"accuracy_m": -1}, {"accuracy_m": True}, {"fixed_at": "yesterday"}, {"fixed_at": 3},
+            {"datum": None}, {"datum": []}, {"datum": {}}, {"accuracy_m": -1}, {"accuracy_m": True},
+            {"fixed_at": "yesterday"}, {"fixed_at": 3},
             {"fixed_at": "2026-12-02T02:00:00"}, {"fixed_at": "0001-01-01T00:00:00+23:00Z"},
         ],
     )  # fmt: skip
