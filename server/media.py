@@ -33,24 +33,26 @@ class BlobStore:
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
         if target.exists():
+            _sync_folder(target.parent)  # whoever wrote it may have died before its name was durable
             return sha256
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folders(target.parent)
         part = target.with_name(f".{sha256}.{os.getpid()}.{os.urandom(4).hex()}")
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(target)
-        self._sync_folder(target.parent)
+        try:
+            _write(part, content)
+            part.rename(target)
+        except OSError:
+            part.unlink(missing_ok=True)  # a full disk must not fill up with halves
+            raise
+        _sync_folder(target.parent)
         return sha256
 
-    @staticmethod
-    def _sync_folder(folder: Path) -> None:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    def _make_folders(self, folder: Path) -> None:
+        """Make a folder of files; a name is durable only once the folder above it is synced."""
+        if folder.is_dir():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+        _sync_folder(self.root)
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes. Raises BlobAbsent."""
@@ -75,3 +77,23 @@ class BlobStore:
 def store() -> BlobStore:
     """Return the blob store of the running application."""
     return BlobStore(config.current().media_dir)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a new file durably."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

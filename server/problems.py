@@ -1,5 +1,6 @@
 """How an error becomes HTTP: RFC 9457 problem documents, here and nowhere else."""
 
+import errno
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -7,12 +8,22 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, json, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from server.db import db
 from server.errors import NotSignedIn, Refusal
 
 log = logging.getLogger("doorstep")
 CONTENT_TYPE = "application/problem+json"
+STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS})
+RETRY_AFTER_S = 30
+
+
+class StorageFails(Refusal):
+    """The server cannot store or read at the moment."""
+
+    status = 503
 
 
 def request_id() -> str:
@@ -31,7 +42,7 @@ def document(status: int, *, type_: str, title: str, detail: str, facts: dict[st
     return answer
 
 
-def from_refusal(refusal: Refusal) -> ResponseReturnValue:
+def from_refusal(refusal: Refusal) -> Response:
     """Turn a refusal into its problem; nobody signed in also gets `WWW-Authenticate` (RFC 9110 §11.6.1)."""
     answer = document(
         refusal.status,
@@ -75,8 +86,24 @@ def from_bug(error: Exception) -> ResponseReturnValue:
     )
 
 
+def from_storage(error: Exception) -> ResponseReturnValue:
+    """Answer 503 when disk or database fails, a full disk as well as a deadlock: a phone sends the same again later.
+
+    Any other error of the operating system is a bug.
+    """
+    if isinstance(error, OSError) and error.errno not in STORAGE_ERRNOS:
+        return from_bug(error)
+    db.session.rollback()
+    log.error("storage fails in %s %s, request %s", request.method, request.path, request_id(), exc_info=error)
+    answer = from_refusal(StorageFails("what was asked is not confirmed; try again later"))
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
 def register(app: Flask) -> None:
     """Make every error of this application leave as a problem document."""
     app.register_error_handler(Refusal, from_refusal)
     app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(OSError, from_storage)
+    app.register_error_handler(OperationalError, from_storage)
     app.register_error_handler(Exception, from_bug)

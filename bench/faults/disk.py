@@ -45,7 +45,7 @@ class Disk:
     folder: Path
     on_step: Callable[[str], int] = lambda _what: 0
     steps: list[str] = field(default_factory=list)
-    unsynced: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    unsynced: dict[int, dict[int, bytes]] = field(default_factory=dict)
     is_busy: bool = False
 
     def meets(self, path: str) -> bool:
@@ -64,7 +64,7 @@ class Disk:
 
     def will_write(self, path: str, offset: int, size: int) -> None:
         """Remember what stood in the sectors about to be written, until the file is synced."""
-        before = self.unsynced.setdefault(path, {})
+        before = self.unsynced.setdefault(Path(path).stat().st_ino, {})  # a renamed file is still the same one
         with Path(path).open("rb") as file:
             for sector in range(offset // SECTOR, (offset + size - 1) // SECTOR + 1):
                 if sector not in before:
@@ -73,7 +73,7 @@ class Disk:
 
     def synced(self, path: str) -> None:
         """Forget what stood there: the file is durable as it is."""
-        self.unsynced.pop(path, None)
+        self.unsynced.pop(Path(path).stat().st_ino, None)
 
     def cut_power(self, target: Path, *, rng: Random) -> None:
         """Write what a power cut at this moment leaves: each sector not yet synced is kept or lost by chance.
@@ -90,7 +90,7 @@ class Disk:
             shutil.copyfile(source, copy)
             size = copy.stat().st_size
             with copy.open("r+b") as file:
-                for sector, before in self.unsynced.get(str(source), {}).items():
+                for sector, before in self.unsynced.get(source.stat().st_ino, {}).items():
                     if sector * SECTOR < size and rng.random() < 1 / 2:
                         file.seek(sector * SECTOR)
                         file.write(before[: size - sector * SECTOR])

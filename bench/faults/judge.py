@@ -1,5 +1,6 @@
 """Counting what a server holds against what its phones were promised."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,17 +13,17 @@ from sqlalchemy import func, select, text
 
 from server import audit, feed, media
 from server.db import db
-from server.devices.models import Device, Upload
+from server.devices.models import AckRow, Device, Upload
 from server.visits.models import Record
 from sync.phone.store import Store
 
 
 @dataclass(slots=True)
 class Verdict:
-    """Counts of a run. lost: acknowledged or handed in, not stored byte for byte. doubled: stored more than once.
+    """Counts of a run, of records, files and acknowledgements.
 
-    missed: records stored that their phone was never told of. false_acks: acknowledged records or files that are not
-    here. holes: positions of the feed nobody holds.
+    lost: handed in, not stored byte for byte. doubled: stored more than once. missed: told by the server, and a phone
+    behind its cursor never learned it. false_acks: acknowledged and not here. holes: positions of the feed nobody has.
     """
 
     written: int = 0
@@ -43,6 +44,9 @@ class Verdict:
     def is_clean(self) -> bool:
         """Is every count that must be nothing nothing?"""
         return not (self.lost or self.doubled or self.missed or self.false_acks or self.holes or self.broken_chains)
+
+
+SETTLED = frozenset({"accepted", "quarantined", "verified"})
 
 
 class Damaged(AssertionError):
@@ -92,7 +96,14 @@ def _count(store: Store, held: set[tuple[str, str]], found: Verdict) -> None:
         found.files += is_here
         found.lost += not is_here
         found.false_acks += state == "verified" and not is_here
-    found.missed += len((set(records) & held) - accepted)
+    settled = {
+        key[0] for table in ("record", "media") for key, state in states(store, table).items() if state in SETTLED
+    }
+    documents = db.session.scalars(select(AckRow.document).where(AckRow.device_id == device_id))
+    told = {entry["ref"] for one in documents for entry in json.loads(one["ack"])["entries"]}
+    found.missed += len(told - settled)
+    newest = feed.heads(db.session(), [feed.device(device_id)]).get("acks", 0)
+    found.missed += newest != store.checkpoint("acks").seq
     device = db.session.get(Device, device_id)
     head = store.head()
     found.broken_chains += head is not None and (device is None or device.head_hash != head.hash)

@@ -34,7 +34,8 @@ def issue_codes(app: Flask, *, count: int) -> list[str]:
     """Return one-time codes for phones of the agent Fang, issued by the supervisor Zhou; begins the first epoch."""
     with app.app_context():
         begin_write()
-        feed.begin_epoch(db.session())
+        if feed.epoch(db.session()) is None:
+            feed.begin_epoch(db.session())
         fang, zhou = (
             db.session.scalars(select(Person).where(Person.username == who)).one() for who in ("fang", "zhou")
         )

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.exc import OperationalError
 
 from server import feed, jobs
 from server.db import begin_write, db
@@ -41,6 +42,8 @@ def hand_over(at: datetime) -> int:
     try:
         with db.session.begin_nested():
             bound = _give(rows, at=at)
+    except OperationalError:
+        raise  # the disk or a lock, not the records: all of it is tried again later
     except Exception:
         log.exception("a batch of %d records could not be taken in; each is tried alone", len(rows))
         bound = [one for row in rows for one in _give_alone(row, at=at)]
@@ -60,6 +63,8 @@ def _give_alone(row: Record, *, at: datetime) -> Bound:
     try:
         with db.session.begin_nested():
             return _give([row], at=at)
+    except OperationalError:
+        raise
     except Exception:
         log.exception("record %s of device %s could not be taken in", row.id, row.device_id)
         row.flags, row.taken_in_at = [*row.flags, INTAKE_FAILED], at
@@ -89,6 +94,8 @@ def _verify_arrived(bound: Bound, *, at: datetime) -> None:
         try:
             with db.session.begin_nested():
                 intake.file_verified(UUID(ref.id), sha256=ref.sha256, size=size, device_id=device_id, at=at)
+        except OperationalError:
+            raise
         except Exception:
             log.exception("file %s of device %s could not be looked at", ref.id, device_id)
 

@@ -1,6 +1,9 @@
 """Files by content."""
 
+import errno
 import hashlib
+import os
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +28,31 @@ class TestPut:
     def test_leaves_no_half_written_file(self, store):
         store.put(b"photo")
         assert not [path for path in store.root.rglob(".*") if path.is_file()]
+
+    def test_leaves_no_half_on_a_full_disk(self, store, monkeypatch):
+        def full(handle, data):
+            raise OSError(errno.ENOSPC, "no space")
+
+        monkeypatch.setattr(os, "write", full)
+        with pytest.raises(OSError, match="no space"):
+            store.put(b"photo")
+        assert not [path for path in store.root.rglob("*") if path.is_file()]
+
+    def test_makes_a_name_durable_that_another_left_undurable(self, store, monkeypatch):
+        real, synced = os.fsync, []
+
+        def broken(handle):
+            synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+            if synced[-1] == store.path(hashlib.sha256(b"photo").hexdigest()).parent and len(synced) <= 4:
+                raise OSError(errno.EIO, "broken")
+            real(handle)
+
+        monkeypatch.setattr(os, "fsync", broken)
+        with pytest.raises(OSError, match="broken"):
+            store.put(b"photo")
+        before = len(synced)
+        name = store.put(b"photo")
+        assert synced[before:] == [store.path(name).parent]
 
 
 class TestGet:

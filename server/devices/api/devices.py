@@ -44,8 +44,10 @@ def add_device(body: Body) -> ResponseReturnValue:
     begin_write()
     now = clock.now()
     device, token = enrol.enrol(body, at=now)
+    # Only the very first phone writes here: the counter's row must be locked last, after the audit's lock.
+    epoch = enrol.epoch() or feed.begin_epoch(db.session())
     told = {
-        "device_id": str(device.id), "device_token": token, "epoch": feed.begin_epoch(db.session()),
+        "device_id": str(device.id), "device_token": token, "epoch": epoch,
         "ack_key": enrol.ack_key().public().jwk(), "log_vkey": enrol.log_vkey(), "server_time": write_time(now),
     }  # fmt: skip
     db.session.commit()

@@ -4,10 +4,13 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from server import clock, media
+from server import clock, jobs, media
 from server.db import db
-from server.visits.models import Visit, VisitFile
+from server.devices import handover
+from server.visits import intake
+from server.visits.models import Record, Visit, VisitFile
 from sync.phone import media as phone_media
 from sync.phone.visit import Photo, arrive
 
@@ -54,3 +57,21 @@ class TestHandOver:
             media.store().path(name).unlink()
         phone.client.push()
         assert seen(visit) == (False, [False])
+
+    def test_blames_no_record_for_a_lock_or_a_disk(self, app, in_app, phone, visit, monkeypatch):
+        real, faults = intake.store, [OperationalError("", {}, Exception("deadlock detected"))]
+
+        def store(*told, **more):
+            if faults:
+                raise faults.pop()
+            real(*told, **more)
+
+        monkeypatch.setattr(intake, "store", store)
+        app.after_request_funcs[None] = [one for one in app.after_request_funcs[None] if "chores" not in one.__name__]
+        phone.client.push()
+        with pytest.raises(OperationalError):
+            jobs.run_chores(clock.now())
+        db.session.rollback()
+        jobs.run_chores(clock.now())
+        assert [row.flags for row in db.session.scalars(select(Record)) if "intake_failed" in row.flags] == []
+        assert handover.waiting() == 0

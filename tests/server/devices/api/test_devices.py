@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from server import clock
 from server.audit import AuditEvent
@@ -111,6 +111,16 @@ class TestAddDevice:
         enrol(app, code)
         actions = list(db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.seq)))
         assert [a for a in actions if a.startswith("device.")] == ["device.code_issued", "device.enrolled"]
+
+    def test_locks_no_counter_before_the_audit(self, app, code, as_zhou, as_fang, in_app):
+        """Else an enrolment and a push wait for each other in a ring on PostgreSQL."""
+        enrol(app, code)
+        second = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json["code"]
+        said = []
+        event.listen(db.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+        assert enrol(app, second, seed=2).status_code == 201
+        assert any("INSERT INTO audit_event" in one for one in said)
+        assert not [one for one in said if "sync_clock SET" in one]
 
 
 class TestListDevices:
