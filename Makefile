@@ -62,9 +62,10 @@ test: setup check ## Everything: checks, then all tests on SQLite and on Postgre
 bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)
 
-soak: setup ## Repeat the property tests long, and the fault drills on both databases
+soak: setup ## Repeat the property tests long, the fault drills on both databases, and all of them longer with figures
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/faults tests/properties
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/faults
+	$(VENV)/python -m bench.soak $(ARGS)
 
 docs: setup ## Write the OpenAPI document to docs/openapi.json
 	$(VENV)/doorstep openapi > docs/openapi.json

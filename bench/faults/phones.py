@@ -24,6 +24,18 @@ class Phone:
     head: Head
 
 
+def add_people(app: Flask) -> None:
+    """Add the supervisor Zhou and the agent Fang to a new installation."""
+    with app.app_context():
+        begin_write()
+        for username, role in (("zhou", "supervisor"), ("fang", "agent")):
+            person = Person(id=clock.new_id(), username=username, name=username, staff_no=username.upper())
+            person.role_names, person.password_hash = [role], "none"
+            db.session.add(person)
+        db.session.commit()
+        db.session.remove()
+
+
 def enrol_phones(app: Flask, *, count: int, seed: int) -> list[Phone]:
     """Enrol so many phones of the agent Fang."""
     rng = random.Random(seed)
