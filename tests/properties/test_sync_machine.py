@@ -338,19 +338,20 @@ class SyncMachine(RuleBasedStateMachine):
         self.office.backup("backup")
         self.backup, self.backed_up = "backup", self.judge.remember()
 
-    @rule(is_busy=st.booleans())
-    def restore(self, is_busy):
+    @rule(crews=st.lists(CREWS, max_size=2), luck=st.integers(0, 2))
+    def restore(self, crews, luck):
         """Put an earlier database back: all that was acknowledged since is known to the phones alone.
 
         When the office is busy, its clock has passed the phones' positions again before the first of them calls.
         """
+        if luck != 0:
+            return
         self.office.restore(self.backup)
         self.judge.go_back(self.backed_up)
         self.offsets.clear()
         self.settled_at = {hand.name: len(hand.line.sent) for hand in self.hands}
-        if is_busy:
-            for crew in (AGENTS[:2], AGENTS[1:]):
-                self.put_another_crew_on(crew=crew)
+        for crew in crews:
+            self.put_another_crew_on(crew=crew)
 
     # The judge.
 
@@ -409,3 +410,27 @@ def test_nothing_is_lost_doubled_or_missed(scene):
             report_multiple_bugs=False, phases=[Phase.generate],
         ),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("has_new_epoch", [True, False], ids=["epoch", "no epoch"])
+def test_the_judge_sees_a_restore_that_goes_on_counting(scene, has_new_epoch):
+    """A database put back as a plain copy, without a new epoch, leaves phones with what is no longer theirs."""
+    caught = []
+    for before, after in [
+        (("fang", "an"), ("luo", "an")),
+        (("luo", "an"), ("fang", "luo")),
+        (("an", "luo"), AGENTS[:2]),
+    ]:
+        machine = type("SyncMachine", (SyncMachine,), {"scene": scene})()
+        machine.begin()
+        try:
+            machine.put_another_crew_on(crew=before)
+            for who in range(len(AGENTS)):
+                machine.sync_undisturbed(who=who)
+            scene.office.restore("scene") if has_new_epoch else scene.office.put_back("scene")
+            machine.judge.go_back(machine.backed_up)
+            machine.put_another_crew_on(crew=after)
+            machine.teardown()
+        except AssertionError as broken:
+            caught.append(str(broken))
+    assert bool(caught) is not has_new_epoch, caught

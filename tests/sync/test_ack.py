@@ -41,6 +41,12 @@ class TestSign:
         told = ack.verify(signed(device, t0, entries), key=SERVER.public(), device=device)
         assert list(told.entries) == entries
 
+    def test_is_a_document_with_plain_copies_beside_the_signed_text(self, device, t0):
+        document = signed(device, t0)
+        assert set(document) == {"id", "ack", "sig", "alg", "device", "received_at"}
+        assert (document["id"], document["alg"], document["device"]) == (ACK_ID, "Ed25519", device)
+        assert document["received_at"] == json.loads(document["ack"])["received_at"] == "2026-12-02T01:30:00.000Z"
+
     def test_carries_the_place_in_the_log(self, device, t0):
         told = ack.verify(signed(device, t0, log=LogPosition(7, "root")), key=SERVER.public(), device=device)
         assert told.log == LogPosition(7, "root")

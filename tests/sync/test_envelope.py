@@ -102,6 +102,21 @@ class TestRead:
         with pytest.raises(NotAnEnvelope):
             envelope.read(changed(seal(), **change))
 
+    def test_takes_every_member_up_to_its_limit(self, seal):
+        files = [{"id": f"0193a0b1-0000-7000-8000-{n:012x}", "sha256": FILE.sha256, "bytes": 0, "mime": "m" * 40}
+                 for n in range(envelope.MAX_FILES)]  # fmt: skip
+        told = envelope.read(changed(seal(), mono_ms=0, seq=2**53 - 1, boot="x" * 40, tz="x", manifest=files))
+        assert (told.stamp.mono_ms, told.seq, len(told.manifest)) == (0, 2**53 - 1, 200)
+        assert told.manifest[7] == FileRef(files[7]["id"], FILE.sha256, 0, "m" * 40)
+        more = [*files, {"id": FILE.id, "sha256": FILE.sha256, "bytes": 0, "mime": "m"}]
+        with pytest.raises(NotAnEnvelope, match="200 files"):
+            envelope.read(changed(seal(), manifest=more))
+
+    @pytest.mark.parametrize("day", ["0001-01-02", "9999-12-30"])
+    def test_takes_every_time_but_the_edges_of_the_calendar(self, seal, day):
+        told = envelope.read(changed(seal(), device_time=f"{day}T12:00:00.000Z"))
+        assert told.stamp.device_time.date().isoformat() == day
+
     @pytest.mark.parametrize("text", ["", "null", "[]", "5", '"x"', "{", "{}", "\ud800", "[" * 50_000])
     def test_refuses_what_is_no_object(self, text):
         with pytest.raises(NotAnEnvelope):

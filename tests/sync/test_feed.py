@@ -1,6 +1,7 @@
 import pytest
 
 from sync import feed
+from sync.canonical import content_hash, sha256_hex
 from sync.feed import Checkpoint, NotACheckpoint
 
 
@@ -8,6 +9,10 @@ class TestCheckpointFrom:
     def test_comes_back_from_its_document(self):
         at = Checkpoint(7, "e")
         assert feed.checkpoint_from(**at.document()) == at
+
+    @pytest.mark.parametrize("seq", [0, 1, 2**53 - 1])
+    def test_takes_every_number_that_all_clients_can_hold(self, seq):
+        assert feed.checkpoint_from(seq, "") == Checkpoint(seq, "")
 
     @pytest.mark.parametrize(
         ("seq", "epoch"),
@@ -36,6 +41,28 @@ class TestPageFrom:
             feed.page_from(answer)
 
 
+class TestChangesFrom:
+    def test_reads_pairs_and_position(self):
+        told = {"changes": [{"coll": "stops", "document": {"id": "a"}}, {"coll": "acks", "document": {"id": "b"}}],
+                "checkpoint": {"seq": 9, "epoch": "e"}}  # fmt: skip
+        assert feed.changes_from(told) == ([("stops", {"id": "a"}), ("acks", {"id": "b"})], Checkpoint(9, "e"))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [None, {}, "x", [5], [{}], [{"coll": "stops"}], [{"coll": 5, "document": {"id": "a"}}],
+         [{"document": {"id": "a"}}], [{"coll": "stops", "document": {}}], [{"coll": "stops", "document": None}]],
+        ids=str,
+    )  # fmt: skip
+    def test_refuses_anything_else(self, changes):
+        with pytest.raises(NotACheckpoint):
+            feed.changes_from({"changes": changes, "checkpoint": {"seq": 1, "epoch": ""}})
+
+    @pytest.mark.parametrize("answer", [None, [], {"changes": []}, {"changes": [], "checkpoint": 5}], ids=str)
+    def test_needs_a_position(self, answer):
+        with pytest.raises(NotACheckpoint):
+            feed.changes_from(answer)
+
+
 class TestIsLast:
     @pytest.mark.parametrize(("n", "is_last"), [(0, True), (1, True), (2, False)])
     def test_is_a_page_shorter_than_asked(self, n, is_last):
@@ -57,3 +84,8 @@ class TestSetDigest:
         a, b = {"id": "a", "n": 1}, {"id": "b"}
         digests = {feed.set_digest(one) for one in ([a, b], [a], [b], [], [{"id": "a", "n": 2}, b])}
         assert len(digests) == 5
+
+    def test_is_what_another_client_computes(self):
+        one = content_hash({"id": "a"}), content_hash({"id": "b"})
+        lines = f"a {one[0]}\nb {one[1]}\n"
+        assert feed.set_digest([{"id": "b"}, {"id": "a"}]) == sha256_hex(lines.encode())

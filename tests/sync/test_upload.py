@@ -39,6 +39,11 @@ class TestReadFacts:
         facts = upload.read_facts(upload.write_metadata(GOOD), "5")
         assert facts == upload.FileFacts(FILE_ID, "ab" * 32, "image/jpeg", "门.jpg", 5)
 
+    def test_needs_neither_name_nor_type(self):
+        told = {name: GOOD[name] for name in ("attachment_id", "sha256")}
+        facts = upload.read_facts(upload.write_metadata(told), "0")
+        assert facts == upload.FileFacts(FILE_ID, "ab" * 32, "application/octet-stream", "", 0)
+
     @pytest.mark.parametrize("name", ["attachment_id", "sha256"])
     @pytest.mark.parametrize("value", ["", "x", "../" * 12, "AB" * 32])
     def test_needs_id_and_hash(self, name, value):
@@ -77,10 +82,19 @@ class TestCheckChunk:
     def test_asks_for_none(self):
         upload.check_chunk(b"x", None)
 
-    @pytest.mark.parametrize("header", ["", "sha256", "md5 AA==", "sha256 !", "SHA256 AA=="])
+    @pytest.mark.parametrize("header", ["", "md5 AA==", "sha256 !", "SHA256 AA==", "sha256 A", "sha256 AA== AA=="])
     def test_refuses_other_headers(self, header):
-        with pytest.raises((BadUpload, ChecksumDiffers)):
+        with pytest.raises(BadUpload):
             upload.check_chunk(b"x", header)
+
+    def test_takes_no_letters_that_base64_does_not_have(self):
+        right = base64.b64encode(hashlib.sha256(b"x").digest()).decode()
+        with pytest.raises(BadUpload):
+            upload.check_chunk(b"x", f"sha256 {right[:10]}\n-{right[10:]}")
+
+    def test_calls_an_empty_checksum_a_difference(self):
+        with pytest.raises(ChecksumDiffers):
+            upload.check_chunk(b"x", "sha256")
 
 
 class TestNextChunkBytes:
@@ -89,3 +103,4 @@ class TestNextChunkBytes:
         for was_sent in (False, False, False, True, True, True):
             sizes.append(upload.next_chunk_bytes(sizes[-1], was_sent=was_sent))
         assert [size // 1024 for size in sizes] == [256, 128, 64, 64, 128, 256, 256]
+        assert {type(size) for size in sizes} == {int}

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync import chain, envelope
+from sync.canonical import canonical
 from sync.chain import Head
-from sync.signature import public_key
+from sync.signature import Alg, public_key, signing_key
 from sync.verdict import Flag, Judgement, Known, Verdict, judge, read, stable_id
 
 json_values = st.recursive(
@@ -88,6 +89,61 @@ class TestJudge:
         far = dataclasses.replace(before, stamp=dataclasses.replace(before.stamp, mono_ms=2**53 - 1))
         known = Known(Head(1, first.hash), before=far, before_hash=first.hash)
         assert tell(second.document(), known).flags == (Flag.CLOCK_JUMP,)
+
+    @pytest.mark.parametrize(
+        ("drift_ms", "is_flagged"), [(120_000, False), (120_001, True), (-120_000, False), (-120_001, True)]
+    )
+    def test_flags_wall_and_monotonic_clock_more_than_two_minutes_apart(self, tell, run_of, drift_ms, is_flagged):
+        """Both moved on by an hour since the record before, but for the drift."""
+        first, second = run_of(2)
+        told = envelope.read(second.env)
+        hour = timedelta(hours=1)
+        mono_ms = told.stamp.mono_ms + 4_000_000  # so that the one before is not negative
+        then = dataclasses.replace(
+            told.stamp, mono_ms=mono_ms - 3_600_000 + drift_ms, device_time=told.stamp.device_time - hour
+        )
+        document = self.resealed(second, mono_ms=mono_ms)
+        known = Known(Head(1, first.hash), before=dataclasses.replace(told, stamp=then), before_hash=first.hash)
+        assert (Flag.CLOCK_JUMP in tell(document, known).flags) is is_flagged
+
+    def resealed(self, record, **members):
+        env = canonical(json.loads(record.env) | members).decode()
+        return envelope.seal(env, key=signing_key(Alg.ED25519, bytes(range(32)))).document()
+
+    def test_calls_the_very_next_record_but_one_a_gap(self, tell, run_of, device):
+        records = run_of(3)
+        start = Known(chain.start(device))
+        assert tell(records[0].document(), start).verdict is Verdict.NEW
+        assert tell(records[1].document(), start).verdict is Verdict.GAP
+        assert tell(records[1].document(), Known(Head(1, records[0].hash))).verdict is Verdict.NEW
+
+    @pytest.mark.parametrize(
+        ("head_seq", "head_hash", "before_hash", "is_fork"),
+        [
+            (1, "prev", None, False),  # the next one follows the head, whatever is not known before it
+            (1, "other", None, True),
+            (1, "other", "prev", True),  # right behind the head the head counts
+            (0, "other", "prev", False),  # further on the record before counts
+            (0, "prev", "other", True),
+            (5, "other", "prev", False),  # far back too
+            (5, "prev", "other", True),
+        ],
+    )
+    def test_flags_a_fork_where_the_record_before_is_not_the_one_named(
+        self, tell, run_of, head_seq, head_hash, before_hash, is_fork
+    ):
+        first, second = run_of(2)
+        names = {"prev": first.hash, "other": "0" * 64, None: None}
+        known = Known(Head(head_seq, names[head_hash]), before_hash=names[before_hash])
+        assert (Flag.FORK in tell(second.document(), known).flags) is is_fork
+
+    @pytest.mark.parametrize("stored_hash", [None, "same", "0" * 64], ids=str)
+    def test_gives_the_record_and_what_it_tells_with_every_verdict(self, tell, seal, device, stored_hash):
+        stored = seal().hash if stored_hash == "same" else stored_hash
+        found = tell(seal().document(), Known(chain.start(device), stored_hash=stored))
+        forged = tell(seal().document() | {"sig": "A" * 86})
+        for one in (found, forged):
+            assert (one.record.id, one.told) == (seal().id, envelope.read(seal().env))
 
     def test_does_not_compare_monotonic_clocks_of_two_boots(self, tell, run_of):
         first, second = run_of(2)
