@@ -28,12 +28,19 @@ from sync.signature import Alg, SigningKey
 
 ON_PHONES = ("dispatched", "en_route", "skipped", "blocked", "visited")
 VOLATILE = {
-    "device": {"last_contact_at", "clock_offset_ms", "unsent_count", "token_hash"},
+    "device": {
+        "last_contact_at",
+        "clock_offset_ms",
+        "clock_error_ms",
+        "unsent_count",
+        "plans_held",
+        "token_hash",
+    },
     "upload": {"expires_at"},
 }
 """Columns that tell when somebody last called, and nothing about what is held."""
-NOT_COMPARED = frozenset({"alembic_version", "token", "idempotency_key", "job"})
-"""The office's own sign-ins and its queue."""
+NOT_COMPARED = frozenset({"alembic_version", "token", "idempotency_key", "job", "clock_sample"})
+"""The office's own sign-ins, its queue, and how far off phones' clocks were when they called."""
 
 
 def phone(path: Path, *, name: str, person: str, is_lost: bool) -> PhoneFacts:
