@@ -6,8 +6,10 @@ outranks the file. A key may also be named by DOORSTEP_<KEY>_FILE (systemd crede
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -61,6 +63,8 @@ class Config:
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
     metrics_token: str = field(default="", repr=False)
+    rule_place: str = "cn"
+    rule_layers: dict[str, Any] = field(default_factory=dict)
 
     @property
     def media_dir(self) -> Path:
@@ -104,6 +108,19 @@ def signing_key(raw: bytes, name: str) -> Ed25519PrivateKey:
     return key
 
 
+def read_layers(path: Path) -> dict[str, Any]:
+    """Return the firm's and the regions' layers over the rule pack, none without a file. Raises HalfConfigured."""
+    if not path.is_file():
+        return {}
+    try:
+        layers: Any = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as fault:
+        raise HalfConfigured(f"{path} is not JSON") from fault
+    if not isinstance(layers, dict) or not set(layers) <= {"firm", "regions"}:
+        raise HalfConfigured(f"{path}: expected an object with `firm` and `regions`")
+    return layers
+
+
 def load(var_dir: Path | None = None) -> Config:
     """Read the settings from the environment and from `var/doorstep.env`. Raises HalfConfigured."""
     env = Env(prefix="DOORSTEP_")
@@ -133,6 +150,8 @@ def load(var_dir: Path | None = None) -> Config:
         argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
         metrics_token=env.str("METRICS_TOKEN", ""),
+        rule_place=env.str("RULE_PLACE", "cn"),
+        rule_layers=read_layers(Path(env.str("RULE_LAYERS_FILE", "") or folder / "rules.json")),
     )
 
 

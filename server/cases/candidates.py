@@ -1,7 +1,7 @@
 """Which cases may be visited, scored: the facts of each case gathered for the published formula."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from server.cases import approvals
 from server.cases.allocation import Entry
 from server.cases.faults import Code
 from server.cases.identity import mask_address
@@ -56,16 +57,34 @@ def screened_cases(
     )
     cases: list[Case] = list(db.session.scalars(query))
     listed = listed_case_ids()
-    booked = entries_of([case.id for case in cases])
-    found = [judge(case, today=today, policy=policy, listed=listed, entries=booked[case.id]) for case in cases]
+    booked, approved = (
+        entries_of([case.id for case in cases]),
+        approvals.standing([case.id for case in cases], on=today),
+    )
+    found = [
+        judge(
+            case, today=today, policy=policy, listed=listed, entries=booked[case.id], is_approved=case.id in approved
+        )
+        for case in cases
+    ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.screened.score, one.case.case_no))
 
 
 def judge(
-    case: Case, *, today: date, policy: ScreeningPolicy, listed: frozenset[UUID], entries: Iterable[Entry]
+    case: Case,
+    *,
+    today: date,
+    policy: ScreeningPolicy,
+    listed: frozenset[UUID],
+    entries: Iterable[Entry],
+    is_approved: bool = False,
 ) -> Candidate:
-    """Score one case; entries are the payment feed's about it, listed the cases that stand on unfinished lists."""
+    """Score one case; entries are the payment feed's about it, listed the cases that stand on unfinished lists.
+
+    is_approved: legal has approved a visit after limitation has run out.
+    """
     facts = facts_of(case, today=today, listed=listed, entries=entries)
+    facts = replace(facts, has_legal_approval=is_approved)
     return Candidate(case, best_address(case.addresses), screen(facts, today=today, policy=policy))
 
 

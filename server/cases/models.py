@@ -157,6 +157,21 @@ class StopFlag(Base):
     lifted_at: Mapped[datetime | None]
 
 
+class LegalApproval(Base):
+    """Legal's approval (法务批准) of what the rules otherwise stop, such as a visit after limitation has run out."""
+
+    __tablename__ = "legal_approval"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # expired_visit
+    reason: Mapped[str] = mapped_column(Text)
+    approved_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime]
+    valid_until: Mapped[date] = mapped_column(Date)
+    withdrawn_at: Mapped[datetime | None]
+
+
 class PaymentFact(Base):
     """A payment the creditor says it got (还款事实). The creditor's feed is the only source of money facts."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from server.body import PageQuery, Strict
+from server.cases.approvals import DEFAULT_DAYS, MOST_DAYS, ApprovalKind
 from server.cases.mapping import FileKind
 from server.cases.rules import CaseState, LineDecision, StopKind
 from server.planning.datum import Datum
@@ -40,6 +41,29 @@ class CreditorPatch(Strict):
     payee_account = fields.String(validate=validate.Length(0, 300))
     commission_no = fields.String(validate=validate.Length(0, 60))
     contract_ends_on = fields.Date(allow_none=True)
+
+
+class RulesQuery(Strict):
+    """Which rules are asked for: of a day, for a creditor, for the region of an address."""
+
+    creditor_id = fields.UUID(load_default=None)
+    on = fields.Date(load_default=None)
+    adcode = fields.String(load_default="", validate=validate.Length(0, 12))
+
+
+class RulesIn(Strict):
+    """A creditor's settings over the rule pack, by rule id, and why."""
+
+    settings = fields.Dict(keys=fields.String(validate=validate.Length(2, 40)), required=True)
+    reason = fields.String(required=True, validate=validate.Length(2, 1_000))
+
+
+class ApprovalIn(Strict):
+    """What legal approves for a case, why, and for how many days from today."""
+
+    kind = fields.String(load_default=ApprovalKind.EXPIRED_VISIT.value, validate=one_of(ApprovalKind))
+    reason = fields.String(required=True, validate=validate.Length(2, 1_000))
+    days = fields.Integer(strict=True, load_default=DEFAULT_DAYS, validate=validate.Range(1, MOST_DAYS))
 
 
 class MappingIn(Strict):

@@ -78,6 +78,7 @@ class ScreeningFacts:
     complained_before: bool
     is_already_listed: bool
     stop_kinds: tuple[str, ...] = ()
+    has_legal_approval: bool = False  # of a visit after limitation has run out
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def find_exclusions(facts: ScreeningFacts, *, today: date, policy: ScreeningPoli
         Exclusion.IDENTITY_UNCONFIRMED: not facts.is_identity_confirmed,
         Exclusion.ACTIVE_TEXT: facts.has_active_text,
         Exclusion.NO_ADDRESS: not facts.has_address,
-        Exclusion.LIMITATION_EXPIRED: is_expired,
+        Exclusion.LIMITATION_EXPIRED: is_expired and not facts.has_legal_approval,
         Exclusion.VISITED_RECENTLY: is_recent,
         Exclusion.ALREADY_LISTED: facts.is_already_listed,
     }

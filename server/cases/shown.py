@@ -218,30 +218,6 @@ class TimelineOut(Schema):
     items = fields.List(fields.Nested(EntryOut))
 
 
-class LimitationEventOut(Schema):
-    """One event with what it did to the clock."""
-
-    kind = fields.String(attribute="event.kind")
-    happened_on = fields.Date(attribute="event.happened_on")
-    grade = fields.String(attribute="event.grade")
-    source = fields.String(attribute="event.source")
-    is_moving = fields.Boolean()
-    expires_on = fields.Date()
-    reason = fields.String(allow_none=True)
-
-
-class LimitationOut(Schema):
-    """The limitation clock of a case."""
-
-    start_on = fields.Date(allow_none=True)
-    expires_on = fields.Date(allow_none=True)
-    days_left = fields.Integer(allow_none=True)
-    grade = fields.String(allow_none=True)
-    is_expired = fields.Boolean()
-    missing_proof = fields.List(fields.String())
-    events = fields.List(fields.Nested(LimitationEventOut))
-
-
 class PaperOut(Schema):
     """An issued paper (单据); `flags` name what a person should look at before it is handed over."""
 

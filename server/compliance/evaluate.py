@@ -37,6 +37,7 @@ class RuleResult:
     override_role: str | None
     pack: str
     pack_digest: str
+    set_by: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -61,6 +62,7 @@ class RuleResult:
             "override_role": self.override_role,
             "pack": self.pack,
             "pack_digest": self.pack_digest,
+            "set_by": list(self.set_by),
         }
 
 
@@ -101,4 +103,5 @@ def _ask(pack: RulePack, rule: Rule, *, gate: Gate, facts: Mapping[str, Any]) ->
         override_role=rule.override_role,
         pack=pack.name,
         pack_digest=pack.digest,
+        set_by=rule.set_by,
     )

@@ -6,6 +6,7 @@ what is not known is unknown (None), and a rule over it is neither kept nor brok
 nothing but the listed operations exists. Both sides are held to `tests/vectors/rules.json`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -15,6 +16,10 @@ from server.errors import Invalid
 
 _MINUTES_PER_HOUR = 60
 _PAIR = 2
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class OddExpression(Invalid):
@@ -106,6 +111,8 @@ def _fact(path: Any, context: Context) -> Any:
         if not isinstance(found, Mapping) or step not in found:
             return None
         found = found[step]
+    if isinstance(found, float):  # JSON has one kind of number; what is no whole number is no fact here
+        return int(found) if found.is_integer() else None
     return found
 
 
@@ -140,10 +147,10 @@ def _ordered(left: Any, right: Any) -> int:
 
 
 def _local(moment: str, context: Context) -> datetime:
-    at = datetime.fromisoformat(moment)
-    if at.tzinfo is None:
+    if not _MOMENT.fullmatch(moment):
         message = "a time with its offset expected"
         raise ValueError(message)
+    at = datetime.fromisoformat(moment)
     return at.astimezone(timezone(timedelta(minutes=context.utc_offset_min)))
 
 
@@ -156,20 +163,48 @@ def _local_date(context: Context, moment: str) -> str:
     return _local(moment, context).date().isoformat()
 
 
+def _day(text: str) -> date:
+    """Return a date written YYYY-MM-DD; the library would read other ways of writing it too."""
+    if not _DAY.fullmatch(text):
+        message = "a date expected"
+        raise ValueError(message)
+    return date.fromisoformat(text)
+
+
+def _days_between(_context: Context, first: str, last: str) -> int:
+    return (_day(last) - _day(first)).days
+
+
 def _year(_context: Context, day: str) -> int:
-    return date.fromisoformat(day).year
+    return _day(day).year
 
 
 def _distinct(_context: Context, values: Any) -> int:
-    return len({str(value) for value in _listed(values) if value not in (None, "")})
+    return len(_named(values))
 
 
 def _disjoint(_context: Context, left: Any, right: Any) -> bool:
-    return not set(_listed(left)) & set(_listed(right))
+    return not _named(left) & _named(right)
 
 
 def _subset(_context: Context, left: Any, right: Any) -> bool:
-    return set(_listed(left)) <= set(_listed(right))
+    return _named(left) <= _named(right)
+
+
+def _mentions(_context: Context, text: Any, phrases: Any) -> bool:
+    if not isinstance(text, str):
+        message = "a text expected"
+        raise TypeError(message)
+    return any(phrase in text for phrase in _named(phrases))
+
+
+def _named(values: Any) -> set[str]:
+    """Return the texts of a list, empty ones and nothing left out; a list of anything else is no list of names."""
+    named = [value for value in _listed(values) if value is not None]
+    if not all(isinstance(value, str) for value in named):
+        message = "a list of texts expected"
+        raise TypeError(message)
+    return {value for value in named if value}
 
 
 def _listed(values: Any) -> list[Any]:
@@ -201,6 +236,8 @@ _OPERATIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "disjoint": (_PAIR, _disjoint),
     "subset": (_PAIR, _subset),
     "distinct": (1, _distinct),
+    "mentions": (_PAIR, _mentions),
+    "days_between": (_PAIR, _days_between),
     "minute_of_day": (1, _minute_of_day),
     "local_date": (1, _local_date),
     "year": (1, _year),

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -29,6 +30,10 @@ class NoSuchRulePack(Missing):
 
 class LawNotOptional(Invalid):
     """A rule read in the law's own text cannot be switched off by the firm."""
+
+
+class LooserThanLaw(Invalid):
+    """A firm, region or creditor may only tighten a rule that rests on the law or on an official text."""
 
 
 class Gate(StrEnum):
@@ -66,6 +71,7 @@ class Rule:
     """One rule as the pack has it; `about` names the part of the facts it looks at."""
 
     id: str
+    section: str
     about: str
     text: Mapping[str, str]
     source: str
@@ -79,6 +85,7 @@ class Rule:
     is_enabled: bool
     is_for_counsel: bool
     override_role: str | None
+    set_by: tuple[str, ...]
 
     def action_for(self, gate: Gate) -> Action:
         """Return what breaking this rule does at a gate."""
@@ -97,18 +104,40 @@ class RulePack:
     document: Mapping[str, Any]
 
     @property
+    def valid_from(self) -> date:
+        """Return the first day the pack is in force."""
+        return date.fromisoformat(self.document["valid_from"])
+
+    @property
     def name(self) -> str:
         """Return id and version as one word."""
         return f"{self.id}-{self.version}"
 
 
+def shipped() -> tuple[str, ...]:
+    """Return the names of all packs that come with this version."""
+    folder = resources.files("server.compliance") / "rulepacks"
+    return tuple(sorted(one.name.removesuffix(".json") for one in folder.iterdir() if one.name != "schema.json"))
+
+
+def in_force(pack_id: str, *, on: date) -> RulePack:
+    """Return the newest pack of a place that is valid on a day, the oldest one for days before any was.
+
+    Raises NoSuchRulePack for a place without a pack.
+    """
+    of_place = [load(name) for name in shipped() if name.partition("-")[0] == pack_id]
+    if not of_place:
+        raise NoSuchRulePack(f"expected one of {', '.join(shipped())}, got a pack for {pack_id}")
+    dated = sorted(of_place, key=lambda pack: (pack.valid_from, pack.version))
+    return next((pack for pack in reversed(dated) if pack.valid_from <= on), dated[0])
+
+
 @cache
 def load(name: str = CURRENT) -> RulePack:
     """Return a shipped pack. Raises NoSuchRulePack or OddRulePack."""
+    if name not in shipped():
+        raise NoSuchRulePack(f"expected one of {', '.join(shipped())}, got {name}")
     folder = resources.files("server.compliance") / "rulepacks"
-    shipped = sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name != "schema.json")
-    if name not in shipped:
-        raise NoSuchRulePack(f"expected one of {', '.join(shipped)}, got {name}")
     return parse(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
 
 
@@ -131,24 +160,6 @@ def parse(document: Mapping[str, Any]) -> RulePack:
     )
 
 
-def with_policy(pack: RulePack, *, policy: Mapping[str, Mapping[str, Any]]) -> RulePack:
-    """Return the pack with the firm's own settings: {rule id: {"enabled": bool, "params": {...}}}; its digest differs.
-
-    Raises OddRulePack for an unknown rule or parameter, LawNotOptional when a rule of grade A is switched off.
-    """
-    document = json.loads(json.dumps(pack.document))
-    rules = {rule["id"]: rule for rule in document["rules"]}
-    for rule_id, setting in policy.items():
-        rule = rules.get(rule_id)
-        if rule is None or not set(setting.get("params", {})) <= set(rule["params"]):
-            raise OddRulePack(f"the pack has no such rule or parameter: {rule_id}")
-        if rule["grade"] == Grade.A and setting.get("enabled") is False:
-            raise LawNotOptional(f"{rule_id} rests on {rule['source']}", rule=rule_id)
-        rule["enabled"] = setting.get("enabled", rule["enabled"])
-        rule["params"].update(setting.get("params", {}))
-    return parse(document)
-
-
 @cache
 def _schema() -> dict[str, Any]:
     folder = resources.files("server.compliance") / "rulepacks"
@@ -161,6 +172,7 @@ def _rule(rule: Mapping[str, Any], *, fact_names: frozenset[str]) -> Rule:
         expression.check(condition, fact_names=fact_names, param_names=frozenset(rule["params"]))
     return Rule(
         id=rule["id"],
+        section=rule["section"],
         about=rule["about"],
         text=rule["text"],
         source=rule["source"],
@@ -174,4 +186,5 @@ def _rule(rule: Mapping[str, Any], *, fact_names: frozenset[str]) -> Rule:
         is_enabled=rule["enabled"],
         is_for_counsel=rule["confirm_by_counsel"],
         override_role=rule["override_role"],
+        set_by=tuple(rule.get("set_by", ())),
     )

@@ -1,14 +1,19 @@
 """The rule pack asked about every visit, crew and agent of a scheme; what it finds is stored with the scheme."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
+from server.accounts import rulebook
 from server.accounts.models import Person
+from server.cases import approvals, timeline
+from server.cases.ledger import entries_of
 from server.cases.models import Case
 from server.cases.rules import CaseState, StopKind
 from server.compliance.evaluate import Finding, RuleResult, evaluate
@@ -30,6 +35,14 @@ _FREEZE = {
 _BEFORE_THE_FIELD = (StopState.PLANNED, StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)
 _LOOKBACK = timedelta(days=30)
 _ORDER = list(Action)
+PRINTED = {
+    "dunning_letter": (
+        "name", "balance", "reason", "legal_basis", "rights", "query", "repay", "objection", "evidence",
+        "issuer_contact", "seal",
+    )
+}  # fmt: skip
+"""What the templates of `receipts/` state; a letter that lacks a fact for any of it is not issued (`handover`)."""
+_MARK_CHARS = 12
 
 Found = list[tuple[str, RuleResult]]
 """Results with the subject they are about: `stop:<id>`, `crew:<id>` or `person:<id>`."""
@@ -69,22 +82,69 @@ def frozen_kinds(case: Case) -> list[str]:
     return sorted(kinds)
 
 
-def check(scheme: Scheme, *, pack: RulePack, gate: Gate) -> Checks:
-    """Return the findings for every routed visit, every crew and every agent on every day they go out."""
+def pack_for(stop: SchemeStop, *, on: date) -> RulePack:
+    """Return the rules for a visit on a day: the pack in force then, with the creditor's and the region's layers."""
+    return rulebook.pack_of(stop.creditor_id, on=on, adcode=stop.address.adcode if stop.address else "")
+
+
+def pack_of_stop(stop: SchemeStop) -> RulePack:
+    """Return the rules for a visit on the day it is planned for, or else on the scheme's last."""
+    return pack_for(stop, on=stop.day or date.fromisoformat(max(db.session.get_one(Scheme, stop.scheme_id).dates)))
+
+
+def packs_of(scheme: Scheme) -> list[RulePack]:
+    """Return the different rules that the visits of a scheme are under, by name."""
+    asked = [stop for stop in scheme.stops if stop.state != StopState.WITHDRAWN]
+    last = date.fromisoformat(max(scheme.dates))
+    packs = {pack.name: pack for stop in asked for pack in [pack_for(stop, on=stop.day or last)]}
+    return [packs[name] for name in sorted(packs)]
+
+
+def packs_named(packs: Sequence[RulePack]) -> str:
+    """Return one name for the rules of a scheme: the pack's own, with a mark when there are several."""
+    names = [pack.name for pack in packs]
+    if len(names) < len(("one", "another")):
+        return "".join(names)
+    return f"{names[0].partition('+')[0]}+{hashlib.sha256(' '.join(names).encode()).hexdigest()[:_MARK_CHARS]}"
+
+
+def check(scheme: Scheme, *, gate: Gate) -> Checks:
+    """Return the findings for every routed visit, every crew and every agent on every day they go out.
+
+    Crews and agents serve all creditors of the scheme, so they are asked under the rules of each.
+    """
     found: Found = []
-    for crew in scheme.crews:
-        members = {"member_ids": [str(crew.lead_id), str(crew.second_id)]}
-        found += [(f"crew:{crew.id}", one) for one in evaluate(pack, gate, {"crew": members})]
-    found += _agents(scheme, pack=pack, gate=gate)
+    for pack in packs_of(scheme):
+        for crew in scheme.crews:
+            members = {"member_ids": [str(crew.lead_id), str(crew.second_id)]}
+            found += [(f"crew:{crew.id}", one) for one in evaluate(pack, gate, {"crew": members})]
+        found += _agents(scheme, pack=pack, gate=gate)
     routed = [stop for stop in scheme.stops if stop.crew_id is not None and stop.state not in _OFF_THE_ROUTE]
-    visits = _visited_days(scheme, routed)
+    visits, clocks = _visited_days(scheme, routed), limitation_facts(routed)
     for stop in routed:
         facts = {"visit": _visit(stop, visits[_debtor(stop)]), "case": {"freeze_kinds": frozen_kinds(stop.case)}}
-        found += [(f"stop:{stop.id}", one) for one in evaluate(pack, gate, facts)]
-    return Checks(summary(found + papers(scheme, routed, pack=pack)))
+        facts["limitation"] = clocks[stop.id]
+        found += [(f"stop:{stop.id}", one) for one in evaluate(pack_of_stop(stop), gate, facts)]
+    return Checks(summary(found + papers(scheme, routed)))
 
 
-def papers(scheme: Scheme, stops: Iterable[SchemeStop], *, pack: RulePack) -> Found:
+def limitation_facts(stops: Sequence[SchemeStop]) -> dict[UUID, dict[str, Any]]:
+    """Return what is known of the limitation clock of each visit's case on the day of the visit."""
+    booked = entries_of([stop.case_id for stop in stops])
+    days = sorted({stop.day for stop in stops if stop.day is not None})
+    approved = {day: approvals.standing([stop.case_id for stop in stops], on=day) for day in days}
+    found: dict[UUID, dict[str, Any]] = {}
+    for stop in stops:
+        if stop.day is None:
+            found[stop.id] = {}
+            continue
+        clock = timeline.clock_with(stop.case, entries=booked[stop.case_id], today=stop.day)
+        approval = approved[stop.day].get(stop.case_id)
+        found[stop.id] = {"days_left": clock.days_left, "legal_approval_id": str(approval) if approval else None}
+    return found
+
+
+def papers(scheme: Scheme, stops: Iterable[SchemeStop]) -> Found:
     """Return what dispatch will say of the papers to be handed over, whatever the gate: better told early.
 
     A lawyer's letter (律师函) is nobody's to write here: without the firm's name, licence and seal it stays blocked.
@@ -92,15 +152,15 @@ def papers(scheme: Scheme, stops: Iterable[SchemeStop], *, pack: RulePack) -> Fo
     found: Found = []
     for stop in stops:
         for kind in materials(scheme, stop):
-            facts = {"paper": {"kind": kind}}
-            found += [(f"stop:{stop.id}", one) for one in evaluate(pack, Gate.DISPATCH, facts)]
+            facts = {"paper": {"kind": kind, "product": stop.case.product, "parts": list(PRINTED.get(kind, ()))}}
+            found += [(f"stop:{stop.id}", one) for one in evaluate(pack_of_stop(stop), Gate.DISPATCH, facts)]
     return found
 
 
-def before_the_plan(scheme: Scheme, *, pack: RulePack) -> list[dict[str, Any]]:
+def before_the_plan(scheme: Scheme) -> list[dict[str, Any]]:
     """Return the findings that need no route: those about the papers of every visit of the scheme."""
     stops = [stop for stop in scheme.stops if stop.state != StopState.WITHDRAWN]
-    return summary(papers(scheme, stops, pack=pack))
+    return summary(papers(scheme, stops))
 
 
 _OFF_THE_ROUTE = (StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)

@@ -18,7 +18,7 @@ from server.accounts.models import Person
 from server.cases.models import Paper
 from server.cases.rules import CaseState
 from server.compliance.evaluate import evaluate
-from server.compliance.rulepack import Gate, RulePack
+from server.compliance.rulepack import Gate
 from server.db import db
 from server.schemes import checks, handover, road_problem, rules
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
@@ -40,7 +40,7 @@ class Sent:
     withheld: list[dict[str, Any]]
 
 
-def withhold(scheme: Scheme, *, pack: RulePack) -> list[dict[str, Any]]:
+def withhold(scheme: Scheme) -> list[dict[str, Any]]:
     """Keep back every visit that may not go out: a frozen case, or one beyond the manager's limits.
 
     Returns them with the rule or limit that keeps them.
@@ -49,7 +49,7 @@ def withhold(scheme: Scheme, *, pack: RulePack) -> list[dict[str, Any]]:
     for stop in routed_stops(scheme):
         if stop.state in rules.FIELD_STATES:
             continue
-        why = _frozen(stop, pack=pack) or _beyond_limits(stop, scheme.limits)
+        why = _frozen(stop) or _beyond_limits(stop, scheme.limits)
         if why is None:
             continue
         stop.state = StopState.WITHHELD
@@ -58,9 +58,9 @@ def withhold(scheme: Scheme, *, pack: RulePack) -> list[dict[str, Any]]:
     return kept
 
 
-def _frozen(stop: SchemeStop, *, pack: RulePack) -> dict[str, Any] | None:
+def _frozen(stop: SchemeStop) -> dict[str, Any] | None:
     facts = {"case": {"freeze_kinds": checks.frozen_kinds(stop.case)}}
-    blocking = [one for one in evaluate(pack, Gate.DISPATCH, facts) if one.blocks]
+    blocking = [one for one in evaluate(checks.pack_of_stop(stop), Gate.DISPATCH, facts) if one.blocks]
     if not blocking:
         return None
     return {"rule_id": blocking[0].rule_id, "text": {"zh": blocking[0].text_zh, "en": blocking[0].text_en}}
@@ -88,14 +88,15 @@ def hold_back(case_id: UUID) -> int:
         )
     )
     for stop in going:
-        stop.state = StopState.WITHHELD
-        stop.drop_reason = {
-            "reason": "withheld",
-            "rule_id": "FREEZE",
-            "text": {"zh": "案件已冻结", "en": "the case is frozen"},
-        }
-        _recall(stop, _people(stop))
+        keep_back(stop, rule_id="FREEZE", text={"zh": "案件已冻结", "en": "the case is frozen"})
     return len(going)
+
+
+def keep_back(stop: SchemeStop, *, rule_id: str, text: Mapping[str, str]) -> None:
+    """Take one visit off the crew's phones, with the rule that keeps it back."""
+    stop.state = StopState.WITHHELD
+    stop.drop_reason = {"reason": "withheld", "rule_id": rule_id, "text": dict(text)}
+    _recall(stop, _people(stop))
 
 
 def _recall(stop: SchemeStop, people: Iterable[UUID]) -> None:
@@ -111,13 +112,13 @@ def _recall(stop: SchemeStop, people: Iterable[UUID]) -> None:
             feed.publish(subject, "papers", str(paper_id), gone=True)
 
 
-def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Sent:
+def dispatch(scheme: Scheme, *, at: datetime, today: date) -> Sent:
     """Issue the papers, write the packs and tell the phones, in this transaction. The caller has asked the rules.
 
     Whoever had a visit in an earlier dispatch and has it no more gets a tombstone. Raises LetterFactsMissing.
     """
     held_before = _holders(scheme)
-    withheld = withhold(scheme, pack=pack)
+    withheld = withhold(scheme)
     going = [stop for stop in routed_stops(scheme) if stop.state != StopState.WITHHELD]
     handover.require_letters(scheme, going)
     papers = {stop.id: handover.issue(scheme, stop, at=at, today=today) for stop in going}
@@ -128,11 +129,11 @@ def dispatch(scheme: Scheme, *, pack: RulePack, at: datetime, today: date) -> Se
             stop.case.state = CaseState.VISITING
     db.session.flush()
     packs = [
-        _pack(scheme, crew=crew, person=person, day=day, stops=stops, papers=papers, pack=pack, at=at)
+        _pack(scheme, crew=crew, person=person, day=day, stops=stops, papers=papers, at=at)
         for crew, day, stops in _days(scheme, going)
         for person in (crew.lead, crew.second)
     ]
-    _publish(going, papers=papers, pack=pack)
+    _publish(going, papers=papers)
     for stop_id, people in held_before.items():
         now = next((_people(stop) for stop in going if stop.id == stop_id), set())
         _recall(db.session.get_one(SchemeStop, stop_id), people - now)
@@ -170,10 +171,9 @@ def _pack(
     day: date,
     stops: Sequence[SchemeStop],
     papers: Mapping[UUID, Sequence[Paper]],
-    pack: RulePack,
     at: datetime,
 ) -> DayPack:
-    listed = _listing(stops, papers=papers, pack=pack)
+    listed = _listing(stops, papers=papers)
     content = {
         "scheme_id": str(scheme.id),
         "serial": scheme.serial,
@@ -202,7 +202,7 @@ def _pack(
     return issued
 
 
-def _listing(stops: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]], pack: RulePack) -> dict[str, Any]:
+def _listing(stops: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]]) -> dict[str, Any]:
     """Return what a pack holds: documents by id, papers, form and rules with their hashes."""
     form = definitions.newest(FORM_ID)
     return {
@@ -214,11 +214,16 @@ def _listing(stops: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Pape
             for paper in papers[stop.id]
         ],
         "form": {"id": form.id, "version": form.version, "digest": form.digest},
-        "rules": {"name": pack.name, "digest": pack.digest},
+        "rules": [
+            {"name": pack.name, "digest": pack.digest}
+            for pack in sorted(
+                {one.name: one for one in map(checks.pack_of_stop, stops)}.values(), key=lambda one: one.name
+            )
+        ],
     }
 
 
-def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]], pack: RulePack) -> None:
+def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]]) -> None:
     form = definitions.newest(FORM_ID)
     for stop in going:
         for person_id in sorted(_people(stop)):
@@ -229,4 +234,6 @@ def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Pape
                 feed.publish(subject, "papers", str(paper.id))
     for person_id in sorted({person_id for stop in going for person_id in _people(stop)}):
         feed.publish(feed.person(person_id), "forms", f"{form.id}-{form.version}")
-        feed.publish(feed.person(person_id), "rules", pack.name)
+    for stop in going:
+        for person_id in sorted(_people(stop)):
+            feed.publish(feed.person(person_id), "rules", checks.pack_of_stop(stop).name)

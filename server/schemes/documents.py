@@ -20,11 +20,12 @@ from server.accounts.models import Creditor
 from server.cases import sealing
 from server.cases.models import Address, Case, Paper
 from server.compliance import rulepack
+from server.compliance.rulepack import RulePack
 from server.db import Base, db
 from server.planning.datum import Datum, Point, to_wgs84
 from server.planning.model import Caution
 from server.planning.precision import Precision
-from server.schemes.checks import frozen_kinds
+from server.schemes.checks import frozen_kinds, pack_of_stop
 from server.schemes.handover import materials
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
 from server.schemes.phone_news import ON_PHONES
@@ -46,6 +47,11 @@ def _stops_of(person_id: UUID, doc_ids: Sequence[str], *, load: Sequence[Executa
     """Return the visits among these ids that are on this person's phones, with what `load` names, in few queries."""
     query = _on_phones_of(person_id, select(SchemeStop)).options(*load)
     return list(db.session.scalars(query.where(SchemeStop.id.in_([UUID(one) for one in doc_ids]))))
+
+
+def _stops_on(person_id: UUID, *, load: Sequence[ExecutableOption]) -> list[SchemeStop]:
+    """Return all visits that are on this person's phones."""
+    return list(db.session.scalars(_on_phones_of(person_id, select(SchemeStop)).options(*load)))
 
 
 def _on_phones_of(person_id: UUID, query: Query) -> Query:
@@ -92,6 +98,7 @@ def _stop(stop: SchemeStop, crew: Crew, scheme: Scheme, *, papers: Sequence[str]
         "place": place(stop.address),
         "materials": materials(scheme, stop),
         "papers": list(papers),
+        "rules": pack_of_stop(stop).name,
         "note": stop.note,
         "state": stop.state,
     }
@@ -246,11 +253,17 @@ def forms(_person_id: UUID, doc_ids: Sequence[str]) -> Documents:
 
 
 @feed.serves("rules")
-def rule_packs(_person_id: UUID, doc_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Return rule packs by name: the phone evaluates the same file as the server."""
-    pack = rulepack.load()
+def rule_packs(person_id: UUID, doc_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return rule packs by name: the phone evaluates the same rules as the server; a stop names its own."""
+    found = _stops_on(person_id, load=[joinedload(SchemeStop.address)])
+    packs = {pack.name: pack for stop in found for pack in [pack_of_stop(stop)]}
     return {
         one: {"id": one, "version": pack.version, "digest": pack.digest, "document": dict(pack.document)}
         for one in doc_ids
-        if one == pack.name
+        if (pack := packs.get(one) or shipped_pack(one)) is not None
     }
+
+
+def shipped_pack(name: str) -> RulePack | None:
+    """Return the pack that comes with this version under a name, if any."""
+    return rulepack.load(name) if name in rulepack.shipped() else None

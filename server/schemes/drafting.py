@@ -15,7 +15,6 @@ from server.accounts.roles import Role
 from server.cases.models import VisitList, VisitListLine
 from server.cases.papers import draw_serial
 from server.cases.rules import LineDecision, ListState, merge_into_scheme
-from server.compliance import rulepack
 from server.compliance.rulepack import Gate
 from server.db import db, fetch
 from server.errors import Invalid
@@ -133,8 +132,8 @@ def _follow(scheme: Scheme, changed: AbstractSet[str]) -> None:
 
 def judge(scheme: Scheme) -> None:
     """Keep what every rule says of the scheme as it is planned now."""
-    pack = rulepack.load()
-    scheme.compliance, scheme.pack_version = checks.check(scheme, pack=pack, gate=Gate.PLAN).entries, pack.name
+    scheme.compliance = checks.check(scheme, gate=Gate.PLAN).entries
+    scheme.pack_version = checks.packs_named(checks.packs_of(scheme))
 
 
 def unplan(scheme: Scheme) -> None:
@@ -255,9 +254,8 @@ def seal(scheme: Scheme, *, at: datetime, actor_id: UUID, what: str) -> list[dic
     db.session.flush()
     db.session.expire(scheme, ["crews", "stops"])  # read again in their order, as everybody else will
     if scheme.plan_version is None:
-        pack = rulepack.load()
-        scheme.compliance = checks.before_the_plan(scheme, pack=pack)
-        scheme.pack_version = pack.name if scheme.compliance else ""
+        scheme.compliance = checks.before_the_plan(scheme)
+        scheme.pack_version = checks.packs_named(checks.packs_of(scheme)) if scheme.compliance else ""
     said = digest.content(scheme)
     before = scheme.versions[-1].content if scheme.versions else {}
     changed = list(digest.changes(before, said))

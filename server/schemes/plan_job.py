@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from server import audit, clock
-from server.compliance import rulepack
 from server.db import begin_write, db, fetch
 from server.jobs import Report, runs
 from server.planning import wire
@@ -14,7 +13,7 @@ from server.planning.distance import DETOUR_MODELS
 from server.planning.drawing import REASON_ZH
 from server.planning.model import Drop, Limits, Plan, Problem
 from server.planning.solve import solve
-from server.schemes import drafting, road_problem, rules
+from server.schemes import checks, drafting, road_problem, rules
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
 
@@ -48,7 +47,7 @@ def _read(scheme_id: UUID, args: dict[str, Any]) -> Problem:
         raise SchemeMoved(f"planned for version {args['version']}, it is now {scheme.version}")
     problem = road_problem.problem(
         scheme,
-        pack=rulepack.load(),
+        rules_for=lambda stop, day: checks.pack_for(stop, on=day),
         detour=DETOUR_MODELS[args["region"]],
         route_centroids=args["route_centroids"],
     )

@@ -1,6 +1,7 @@
 """A scheme as the planner takes it: stops with their lawful windows, shifts of crews, prizes from the score."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 from server.clock import SHANGHAI
@@ -18,16 +19,27 @@ PRIZE_FLOOR_S = 900
 PRIZE_PER_POINT_S = 60
 """A stop of score 0 is worth a quarter of an hour of driving, each point of the screening score a minute more."""
 
+HOURS_RULES = frozenset({"HOURS", "HOURS-FIRM"})
+"""The rules whose parameters the planner keeps to, so that no plan breaks them."""
+
+DAY_MIN = 24 * 60
+
 COMMON_LANGUAGES = frozenset({"zh", "zh-CN", "普通话", "汉语"})
 """Every crew speaks these: they never narrow the choice of crews."""
 
 
-def problem(scheme: Scheme, *, pack: RulePack, detour: DetourModel, route_centroids: bool) -> Problem:
+RulesFor = Callable[[SchemeStop, date], RulePack]
+"""The rules for a visit on a day."""
+
+
+def problem(scheme: Scheme, *, rules_for: RulesFor, detour: DetourModel, route_centroids: bool) -> Problem:
     """Return the stops that may be visited and the shifts that can do it; frozen cases are not among them."""
     days = [date.fromisoformat(text) for text in scheme.dates]
-    lawful = [lawful_window(day, pack=pack) for day in days]
     return Problem(
-        stops=tuple(_stop(stop, lawful=lawful) for stop in plannable(scheme)),
+        stops=tuple(
+            _stop(stop, lawful=[lawful_window(day, pack=rules_for(stop, day)) for day in days])
+            for stop in plannable(scheme)
+        ),
         shifts=tuple(_shift(crew, day) for crew in scheme.crews for day in days),
         detour=detour,
         route_centroids=route_centroids,
@@ -50,13 +62,16 @@ def prize_s(score: int) -> int:
 
 
 def lawful_window(day: date, *, pack: RulePack) -> Window:
-    """Return the hours of a day in which the rule pack allows visits without the debtor's agreement."""
-    hours = next(rule for rule in pack.rules if rule.id == "HOURS").params
-    midnight = datetime.combine(day, time(0), tzinfo=SHANGHAI).astimezone(UTC)
-    return Window(
-        midnight + timedelta(minutes=hours["earliest_min"]),
-        midnight + timedelta(minutes=hours["latest_min"]),
+    """Return the hours of a day in which the rules allow visits without the debtor's agreement, all without a rule."""
+    in_force = (rule.params for rule in pack.rules if rule.id in HOURS_RULES and rule.is_enabled)
+    asked = [(hours["earliest_min"], hours["latest_min"]) for hours in in_force]
+    earliest_min, latest_min = (
+        max((one for one, _ in asked), default=0),
+        min((one for _, one in asked), default=DAY_MIN),
     )
+    offset = timezone(timedelta(minutes=pack.utc_offset_min))
+    midnight = datetime.combine(day, time(0), tzinfo=offset).astimezone(UTC)
+    return Window(midnight + timedelta(minutes=earliest_min), midnight + timedelta(minutes=latest_min))
 
 
 def point_of(place: dict[str, Any]) -> Point:

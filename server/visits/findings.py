@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from field_forms import answers, definitions, outcomes
-from field_forms.outcomes import Proof
+from field_forms.outcomes import Proof, Who
 from server.compliance import evaluate
-from server.compliance.evaluate import Finding
+from server.compliance.evaluate import Finding, RuleResult
 from server.compliance.rulepack import Gate, RulePack
 from server.visits import told
 from server.visits.assembly import Assembled, local_day
@@ -25,6 +25,9 @@ _TICKS = {
     "identity": "commissioned_by", "recording": "recording", "no_cash": "no_cash", "data_notice": "privacy",
     "objection_channel": "objection",
 }  # fmt: skip
+AMOUNT_PAPERS = frozenset({"account_statement", "dunning_letter", "lawyers_letter", "promise"})
+NOTHING_TOLD = frozenset({8, 9, 10, 11, 12, 14})
+"""Outcome codes that say nothing of the debt was told."""
 _DANGERS = frozenset({"threat", "violence", "accident", "detained"})
 
 
@@ -126,13 +129,19 @@ def _of_papers(settled: Settled, visit: Assembled) -> Iterator[Flaw]:
 def rule_results(settled: Settled, visit: Assembled, *, pack: RulePack) -> list[dict[str, Any]]:
     """Return what the rule pack says at check-out and at sync: what is broken in full, what is kept by its id."""
     facts = conduct(settled, visit)
+    of_papers = [(str(record.id), signing(record, visit)) for record in settled.of("signed_paper")]
     return [
-        {"gate": gate.value, **result.as_json()}
-        if result.finding is not Finding.KEPT
-        else {"gate": gate.value, "rule_id": result.rule_id, "finding": result.finding.value}
+        {"gate": gate.value, **about, **_shown(result)}
         for gate in (Gate.CHECKOUT, Gate.SYNC)
-        for result in evaluate.evaluate(pack, gate, facts)
+        for about, given in [({}, facts), *(({"record_id": record_id}, one) for record_id, one in of_papers)]
+        for result in evaluate.evaluate(pack, gate, given)
     ]
+
+
+def _shown(result: RuleResult) -> dict[str, Any]:
+    if result.finding is Finding.KEPT:
+        return {"rule_id": result.rule_id, "finding": result.finding.value}
+    return result.as_json()
 
 
 def conduct(settled: Settled, visit: Assembled) -> dict[str, Any]:
@@ -148,7 +157,59 @@ def conduct(settled: Settled, visit: Assembled) -> dict[str, Any]:
         found["crew"] = {"checked_in_ids": [str(one) for one in visit.agents]}
     if visit.outcome is not None:
         found["door"] = _door(settled, visit)
+    found["text"] = {"body": "\n".join(told.text(one.body, "note", most=10_000) for one in settled.records)}
+    if visit.met == Who.THIRD_PARTY:
+        found["contact"] = _third_party(settled, visit)
+    if visit.met == Who.CO_RESIDENT_ADULT and (visit.facts["delivered"] or visit.papers):
+        found["recipient"] = _recipient(settled, visit)
     return found
+
+
+def _third_party(settled: Settled, visit: Assembled) -> dict[str, Any]:
+    met = settled.last("met")
+    body = met.body if met else {}
+    return {
+        "with": visit.met,
+        "purpose": told.text(body, "purpose", most=24) or None,
+        "told_of_debt": visit.outcome not in NOTHING_TOLD,
+        "handed_over": [row["kind"] for row in visit.facts["delivered"]],
+        "keeps_third_party_name": bool(told.text(body, "name", most=1)),
+    }
+
+
+def _recipient(settled: Settled, visit: Assembled) -> dict[str, Any]:
+    met = settled.last("met")
+    body = met.body if met else {}
+    is_sealed = all(row["sealed"] for row in visit.facts["delivered"])
+    return {
+        "role": visit.met,
+        "age": told.whole(body, "age"),
+        "is_adult": visit.facts["is_adult"],
+        "relation": "told" if told.text(body, "relation", most=1) else None,  # the words stay in the sealed record
+        "is_sealed": is_sealed,
+        "saw_content": not is_sealed,
+    }
+
+
+def signing(record: Told, visit: Assembled) -> dict[str, Any]:
+    """Return the facts about one paper at the door: who was shown it, how it was signed and who saw that."""
+    paper, state = told.mapping(record.body, "paper"), told.text(record.body, "state", most=24)
+    kind = told.text(paper, "kind", most=24)
+    photos = [one.sha256 for one in visit.files if one.shows == "delivered_paper"]
+    return {
+        "signature": {
+            "state": state,
+            "strokes": len(record.body.get("strokes") or ()),
+            "has_recording": visit.facts["recording_started_at"] is not None,
+            "witness_ids": [told.text(row, "agent", most=40) for row in told.rows(record.body, "witnesses")],
+            "paper_photo_sha256": photos[0] if photos else None,
+        },
+        "paper": {
+            "kind": kind,
+            "reader_role": visit.met or None,
+            "shows_amount": kind in AMOUNT_PAPERS and state not in {"signed_by_relative", "left_sealed", "void"},
+        },
+    }
 
 
 def _door(settled: Settled, visit: Assembled) -> dict[str, Any]:

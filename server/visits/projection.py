@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from field_forms.outcomes import Who
 from server import audit, config
+from server.accounts import rulebook
 from server.accounts.models import Person
 from server.cases.models import Address, Paper
-from server.compliance import rulepack
 from server.db import db
 from server.planning.datum import Datum, Point
 from server.planning.precision import Precision
@@ -206,7 +206,9 @@ def _judge(visit: Visit, settled: Settled, assembled: Assembled) -> None:
     outcome = settled.last("outcome")
     visit.flaws = [flaw.as_json() for flaw in findings.flaws(settled, assembled)]
     visit.flaw_count = len(visit.flaws)
-    visit.rule_results = findings.rule_results(settled, assembled, pack=rulepack.load())
+    day = assembly.local_day(assembled.arrived_at or settled.records[0].told_at)
+    pack = rulebook.pack_of(visit.creditor_id, on=day)
+    visit.rule_results = findings.rule_results(settled, assembled, pack=pack)
     visit.form_version = findings.form_version(outcome)
     if findings.is_deprecated(outcome):
         _flag(visit, "deprecated_form")

@@ -19,7 +19,8 @@ from server.cases import rules, sealing, statement, timeline
 from server.cases.models import Address, Case, Party, StopFlag
 from server.cases.rules import StopKind
 from server.cases.schemas import CaseQuery, ReasonIn, SettleFlagIn, StopIn, UnmaskIn
-from server.cases.shown import CaseOut, CaseRowOut, LimitationOut, StopFlagOut, TimelineOut, UnmaskedOut
+from server.cases.shown import CaseOut, CaseRowOut, StopFlagOut, TimelineOut, UnmaskedOut
+from server.cases.shown_law import LimitationOut
 from server.db import begin_write, db
 from server.errors import Conflict, Missing
 from server.media import store

@@ -13,7 +13,6 @@ from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.body import Body, answers, etag, takes
 from server.cases import papers
-from server.compliance import rulepack
 from server.compliance.rulepack import Gate
 from server.db import db
 from server.errors import Stale
@@ -64,8 +63,7 @@ def decide(scheme: Scheme, *, step: str, body: Body, person: Person, at: datetim
 def submit(scheme_id: UUID) -> ResponseReturnValue:
     """Send a planned scheme to review, the rule pack asked once more; answers with the scheme."""
     scheme, person = fetch_scheme(scheme_id, lock=True), current_person()
-    pack = rulepack.load()
-    found = checks.check(scheme, pack=pack, gate=Gate.PLAN)
+    found = checks.check(scheme, gate=Gate.PLAN)
     state = rules.submit(
         SchemeState(scheme.state),
         compiler_id=scheme.compiler_id,
@@ -76,7 +74,8 @@ def submit(scheme_id: UUID) -> ResponseReturnValue:
     )
     handover.require_letters(scheme, routed_stops(scheme))
     if found.entries != scheme.compliance:
-        scheme.compliance, scheme.pack_version = found.entries, pack.name
+        scheme.compliance = found.entries
+        scheme.pack_version = checks.packs_named(checks.packs_of(scheme))
         drafting.seal(scheme, at=clock.now(), actor_id=person.id, what="合规检查")
     scheme.state = state
     scheme.version += 1
@@ -131,7 +130,7 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
         reason=body["reason"],
         is_planned=scheme.plan_version is not None,
         routed=len(routed_stops(scheme)),
-        blocking=checks.check(scheme, pack=rulepack.load(), gate=Gate.PLAN).blocking,
+        blocking=checks.check(scheme, gate=Gate.PLAN).blocking,
     )
     if state is SchemeState.SIGNED_OFF:
         handover.require_letters(scheme, routed_stops(scheme))

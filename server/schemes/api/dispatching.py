@@ -12,14 +12,15 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import answers
 from server.cases.models import Paper
-from server.compliance import rulepack
 from server.compliance.rulepack import Gate
 from server.db import db
-from server.schemes import checks, daypack, rules, sheet
+from server.schemes import checks, daypack, rejudge, rules, sheet
 from server.schemes.models import DayPack
 from server.schemes.rules import SchemeState
 from server.schemes.schemas import DispatchOut
 from server.schemes.scope import fetch_scheme
+
+JUDGES = (rejudge.rejudge_when_rules_change,)  # a chore of every application that sends schemes out
 
 bp = Blueprint("scheme_dispatch", __name__, url_prefix="/v1/schemes")
 
@@ -61,9 +62,8 @@ def note_paper(paper: Paper, *, actor_id: UUID) -> None:
 def dispatch(scheme_id: UUID) -> ResponseReturnValue:
     """Send a signed-off scheme to the crews' phones; visits that may not go out are kept back and listed."""
     scheme, person, now = fetch_scheme(scheme_id, lock=True), current_person(), clock.now()
-    pack = rulepack.load()
     # A frozen case keeps back its own visit only (see daypack.withhold); every other block stops the whole dispatch.
-    blocking = [rule for rule in checks.check(scheme, pack=pack, gate=Gate.DISPATCH).blocking if rule != "FREEZE"]
+    blocking = [rule for rule in checks.check(scheme, gate=Gate.DISPATCH).blocking if rule != "FREEZE"]
     scheme.state = rules.dispatch(
         SchemeState(scheme.state),
         last_on=max(date.fromisoformat(text) for text in scheme.dates),
@@ -73,7 +73,7 @@ def dispatch(scheme_id: UUID) -> ResponseReturnValue:
     )
     scheme.version += 1
     scheme.dispatched_at = now
-    sent = daypack.dispatch(scheme, pack=pack, at=now, today=clock.today())
+    sent = daypack.dispatch(scheme, at=now, today=clock.today())
     for paper in (one for one in sent.papers if one.issued_at == now):
         note_paper(paper, actor_id=person.id)
     audit.note(

@@ -2,21 +2,23 @@
 
 import copy
 import re
+from datetime import date
 
 import pytest
 
+from server.compliance import rulepack
 from server.compliance.expression import OddExpression
 from server.compliance.rulepack import (
     CURRENT,
     Action,
     Gate,
     Grade,
-    LawNotOptional,
     NoSuchRulePack,
     OddRulePack,
+    in_force,
     load,
     parse,
-    with_policy,
+    shipped,
 )
 
 
@@ -41,10 +43,14 @@ class TestLoad:
             "HOURS", "CREW", "STAFF-OK", "FREQ-V", "FREEZE", "HOLIDAY", "IDENT", "CASH", "REC", "SPECIAL", "LETTER",
         }  # fmt: skip
 
-    def test_marks_every_unsourced_rule_for_counsel_or_leaves_it_off(self):
-        unsourced = [rule for rule in load().rules if rule.grade is Grade.C]
-        assert unsourced
-        assert all(rule.is_for_counsel or not rule.is_enabled for rule in unsourced)
+    @pytest.mark.parametrize("name", shipped())
+    def test_leaves_every_unsourced_rule_off_and_marks_it_for_counsel(self, name):
+        unsourced = [rule for rule in load(name).rules if rule.grade is Grade.C]
+        assert [rule.id for rule in unsourced if rule.is_enabled or not rule.is_for_counsel] == []
+        assert unsourced or name != CURRENT
+
+    def test_holds_a_rule_for_every_row_of_the_page_that_a_program_can_ask(self):
+        assert {rule.section for rule in load().rules} == {"3.1", "3.2", "3.3", "3.4", "3.5", "3.6"}
 
     def test_gives_every_rule_both_languages_and_a_source(self):
         for rule in load().rules:
@@ -58,7 +64,7 @@ class TestLoad:
             assert len([day for day in params["days"] if day.startswith(str(year))]) == 13
 
     def test_refuses_a_pack_that_is_not_shipped(self):
-        with pytest.raises(NoSuchRulePack, match=r"expected one of cn-2026\.1, got us-2026\.1"):
+        with pytest.raises(NoSuchRulePack, match=r"expected one of cn-2026\.1, in-2026\.1, got us-2026\.1"):
             load("us-2026.1")
 
     @pytest.mark.parametrize("name", ["schema", "../rulepacks/cn-2026.1", ""])
@@ -89,7 +95,7 @@ class TestParse:
 
     def test_refuses_an_unsourced_rule_that_is_on_and_not_marked(self, document):
         rule = next(rule for rule in document["rules"] if rule["id"] == "FREQ-V")
-        rule["confirm_by_counsel"] = False
+        rule["enabled"], rule["confirm_by_counsel"] = True, False
         with pytest.raises(OddRulePack):
             parse(document)
         rule["enabled"] = False
@@ -111,30 +117,25 @@ class TestParse:
             parse(document)
 
 
-class TestWithPolicy:
-    def test_tightens_a_parameter_and_changes_the_digest(self):
-        firm = with_policy(load(), policy={"HOURS": {"params": {"latest_min": 1200}}})
-        assert rule_of(firm, "HOURS").params["latest_min"] == 1200
-        assert rule_of(load(), "HOURS").params["latest_min"] == 1320
-        assert firm.digest != load().digest
+class TestInForce:
+    def test_goes_by_the_day_and_the_place(self):
+        assert in_force("cn", on=date(2026, 12, 2)).name == "cn-2026.1"
+        assert in_force("in", on=date(2027, 1, 1)).name == "in-2026.1"
 
-    def test_switches_an_optional_rule_on(self):
-        firm = with_policy(load(), policy={"HOURS-FIRM": {"enabled": True}})
-        assert rule_of(firm, "HOURS-FIRM").is_enabled
-        assert not rule_of(load(), "HOURS-FIRM").is_enabled
+    def test_gives_the_first_pack_for_days_before_any(self):
+        assert in_force("cn", on=date(2020, 1, 1)).name == "cn-2026.1"
 
-    def test_keeps_rules_that_rest_on_the_law(self):
-        with pytest.raises(LawNotOptional, match="STAFF-OK rests on firm procedure") as refusal:
-            with_policy(load(), policy={"STAFF-OK": {"enabled": False}})
-        assert refusal.value.facts == {"rule": "STAFF-OK"}
+    def test_changes_on_the_day_a_newer_pack_becomes_valid(self, monkeypatch):
+        newer = parse(dict(load().document) | {"version": "2027.1", "valid_from": "2027-01-01"})
+        packs = {"cn-2026.1": load(), "cn-2027.1": newer}
+        monkeypatch.setattr(rulepack, "shipped", lambda: tuple(packs))
+        monkeypatch.setattr(rulepack, "load", packs.__getitem__)
+        assert in_force("cn", on=date(2026, 12, 31)).version == "2026.1"
+        assert in_force("cn", on=date(2027, 1, 1)).version == "2027.1"
 
-    @pytest.mark.parametrize("policy", [{"HOUR": {"enabled": True}}, {"HOURS": {"params": {"latest": 1}}}])
-    def test_refuses_what_the_pack_does_not_have(self, policy):
-        with pytest.raises(OddRulePack, match="no such rule or parameter"):
-            with_policy(load(), policy=policy)
-
-    def test_changes_nothing_without_settings(self):
-        assert with_policy(load(), policy={}).digest == load().digest
+    def test_refuses_a_place_without_a_pack(self):
+        with pytest.raises(NoSuchRulePack, match="a pack for us"):
+            in_force("us", on=date(2026, 12, 2))
 
 
 class TestActionFor:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from server import clock, config, jobs
-from server.accounts.models import Person
+from server.accounts.models import Creditor, Person
 from server.cases.models import Address, Case, Party, StopFlag, VisitList, VisitListLine
 from server.db import db
 from server.schemes.models import SchemeStop
@@ -56,6 +56,13 @@ def case(creditor_id, number, *, precision="building", datum="GCJ-02", languages
     db.session.flush()
     row.addresses.append(address)
     return row
+
+
+def set_rules(creditor_id, **settings):
+    """Lay a creditor's own settings over the rule pack: FREQ_V={"enabled": True}."""
+    creditor = db.session.get(Creditor, creditor_id)
+    creditor.rule_overrides = {name.replace("_", "-"): setting for name, setting in settings.items()}
+    db.session.commit()
 
 
 def accepted_list(cases, *, author="lin", decisions=None):

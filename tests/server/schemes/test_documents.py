@@ -4,6 +4,7 @@ import pytest
 
 from server.cases.models import Address
 from server.schemes import documents
+from tests.server.schemes import make_scheme as make
 
 GCJ02 = {"lon": 114.065, "lat": 22.540, "datum": "GCJ-02"}
 
@@ -39,5 +40,5 @@ class TestForms:
 
 
 class TestRulePacks:
-    def test_gives_the_pack_in_force_and_no_other(self):
-        assert set(documents.rule_packs(None, ["cn-2026.1", "cn-2020.1"])) == {"cn-2026.1"}
+    def test_gives_the_packs_that_ship_and_no_other(self, in_app):
+        assert set(documents.rule_packs(make.person_id("fang"), ["cn-2026.1", "cn-2020.1"])) == {"cn-2026.1"}

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from server.compliance.rulepack import load, with_policy
+from server.compliance.layers import with_policy
+from server.compliance.rulepack import load
 from server.db import db
 from server.planning.distance import CITY
 from server.planning.precision import Precision
@@ -24,7 +25,7 @@ def scheme(as_zhou, creditors):
 
 
 def built(scheme, pack=PACK):
-    return road_problem.problem(scheme, pack=pack, detour=CITY, route_centroids=False)
+    return road_problem.problem(scheme, rules_for=lambda _stop, _day: pack, detour=CITY, route_centroids=False)
 
 
 def hours(window):

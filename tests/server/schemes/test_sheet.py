@@ -46,7 +46,7 @@ class TestFacts:
         assert checks["HOURS"].passed
         assert "GB/T 45251" in checks["HOURS"].note
         assert "B 级" in checks["HOURS"].note
-        assert "待律师确认" in checks["FREQ-V"].note
+        assert "待律师确认" in checks["CREW"].note
 
     def test_states_the_method_and_the_costs(self, planned):
         said = facts(planned)

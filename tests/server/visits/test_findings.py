@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from field_forms import definitions
-from server.compliance import rulepack
+from server.compliance.layers import with_policy
+from server.compliance.rulepack import load
 from server.db import db
 from server.visits import assembly, findings, projection, told
 from server.visits.models import Visit
 from server.visits.told import settle
 
+PACK = with_policy(load(), policy={"REC": {"enabled": True}, "SPECIAL": {"enabled": True}})
 COMPLETE = json.loads((Path(__file__).parents[2] / "vectors" / "forms.json").read_text(encoding="utf-8"))["cases"][0]
 
 
@@ -130,7 +132,7 @@ class TestIsDeprecated:
 class TestRuleResults:
     def broken(self, pairs):
         settled = read(pairs)
-        rows = findings.rule_results(settled, assembly.assemble(settled), pack=rulepack.load())
+        rows = findings.rule_results(settled, assembly.assemble(settled), pack=PACK)
         return {(one["gate"], one["rule_id"]) for one in rows if one["finding"] != "kept"}
 
     def test_finds_nothing_broken_in_a_good_visit(self, story):
@@ -176,7 +178,7 @@ class TestRuleResults:
 
     def test_keeps_source_and_grade_beside_what_is_broken(self, story):
         settled = read([story.check_in(agents=[])])
-        rows = findings.rule_results(settled, assembly.assemble(settled), pack=rulepack.load())
+        rows = findings.rule_results(settled, assembly.assemble(settled), pack=PACK)
         broken = next(one for one in rows if one["rule_id"] == "CREW-DOOR")
         assert {"source", "grade", "text", "pack_digest", "action"} <= broken.keys()
 

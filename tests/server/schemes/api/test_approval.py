@@ -109,6 +109,7 @@ class TestReview:
         assert (answer.status_code, answer.json["type"]) == (412, "/problems/digest-moved")
 
     def test_leaves_a_frequency_flag_to_compliance(self, as_zhou, as_sun, as_ma, cases, planned):
+        make.set_rules(cases[0].creditor_id, FREQ_V={"enabled": True})
         self.visit_three_days_before(cases)
         submitted = make.submitted(as_zhou, planned["id"])
         path, sent = f"/v1/schemes/{submitted['id']}/review", {"decision": "approve", "reason": "客户来电约定"}

@@ -78,7 +78,7 @@ class TestDispatch:
         assert {pack["day"] for pack in answer.json["packs"]} == {make.DAY.isoformat()}
         assert {pack["stops"] for pack in answer.json["packs"]} == {2}
         assert answer.json["packs"][0]["form"]["id"] == "visit"
-        assert answer.json["packs"][0]["rules"]["name"] == "cn-2026.1"
+        assert answer.json["packs"][0]["rules"][0]["name"] == "cn-2026.1"
 
     def test_puts_the_visits_on_the_crews_phones_only(self, as_zhou, signed):
         dispatch(as_zhou, signed)

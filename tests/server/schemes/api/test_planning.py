@@ -61,7 +61,9 @@ class TestPlan:
     def test_stores_what_the_rules_say(self, as_zhou, scheme):
         planned = make.planned(as_zhou, scheme["id"])
         entries = {entry["rule_id"]: entry for entry in planned["compliance"]}
-        assert set(entries) == {"HOURS", "CREW", "STAFF-OK", "FREQ-V", "FREEZE", "HOLIDAY"}
+        assert set(entries) == {
+            "HOURS", "CREW", "STAFF-OK", "FREEZE", "HOLIDAY", "LIM-EXPIRED", "LIM-UNKNOWN", "LIM-SOON",
+        }  # fmt: skip
         assert {entry["finding"] for entry in entries.values()} == {"kept"}
         assert (entries["HOURS"]["checked"], entries["STAFF-OK"]["checked"]) == (4, 2)
         assert planned["pack_version"] == "cn-2026.1"
