@@ -192,6 +192,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
             return idempotency.once(partial(view, *args, **kwargs), person_id=g.person_id, at=clock.now())
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
+        guarded.honours_key = True  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return mark

@@ -15,7 +15,7 @@ from server.audit import AuditEvent
 from server.cases.allocation import Entry as Booked
 from server.cases.ledger import entries_of
 from server.cases.limitation import EvidenceGrade, LimitationClock, LimitationEvent, LimitationKind, read_clock
-from server.cases.models import Case, ImportRun, PaymentFact, StopFlag
+from server.cases.models import Case, ImportRun, Paper, PaymentFact, StopFlag
 from server.cases.payments import PaymentKind
 from server.db import db
 
@@ -54,7 +54,7 @@ def proves(prover: Prover) -> Prover:
 
 def timeline_of(case: Case) -> list[Entry]:
     """Return everything that is known to have happened to a case, oldest first."""
-    entries = [*placement_of(case), *payments_of(case), *stops_of(case), *actions_on(case)]
+    entries = [*placement_of(case), *payments_of(case), *stops_of(case), *papers_of(case), *actions_on(case)]
     for teller in _tellers:
         entries.extend(teller(case.id))
     return sorted(entries, key=lambda entry: (entry.at, entry.kind, entry.subject))
@@ -97,6 +97,13 @@ def stops_of(case: Case) -> Iterable[Entry]:
         yield Entry(flag.raised_at, "stop_raised", "停访标志升起", "stop flag raised", f"stop:{flag.id}", facts)
         if flag.lifted_at is not None:
             yield Entry(flag.lifted_at, "stop_lifted", "停访标志解除", "stop flag lifted", f"stop:{flag.id}", facts)
+
+
+def papers_of(case: Case) -> Iterable[Entry]:
+    """Yield the papers that were issued for the case."""
+    for paper in db.session.scalars(select(Paper).where(Paper.case_id == case.id).order_by(Paper.id)):
+        facts = {"kind": paper.kind, "serial": paper.serial, "version": paper.version, "sha256": paper.sha256}
+        yield Entry(paper.issued_at, "paper_issued", "出具单据", "paper issued", f"paper:{paper.serial}", facts)
 
 
 def actions_on(case: Case) -> Iterable[Entry]:

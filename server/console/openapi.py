@@ -10,9 +10,19 @@ from flask import Flask
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.routing import Rule
 
+from server.accounts import idempotency
+
 PATH_PART = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+ONCE = {
+    "in": "header",
+    "name": idempotency.HEADER,
+    "required": False,
+    "description": "the caller's own word for this request: sent again within 24 hours it is carried out once and "
+    f"answered the same, with `{idempotency.REPLAYED}: true`; 409 while it is being answered, 422 for another request",
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.MAX_KEY, "pattern": r"^[ -~]+$"},
+}
 REFUSED = {"description": "a problem", "content": {"application/problem+json": {"schema": PROBLEM}}}
 
 
@@ -79,7 +89,7 @@ def operation(view: Any, rule: Rule, method: str) -> dict[str, Any]:
         "description": " ".join(rest.split()) + (f" Roles: {', '.join(roles)}." if roles else " No login needed."),
         "tags": [rule.endpoint.partition(".")[0]],
         "security": [{"bearer": []}] if roles else [],
-        "parameters": path_parameters(rule) + query_parameters(view),
+        "parameters": path_parameters(rule) + query_parameters(view) + once_parameters(view, method),
         "responses": {str(status): success(schema, content_type, many=many), "default": REFUSED},
     }
     if hasattr(view, "takes"):
@@ -115,6 +125,11 @@ def path_parameters(rule: Rule) -> list[dict[str, Any]]:
 def query_parameters(view: Any) -> list[dict[str, Any]]:
     """Return the parameters in the query string of a view."""
     return [{"in": "query", "schema": view.asks}] if hasattr(view, "asks") else []
+
+
+def once_parameters(view: Any, method: str) -> list[dict[str, Any]]:
+    """Return the header under which a POST is carried out once, where the view honours it."""
+    return [ONCE] if method == "post" and getattr(view, "honours_key", False) else []
 
 
 def success(schema: type[Schema] | None, content_type: str, *, many: bool) -> dict[str, Any]:

@@ -6,11 +6,11 @@ Source: tus resumable upload protocol 1.0.0; docs/records.md.
 from collections.abc import Mapping
 from typing import Any
 
+from server.devices.rules import MAX_ROWS
 from sync import feed, upload
 from sync.phone.transport import MARK
 
 CHUNK_TYPE = "application/offset+octet-stream"
-MAX_ROWS = 200
 DIGITS, DIGITS_9 = r"^[0-9]{1,16}$", r"^[0-9]{0,9}$"
 # Statuses that any call of a phone may get: not signed in, revoked, overloaded.
 ALWAYS = (401, 429, 503)

@@ -137,10 +137,10 @@ def show_statement(case_id: UUID) -> ResponseReturnValue:
     if paper in db.session.new:
         audit.note(
             "paper.issued",
-            f"case:{case.id}",
+            f"paper:{paper.serial}",
             actor_id=person.id,
             creditor_id=case.creditor_id,
-            serial=paper.serial,
+            case=str(case.id),
             sha256=paper.sha256,
         )
     db.session.commit()

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request, send_file, url_for
+from flask import Blueprint, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -18,7 +18,7 @@ from server.accounts.auth import allow, current_person
 from server.accounts.models import Creditor
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible, require_visible, scoped
-from server.body import Body, answers, asks, page
+from server.body import Body, answers, asks, described, page
 from server.cases import import_runs, sealing
 from server.cases.import_runs import BIG_FILE_BYTES, BIG_FILE_ROWS, COMMITTED, READING
 from server.cases.mapping import BadMapping, FileKind
@@ -33,6 +33,38 @@ bp = Blueprint("imports", __name__, url_prefix="/v1")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_NAME_CHARS = 200
+OF_CASES, OF_PAYMENTS = {"kind": FileKind.CASES}, {"kind": FileKind.PAYMENTS}
+FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "XLSX, or CSV in UTF-8 or GB18030",
+                        },
+                        "creditor_id": {"type": "string", "format": "uuid"},
+                        "mapping": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "description": "a mapping template; without it the creditor's stored one, else a guess",
+                        },
+                        "as_of": {"type": "string", "format": "date", "description": "the day of the amounts: today"},
+                    },
+                    "required": ["file", "creditor_id"],
+                }
+            }
+        },
+    },
+    "responses": {
+        "202": {"description": "a job reads it", "content": {"application/json": {"schema": {"type": "object"}}}}
+    },
+}
+"""What the OpenAPI document says of an upload."""
 
 
 class ImportNotRead(Conflict):
@@ -91,40 +123,6 @@ def form_day() -> date:
         raise form_fault("/as_of", f"expected YYYY-MM-DD, got {text[:40]!r}") from fault
 
 
-def accept_file(kind: FileKind) -> ResponseReturnValue:
-    """Take an uploaded file in, read it and answer its report; a big file is read by a job."""
-    content, name = uploaded()
-    creditor_id, given, person = form_creditor(), form_mapping(), current_person()
-    run = import_runs.receive(
-        kind=kind,
-        creditor_id=creditor_id,
-        filename=name,
-        received_on=form_day(),
-        by_id=person.id,
-        file_sha256=hashlib.sha256(content).hexdigest(),
-        at=clock.now(),
-    )
-    job = None
-    if len(content) > BIG_FILE_BYTES:
-        import_runs.keep(run, content=content)
-        job = jobs.enqueue("import_read", owner_id=person.id, run_id=str(run.id), mapping=given)
-    else:
-        import_runs.dry_run(run, book=read_workbook(content), given=given)
-        import_runs.keep(run, content=content)
-    audit.note(
-        "import.read",
-        f"import:{run.id}",
-        actor_id=person.id,
-        creditor_id=creditor_id,
-        kind=kind.value,
-        file_sha256=run.file_sha256,
-    )
-    db.session.commit()
-    if job is not None:
-        return accepted(job.id)
-    return jsonify(ImportOut().dump(run)), 201, {"Location": run_url(run)}
-
-
 def accepted(job_id: UUID) -> ResponseReturnValue:
     """Answer that a job has the work."""
     url = f"/v1/jobs/{job_id}"
@@ -133,8 +131,7 @@ def accepted(job_id: UUID) -> ResponseReturnValue:
 
 def run_url(run: ImportRun) -> str:
     """Return where a run is shown."""
-    name = "imports.show_import" if run.kind == FileKind.CASES else "imports.show_payment_import"
-    return url_for(name, run_id=run.id)
+    return f"/v1/imports/{run.id}" if run.kind == FileKind.CASES else f"/v1/payments/imports/{run.id}"
 
 
 def visible_run(run_id: UUID, kind: FileKind, *, lock: bool = False) -> ImportRun:
@@ -145,19 +142,16 @@ def visible_run(run_id: UUID, kind: FileKind, *, lock: bool = False) -> ImportRu
     return run
 
 
-def commit_run(run_id: UUID, kind: FileKind) -> ResponseReturnValue:
-    """Commit a dry run, once; answers with the report and what changed."""
-    run, person = visible_run(run_id, kind, lock=True), current_person()
-    if run.state == READING:
-        raise ImportNotRead("wait for its job")
-    job = None
-    if run.state != COMMITTED and run.report["rows"] > BIG_FILE_ROWS:
-        job = jobs.enqueue("import_commit", owner_id=person.id, run_id=str(run.id))
-    elif run.state != COMMITTED:
-        import_runs.commit(run, at=clock.now())
-        note_commit(run, actor_id=person.id)
-    db.session.commit()
-    return accepted(job.id) if job is not None else jsonify(ImportOut().dump(run))
+def note_read(run: ImportRun, *, actor_id: UUID) -> None:
+    """Record that a file was taken in."""
+    audit.note(
+        "import.read",
+        f"import:{run.id}",
+        actor_id=actor_id,
+        creditor_id=run.creditor_id,
+        kind=run.kind,
+        file_sha256=run.file_sha256,
+    )
 
 
 def note_commit(run: ImportRun, *, actor_id: UUID) -> None:
@@ -182,7 +176,7 @@ def read_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     begin_write()
     run = fetch(ImportRun, UUID(args["run_id"]), lock=True)
     import_runs.dry_run(run, book=book, given=args["mapping"])
-    return f"/v1/imports/{run.id}" if run.kind == FileKind.CASES else f"/v1/payments/imports/{run.id}"
+    return run_url(run)
 
 
 @jobs.runs("import_commit")
@@ -194,11 +188,16 @@ def commit_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     if run.state != COMMITTED:
         import_runs.commit(run, at=clock.now())
         note_commit(run, actor_id=run.imported_by_id)
-    return f"/v1/imports/{run.id}" if run.kind == FileKind.CASES else f"/v1/payments/imports/{run.id}"
+    return run_url(run)
 
 
-def list_runs(kind: FileKind, query: Body) -> Response:
-    """Answer the history of imports of a kind, newest first."""
+@bp.get("/imports", endpoint="list_imports", defaults=OF_CASES)
+@bp.get("/payments/imports", endpoint="list_payment_imports", defaults=OF_PAYMENTS)
+@allow(*OFFICE)
+@asks(ImportQuery)
+@answers(ImportRowOut, many=True)
+def list_imports(kind: FileKind, query: Body) -> ResponseReturnValue:
+    """List the files of a kind that were read, newest first: placements or, under /payments, payment feeds."""
     wanted = scoped(select(ImportRun).where(ImportRun.kind == kind.value), ImportRun.creditor_id)
     creditor_id = query.pop("creditor_id")
     if creditor_id is not None:
@@ -206,91 +205,74 @@ def list_runs(kind: FileKind, query: Body) -> Response:
     return page(wanted, ImportRun, ImportRowOut(), **query)
 
 
-def faults_answer(run: ImportRun) -> ResponseReturnValue:
-    """Answer the faulty rows as an XLSX file."""
+@bp.post("/imports", endpoint="read_import", defaults=OF_CASES)
+@bp.post("/payments/imports", endpoint="read_payment_import", defaults=OF_PAYMENTS)
+@allow(Role.SPECIALIST, Role.SUPERVISOR)
+@described(FORM)
+@answers(ImportOut, status=201)
+def read_import(kind: FileKind) -> ResponseReturnValue:
+    """Read a creditor's file and answer its report; nothing is written or booked. A big file is read by a job."""
+    content, name = uploaded()
+    creditor_id, given, person = form_creditor(), form_mapping(), current_person()
+    run = import_runs.receive(
+        kind=kind,
+        creditor_id=creditor_id,
+        filename=name,
+        received_on=form_day(),
+        by_id=person.id,
+        file_sha256=hashlib.sha256(content).hexdigest(),
+        at=clock.now(),
+    )
+    job = None
+    if len(content) > BIG_FILE_BYTES:
+        import_runs.keep(run, content=content)
+        job = jobs.enqueue("import_read", owner_id=person.id, run_id=str(run.id), mapping=given)
+    else:
+        import_runs.dry_run(run, book=read_workbook(content), given=given)
+        import_runs.keep(run, content=content)
+    note_read(run, actor_id=person.id)
+    db.session.commit()
+    if job is not None:
+        return accepted(job.id)
+    return jsonify(ImportOut().dump(run)), 201, {"Location": run_url(run)}
+
+
+@bp.get("/imports/<uuid:run_id>", endpoint="show_import", defaults=OF_CASES)
+@bp.get("/payments/imports/<uuid:run_id>", endpoint="show_payment_import", defaults=OF_PAYMENTS)
+@allow(*OFFICE)
+@answers(ImportOut)
+def show_import(run_id: UUID, kind: FileKind) -> ResponseReturnValue:
+    """Show the report of a file."""
+    return jsonify(ImportOut().dump(visible_run(run_id, kind)))
+
+
+@bp.post("/imports/<uuid:run_id>/commit", endpoint="commit_import", defaults=OF_CASES)
+@bp.post("/payments/imports/<uuid:run_id>/commit", endpoint="commit_payment_import", defaults=OF_PAYMENTS)
+@allow(Role.SPECIALIST, Role.SUPERVISOR)
+@answers(ImportOut)
+def commit_import(run_id: UUID, kind: FileKind) -> ResponseReturnValue:
+    """Write the good and the flagged rows, or the payment facts and what they settle; a second time changes nothing."""
+    run, person = visible_run(run_id, kind, lock=True), current_person()
+    if run.state == READING:
+        raise ImportNotRead("wait for its job")
+    job = None
+    if run.state != COMMITTED and run.report["rows"] > BIG_FILE_ROWS:
+        job = jobs.enqueue("import_commit", owner_id=person.id, run_id=str(run.id))
+    elif run.state != COMMITTED:
+        import_runs.commit(run, at=clock.now())
+        note_commit(run, actor_id=person.id)
+    db.session.commit()
+    return accepted(job.id) if job is not None else jsonify(ImportOut().dump(run))
+
+
+@bp.get("/imports/<uuid:run_id>/faults.xlsx", endpoint="show_faults", defaults=OF_CASES)
+@bp.get("/payments/imports/<uuid:run_id>/faults.xlsx", endpoint="show_payment_faults", defaults=OF_PAYMENTS)
+@allow(Role.SPECIALIST, Role.SUPERVISOR)
+@answers(None, content_type=XLSX)
+def show_faults(run_id: UUID, kind: FileKind) -> ResponseReturnValue:
+    """Download the faulty rows with their reasons, to be corrected and sent again; every cell is text."""
+    run = visible_run(run_id, kind)
     stem = PurePath(run.filename).stem[:80]
     return send_file(
         BytesIO(import_runs.faults_file(run)), mimetype=XLSX, as_attachment=True, download_name=f"{stem}-faults.xlsx"
     )
-
-
-@bp.get("/imports")
-@allow(*OFFICE)
-@asks(ImportQuery)
-@answers(ImportRowOut, many=True)
-def list_imports(query: Body) -> ResponseReturnValue:
-    """List the placement files that were read."""
-    return list_runs(FileKind.CASES, query)
-
-
-@bp.post("/imports")
-@allow(Role.SPECIALIST, Role.SUPERVISOR)
-@answers(ImportOut, status=201)
-def read_import() -> ResponseReturnValue:
-    """Read a creditor's placement file (multipart: file, creditor_id, mapping?, as_of?); no case is written."""
-    return accept_file(FileKind.CASES)
-
-
-@bp.get("/imports/<uuid:run_id>")
-@allow(*OFFICE)
-@answers(ImportOut)
-def show_import(run_id: UUID) -> ResponseReturnValue:
-    """Show the report of a placement file."""
-    return jsonify(ImportOut().dump(visible_run(run_id, FileKind.CASES)))
-
-
-@bp.post("/imports/<uuid:run_id>/commit")
-@allow(Role.SPECIALIST, Role.SUPERVISOR)
-@answers(ImportOut)
-def commit_import(run_id: UUID) -> ResponseReturnValue:
-    """Write the good and the flagged rows; committing again, or the same file again, changes nothing."""
-    return commit_run(run_id, FileKind.CASES)
-
-
-@bp.get("/imports/<uuid:run_id>/faults.xlsx")
-@allow(Role.SPECIALIST, Role.SUPERVISOR)
-@answers(None, content_type=XLSX)
-def show_faults(run_id: UUID) -> ResponseReturnValue:
-    """Download the faulty rows with their reasons, to be corrected and sent again; every cell is text."""
-    return faults_answer(visible_run(run_id, FileKind.CASES))
-
-
-@bp.get("/payments/imports")
-@allow(*OFFICE)
-@asks(ImportQuery)
-@answers(ImportRowOut, many=True)
-def list_payment_imports(query: Body) -> ResponseReturnValue:
-    """List the payment feeds that were read."""
-    return list_runs(FileKind.PAYMENTS, query)
-
-
-@bp.post("/payments/imports")
-@allow(Role.SPECIALIST, Role.SUPERVISOR)
-@answers(ImportOut, status=201)
-def read_payment_import() -> ResponseReturnValue:
-    """Read a creditor's payment feed (multipart as for placements); nothing is booked."""
-    return accept_file(FileKind.PAYMENTS)
-
-
-@bp.get("/payments/imports/<uuid:run_id>")
-@allow(*OFFICE)
-@answers(ImportOut)
-def show_payment_import(run_id: UUID) -> ResponseReturnValue:
-    """Show the report of a payment feed."""
-    return jsonify(ImportOut().dump(visible_run(run_id, FileKind.PAYMENTS)))
-
-
-@bp.post("/payments/imports/<uuid:run_id>/commit")
-@allow(Role.SPECIALIST, Role.SUPERVISOR)
-@answers(ImportOut)
-def commit_payment_import(run_id: UUID) -> ResponseReturnValue:
-    """Store the creditor's payment facts and settle what they settle; the same feed again changes nothing."""
-    return commit_run(run_id, FileKind.PAYMENTS)
-
-
-@bp.get("/payments/imports/<uuid:run_id>/faults.xlsx")
-@allow(Role.SPECIALIST, Role.SUPERVISOR)
-@answers(None, content_type=XLSX)
-def show_payment_faults(run_id: UUID) -> ResponseReturnValue:
-    """Download the entries that were refused, with their reasons."""
-    return faults_answer(visible_run(run_id, FileKind.PAYMENTS))

@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 
 class TestReadyz:
     def test_is_ok_when_everything_works(self, app):
@@ -32,6 +34,26 @@ class TestOpenapi:
         ):
             assert path in document["paths"], path
         assert "person" not in document["paths"]["/v1/auth/token"]["post"]["security"]
+
+    def test_names_the_key_of_every_post_that_is_carried_out_once(self, app):
+        paths = app.test_client().get("/v1/openapi.json").json["paths"]
+        keyed = {path for path, told in paths.items() if "Idempotency-Key" in str(told.get("post", {}))}
+        assert {"/v1/imports", "/v1/schemes/{scheme_id}/sign-off", "/v1/devices/codes"} <= keyed
+        assert not keyed & {"/v1/auth/token", "/v1/files", "/v1/sync/{coll}/push"}  # these carry their own
+        assert "Idempotency-Key" not in str([told.get("get") for told in paths.values()])
+
+    @pytest.mark.parametrize("path", ["/v1/imports", "/v1/payments/imports"])
+    def test_tells_the_parts_of_an_upload(self, app, path):
+        told = app.test_client().get("/v1/openapi.json").json["paths"][path]["post"]
+        form = told["requestBody"]["content"]["multipart/form-data"]["schema"]
+        assert set(form["properties"]) == {"file", "creditor_id", "mapping", "as_of"}
+        assert form["required"] == ["file", "creditor_id"]
+        assert set(told["responses"]) == {"201", "202", "default"}
+
+    def test_gives_every_operation_an_id_of_its_own(self, app):
+        paths = app.test_client().get("/v1/openapi.json").json["paths"]
+        ids = [one["operationId"] for told in paths.values() for one in told.values()]
+        assert len(ids) == len(set(ids)) > 80
 
     def test_the_readable_page_shows_it(self, app):
         page = app.test_client().get("/v1/docs")

@@ -156,7 +156,10 @@ class TestShowStatement:
         first, again = desk.caller.get(path), desk.caller.get(path)
         assert first.data.startswith(b"%PDF")
         assert (first.data, first.headers["Doorstep-Serial"]) == (again.data, again.headers["Doorstep-Serial"])
-        assert len(actions("paper.issued")) == 1
+        (logged,) = actions("paper.issued")
+        assert logged.subject == f"paper:{first.headers['Doorstep-Serial']}"  # where its verification looks for it
+        told = desk.caller.get(path.replace("statement.pdf", "timeline")).json["items"]
+        assert [one["subject"] for one in told if one["kind"] == "paper_issued"] == [logged.subject]
         desk.pay(("A1", "2026-12-01", "500.00", "还款", "L1"))
         second = desk.caller.get(path)
         assert second.headers["Doorstep-Serial"] != first.headers["Doorstep-Serial"]
