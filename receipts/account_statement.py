@@ -1,5 +1,6 @@
 """The account statement (客户对账单): what is owed on a day, how that came about, and the debtor's answer. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -72,12 +73,21 @@ def render(facts: AccountStatementFacts) -> Paper:
 
 
 def debt_table(sheet: Sheet, debt: DebtFacts) -> None:
-    """Lay out what is owed by kind, with its total, in figures and capitals."""
+    """Lay out what is owed by kind, a kind of which nothing is owed too, with its total, in figures and capitals."""
+    _debt_table(sheet, debt, debt.parts())
+
+
+def short_debt_table(sheet: Sheet, debt: DebtFacts) -> None:
+    """Lay out the kinds of which something is owed, with their total, in figures and capitals."""
+    _debt_table(sheet, debt, [(name, amount_fen) for name, amount_fen in debt.parts() if amount_fen])
+
+
+def _debt_table(sheet: Sheet, debt: DebtFacts, parts: Sequence[tuple[str, int]]) -> None:
     blocks.heading(sheet, "欠款组成", f"Balance as of {debt.as_of_on.isoformat()}")
     blocks.table(
         sheet,
         (Column("项目", 3), Column("金额小写 (元)", 4, Align.RIGHT), Column("金额大写 (人民币)", 9)),
-        [(name, amounts.yuan(amount_fen), amounts.capitals(amount_fen)) for name, amount_fen in debt.parts()],
+        [(name, amounts.yuan(amount_fen), amounts.capitals(amount_fen)) for name, amount_fen in parts],
         total=("合计", amounts.yuan(debt.total_fen()), amounts.capitals(debt.total_fen())),
     )
 
@@ -98,7 +108,7 @@ def objection_field(objection: ObjectionFacts) -> Field:
     until = f"，请于 {wording.day(objection.until_on)} 前提出" if objection.until_on else ""
     days = f"，请于收到之日起 {objection.days} 日内提出" if objection.days and not objection.until_on else ""
     address = f"，地址 {objection.address}" if objection.address else ""
-    return Field("异议途径", f"如有异议，可致电 {objection.phone}{address}{until}{days}，并可提交证据。", wide=True)
+    return Field("异议途径", f"可致电 {objection.phone}{address}{until}{days}，并可提交证据。", wide=True)
 
 
 def _parties(sheet: Sheet, facts: AccountStatementFacts) -> None:

@@ -81,11 +81,10 @@ def render(facts: DunningLetterFacts) -> Paper:
     sheet = Sheet(_TITLE, facts, facts.seal)
     _address(sheet, facts)
     _ground(sheet, facts)
-    account_statement.debt_table(sheet, facts.debt)
+    account_statement.short_debt_table(sheet, facts.debt)
     _demand(sheet, facts)
     _outlook(sheet, consequences)
-    _ways(sheet, facts)
-    _seals(sheet, facts)
+    sheet.together(lambda: _ways_and_seals(sheet, facts))
     return sheet.finish()
 
 
@@ -134,6 +133,12 @@ def _outlook(sheet: Sheet, consequences: tuple[Consequence, ...]) -> None:
     blocks.paragraph(sheet, _RIGHTS)
 
 
+def _ways_and_seals(sheet: Sheet, facts: DunningLetterFacts) -> None:
+    """Lay out the last two sections: a seal never stands alone on a page without words above it."""
+    _ways(sheet, facts)
+    _seals(sheet, facts)
+
+
 def _ways(sheet: Sheet, facts: DunningLetterFacts) -> None:
     blocks.heading(sheet, "查询、还款与异议", "Enquiries, payment, objections")
     blocks.fields(
@@ -141,17 +146,17 @@ def _ways(sheet: Sheet, facts: DunningLetterFacts) -> None:
         [
             Field("委托方联系", wording.or_blank(facts.creditor_contact), wide=True),
             account_statement.objection_field(facts.objection),
-            Field("受托机构", facts.seal.firm_name),
+            Field("受托机构", facts.seal.firm_name, wide=True),
             Field("授权编号", wording.or_blank(facts.mandate_no)),
-            Field("送达方式", wording.or_blank(facts.delivery), wide=True),
+            Field("送达方式", wording.or_blank(facts.delivery)),
         ],
     )
 
 
 def _seals(sheet: Sheet, facts: DunningLetterFacts) -> None:
-    blocks.heading(sheet, "盖章与签收", "Seal and receipt", keep=HEIGHT + 14 * mm)
+    blocks.heading(sheet, "盖章与签收", "Seal and receipt", keep=HEIGHT + 11 * mm)
     as_of, total = wording.day(facts.debt.as_of_on), blocks.money(facts.debt.total_fen())
-    blocks.paragraph(sheet, f"{facts.debt.creditor}就截至 {as_of} 的欠款 {total}催告。")
+    blocks.paragraph(sheet, f"就截至 {as_of} 的到期欠款 {total}，特此催告。")
     blocks.paragraph(sheet, "签收仅表示收到本函，不表示同意其内容。", FINE)
     signature_lines(
         sheet,

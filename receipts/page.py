@@ -75,6 +75,17 @@ class Sheet:
         if self.room < height and self.y > TOP:
             self.new_page()
 
+    def together(self, lay: Callable[[], None]) -> None:
+        """Lay blocks out that belong on one page: where they do not fit on this one they begin on the next."""
+        pages, steps, y = len(self._pages), len(self._pages[-1]), self.y
+        lay()
+        if len(self._pages) == pages or y == TOP:
+            return
+        del self._pages[pages:]
+        del self._pages[-1][steps:]
+        self.new_page()
+        lay()
+
     def set(self, text: str, style: Style, width: float) -> tuple[Line, ...]:
         """Break the text into lines of at most that width; characters without a glyph are flagged."""
         return self._noted(lettering.wrap(text, style, width))

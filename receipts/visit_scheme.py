@@ -202,14 +202,14 @@ def _customers(sheet: Sheet, facts: VisitSchemeFacts) -> None:
         sheet,
         (
             Column("序", 6, Align.RIGHT),
-            Column("案件", 15.5),
-            Column("客户", 10),
-            Column("金额 (元)", 12, Align.RIGHT),
-            Column("精度", 7),
-            Column("理由", 20),
-            Column("上次结果", 12),
-            Column("风险", 9),
-            Column("时效届满", 11),
+            Column("案件", 14),
+            Column("客户", 8.5),
+            Column("金额 (元)", 11, Align.RIGHT),
+            Column("精度", 6),
+            Column("理由", 31),
+            Column("上次结果", 11),
+            Column("风险", 6),
+            Column("时效届满", 10.5),
         ),
         [
             (

@@ -191,11 +191,11 @@ def _households(sheet: Sheet, facts: VisitSummaryFacts) -> None:
         (
             Column("序", 6, Align.RIGHT),
             Column("案件", 14),
-            Column("客户", 10),
-            Column("结果", 17),
-            Column("证据", 5, Align.CENTRE),
-            Column("建议", 20),
-            Column("记录编号", 20),
+            Column("客户", 9),
+            Column("结果", 13),
+            Column("证据", 6, Align.CENTRE),
+            Column("建议", 15),
+            Column("记录编号", 34),
         ),
         [
             (

@@ -26,6 +26,11 @@ def day_of(at: datetime | None) -> str:
     return BLANK if at is None else day(_beijing(at).date())
 
 
+def day_in_beijing(at: datetime) -> date:
+    """Return the Beijing date of a time. Raises NaiveTime."""
+    return _beijing(at).date()
+
+
 def day(on: date | None) -> str:
     """Return the date as 2026年12月2日, or a dash."""
     return BLANK if on is None else f"{on.year}年{on.month}月{on.day}日"

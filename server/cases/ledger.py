@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,12 +33,15 @@ def as_entry(fact: PaymentFact) -> Entry:
     return Entry(fact.booked_on, fact.amount_fen, PaymentKind(fact.kind), fact.reference)
 
 
-def entries_of(case_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
-    """Return the feed's entries of these cases."""
+def entries_of(case_ids: Sequence[UUID], *, known_by: datetime | None = None) -> dict[UUID, list[Entry]]:
+    """Return the feed's entries of these cases; known_by leaves out what was fed after a moment."""
     found: dict[UUID, list[Entry]] = defaultdict(list)
     for start in range(0, len(case_ids), CHUNK):
         wanted = case_ids[start : start + CHUNK]
-        for fact in db.session.scalars(select(PaymentFact).where(PaymentFact.case_id.in_(wanted))):
+        query = select(PaymentFact).where(PaymentFact.case_id.in_(wanted))
+        if known_by is not None:
+            query = query.where(PaymentFact.created_at <= known_by)
+        for fact in db.session.scalars(query):
             if fact.case_id is not None:
                 found[fact.case_id].append(as_entry(fact))
     return found

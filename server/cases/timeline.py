@@ -36,8 +36,10 @@ class Entry:
 
 Teller = Callable[[UUID], Iterable[Entry]]
 Prover = Callable[[UUID], Iterable[LimitationEvent]]
+Recaller = Callable[[UUID, datetime], str]
 _tellers: list[Teller] = []
 _provers: list[Prover] = []
+_recallers: list[Recaller] = []
 
 
 def tells(teller: Teller) -> Teller:
@@ -50,6 +52,17 @@ def proves(prover: Prover) -> Prover:
     """Register a function that names events of another slice which may move the limitation clock."""
     _provers.append(prover)
     return prover
+
+
+def recalls(recaller: Recaller) -> Recaller:
+    """Register a function that words how the last call at a case ended before a moment, empty when there was none."""
+    _recallers.append(recaller)
+    return recaller
+
+
+def last_result(case: Case, *, before: datetime) -> str:
+    """Return how the last call at a case ended before a moment (上次结果), empty when nobody knows of one."""
+    return next((words for recaller in _recallers if (words := recaller(case.id, before))), "")
 
 
 def timeline_of(case: Case) -> list[Entry]:
@@ -133,6 +146,12 @@ def clock_of(case: Case, *, today: date) -> LimitationClock:
 def clock_with(case: Case, *, entries: Iterable[Booked], today: date) -> LimitationClock:
     """Return the limitation clock of a case whose entries of the payment feed are at hand."""
     return read_clock(due_day(case), events=limitation_events(case, entries=entries), today=today)
+
+
+def clock_before(case: Case, *, entries: Iterable[Booked], day: date) -> LimitationClock:
+    """Return the limitation clock as the days before `day` left it: nothing of that day or after it counts."""
+    events = [one for one in limitation_events(case, entries=entries) if one.happened_on < day]
+    return read_clock(due_day(case), events=events, today=day)
 
 
 def limitation_events(case: Case, *, entries: Iterable[Booked]) -> list[LimitationEvent]:

@@ -94,7 +94,7 @@ def court_case(case: Case) -> CourtCase:
     return CourtCase(
         case_no=case.case_no,
         product=case.product,
-        creditor=LitigantFacts(creditor.name, "法人", id_no=creditor.credit_code, representative=creditor.contact),
+        creditor=LitigantFacts(creditor.name, "法人", id_no=creditor.credit_code, phone=creditor.contact),
         debtor=LitigantFacts(
             case.debtor.name,
             "自然人" if is_person else "法人",

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from receipts import serials
+from receipts import amounts, serials
 from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.cases.models import VisitList, VisitListLine
@@ -235,12 +235,12 @@ def reckon_costs(scheme: Scheme, *, distance_m: int, crew_days: int) -> None:
         {
             "item": "车辆里程",
             "amount_fen": kilometres * rates["per_km_fen"],
-            "basis": f"{kilometres} km × {rates['per_km_fen']} 分",
+            "basis": f"{kilometres} km × {amounts.yuan(rates['per_km_fen'])} 元",
         },
         {
             "item": "外勤补贴",
             "amount_fen": crew_days * rates["per_crew_day_fen"],
-            "basis": f"{crew_days} 组日 × {rates['per_crew_day_fen']} 分",
+            "basis": f"{crew_days} 组日 × {amounts.yuan(rates['per_crew_day_fen'])} 元",
         },
     ]
     scheme.cost_fen = sum(line["amount_fen"] for line in scheme.costs)

@@ -1,9 +1,9 @@
 """The facts of the approval sheet (外访方案审批表) of a scheme, for `receipts.visit_scheme`."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from receipts import visit_scheme
+from receipts import visit_scheme, wording
 from receipts.facts import CheckFacts, StaffFacts
 from receipts.visit_scheme import (
     ChangeFacts,
@@ -14,8 +14,10 @@ from receipts.visit_scheme import (
     SchemeLineFacts,
     VisitSchemeFacts,
 )
-from server.cases import papers
+from server.cases import ledger, papers, timeline
+from server.cases.allocation import Entry
 from server.compliance.evaluate import Finding
+from server.planning.distance import CITY
 from server.planning.model import Plan, Route
 from server.planning.precision import Precision
 from server.schemes import rules
@@ -47,6 +49,8 @@ MATERIAL_ZH = {
 }
 CONTACT_ZH = {"reached": "已联系", "refused": "拒绝沟通", "no_answer": "无人接听", "lost": "失联"}
 RISK_ZH = {"low": "低", "normal": "一般", "high": "高"}
+REGION_ZH = {"city": "城区", "county": "县乡"}
+SOURCE_ZH = {CITY.source: "本公司参数，待实测"}
 _STEPS = {"review": "外访部主管/合规", "sign_off": "总经理"}
 
 
@@ -56,6 +60,7 @@ def facts(scheme: Scheme) -> VisitSchemeFacts:
     days = [date.fromisoformat(text) for text in scheme.dates]
     stops = [stop for stop in scheme.stops_in_order if stop.state != StopState.WITHDRAWN]
     at = max([scheme.versions[-1].changed_at, *(one.decided_at for one in scheme.decisions)])
+    booked = ledger.entries_of([stop.case_id for stop in stops], known_by=at)
     return VisitSchemeFacts(
         seal=papers.seal_facts(scheme.serial, at=at, version=scheme.versions[-1].version),
         scheme_no=scheme.serial,
@@ -67,7 +72,7 @@ def facts(scheme: Scheme) -> VisitSchemeFacts:
         start_on=min(days),
         end_on=max(days),
         hours="；".join(sorted({f"{crew.shift_from}–{crew.shift_until}" for crew in scheme.crews})),
-        lines=tuple(_line(stop) for stop in stops),
+        lines=tuple(_line(stop, entries=booked[stop.case_id], at=at) for stop in stops),
         crews=tuple(_crew(scheme, plan, index) for index in range(len(scheme.crews))),
         limitation_due_count=sum(_is_limitation_due(stop) for stop in stops),
         travel_method=_method(plan),
@@ -87,7 +92,8 @@ def pdf(scheme: Scheme) -> bytes:
     return visit_scheme.render(facts(scheme)).pdf
 
 
-def _line(stop: SchemeStop) -> SchemeLineFacts:
+def _line(stop: SchemeStop, *, entries: list[Entry], at: datetime) -> SchemeLineFacts:
+    """Return one customer as known when the sheet was last changed: what came later does not alter its bytes."""
     precision = Precision(stop.address.precision) if stop.address is not None else Precision.NONE
     reasons = "、".join(_term(term) for term in stop.reasons)
     left_out = f"；未排入：{stop.drop_reason['text']['zh']}" if stop.drop_reason else ""
@@ -97,8 +103,10 @@ def _line(stop: SchemeStop) -> SchemeLineFacts:
         owed_fen=stop.owed_fen,
         address_precision=PRECISION_ZH[precision],
         reason=f"{stop.score} 分{'：' if reasons else ''}{reasons}{left_out}",
-        last_result=CONTACT_ZH.get(stop.case.contact_result, stop.case.contact_result),
+        last_result=timeline.last_result(stop.case, before=at)
+        or CONTACT_ZH.get(stop.case.contact_result, stop.case.contact_result),
         risk=RISK_ZH.get(stop.address.risk_level, stop.address.risk_level) if stop.address is not None else "",
+        limitation_due_on=timeline.clock_before(stop.case, entries=entries, day=wording.day_in_beijing(at)).expires_on,
     )
 
 
@@ -133,9 +141,10 @@ def _method(plan: Plan | None) -> str:
     if plan is None:
         return "尚未规划"
     detour = plan.search.detour
+    region, source = REGION_ZH.get(detour.region, detour.region), SOURCE_ZH.get(detour.source, detour.source)
     return (
         f"大地线距离 × 绕行系数 {detour.factor}，均速 {detour.speed_km_h:g} km/h，每次停车 {detour.parking_s} 秒"
-        f"（{detour.region}，{detour.source}）；{plan.search.solver}，种子 {plan.search.seed}，"
+        f"（{region}，{source}）；{plan.search.solver}，种子 {plan.search.seed}，"
         f"{plan.search.iterations} 次迭代"
     )
 

@@ -3,6 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
+from field_forms import outcomes
+from server.cases import timeline
 from server.cases.models import StopFlag
 from server.cases.rules import StopKind
 from server.db import db
@@ -33,6 +37,23 @@ def close_visit(visit: Visit, told: Assembled) -> None:
     if visit.case.last_visit_on is None or visit.case.last_visit_on < day:
         visit.case.last_visit_on = day
         visit.case.version += 1
+
+
+@timeline.recalls
+def last_outcome(case_id: UUID, before: datetime) -> str:
+    """Return the day and the outcome of the last visit that had come in before a moment, empty when there was none."""
+    query = (
+        select(Visit.arrived_at, Visit.outcome)
+        .where(Visit.case_id == case_id, Visit.outcome.is_not(None), Visit.created_at < before)
+        .where(Visit.arrived_at < before)
+        .order_by(Visit.arrived_at.desc(), Visit.id.desc())
+        .limit(1)
+    )
+    found = db.session.execute(query).first()
+    if found is None:
+        return ""
+    known = outcomes.OUTCOMES.get(found.outcome)
+    return f"{local_day(found.arrived_at):%Y-%m-%d} {known.zh if known else found.outcome}"
 
 
 def raise_flags(visit: Visit, told: Assembled, *, outcome_id: UUID | None, at: datetime) -> None:

@@ -28,7 +28,7 @@ class TestRender:
             "您有权查询账户",
             "有权提出异议并提交证据",
             "委托方联系信用卡中心0991-1111111",
-            "如有异议，可致电0991-0000000",
+            "异议途径可致电0991-0000000",
             "授权编号SQ-2026-0031",
             "送达方式外访人员密封直接送达",
             "委托方盖章",
@@ -59,6 +59,24 @@ class TestRender:
     def test_refuses_a_consequence_nobody_approved(self):
         with pytest.raises(ValueError, match="'jail' is not a valid Consequence"):
             render(sample.letter(consequences=("jail",)))
+
+    def test_keeps_the_seal_on_the_first_page_where_the_letter_fits(self):
+        debt = replace(sample.DEBT, interest_fen=0, penalty_fen=0)
+        four = (Consequence.INTEREST, Consequence.GUARANTOR, Consequence.LAWSUIT, Consequence.COSTS)
+        assert render(sample.letter(debt=debt, contract_signed_on=None, consequences=four)).pages == 1
+
+    @pytest.mark.parametrize("number", range(1, 8))
+    def test_leaves_no_seal_alone_on_a_page(self, number):
+        debt = replace(sample.DEBT, default_fen=100, fees_fen=200)
+        paper = render(sample.letter(debt=debt, consequences=tuple(Consequence)[:number]))
+        last = reading.pages_of(paper.pdf)[-1]
+        assert "委托方盖章" in last
+        assert "异议途径" in last
+
+    def test_names_only_the_kinds_of_which_something_is_owed(self):
+        found = text(sample.letter(debt=replace(sample.DEBT, interest_fen=0, penalty_fen=0)))
+        assert "本金58,300.00" in found
+        assert "零元整" not in found
 
     def test_prints_its_own_letter_number_where_there_is_one(self):
         assert "文号〔2026〕催字第7号" in text(sample.letter(letter_no="〔2026〕催字第 7 号"))

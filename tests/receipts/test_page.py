@@ -21,6 +21,33 @@ def finished(pages: int = 1, seal=sample.SEAL, title: Title = TITLE):
     return sheet.finish()
 
 
+class TestTogether:
+    @staticmethod
+    def laid(*, above_pt, height_pt):
+        sheet = Sheet(TITLE, sample.PARTY, sample.SEAL)
+        sheet.y += above_pt
+
+        def lay():
+            for part in "鼠牛":
+                sheet.need(height_pt)
+                sheet.line(*sheet.fit(part, BODY, 50), BODY, 50, sheet.y)
+                sheet.y += height_pt
+
+        sheet.together(lay)
+        return ["鼠" in text and "牛" in text for text in reading.pages_of(sheet.finish().pdf)]
+
+    def test_leaves_what_fits_where_it_is(self):
+        assert self.laid(above_pt=20, height_pt=50) == self.laid(above_pt=0, height_pt=50)
+        assert len(self.laid(above_pt=20, height_pt=50)) == 1
+
+    def test_moves_all_of_it_to_the_next_page(self):
+        first, second = self.laid(above_pt=BOTTOM - TOP - 60, height_pt=50)
+        assert (first, second) == (False, True)
+
+    def test_breaks_what_no_page_can_hold(self):
+        assert len(self.laid(above_pt=0, height_pt=(BOTTOM - TOP) * 0.7)) == 2
+
+
 class TestEveryPaper:
     @pytest.mark.parametrize("name", sample.EVERY_PAPER)
     def test_is_the_same_bytes_for_the_same_facts(self, name):

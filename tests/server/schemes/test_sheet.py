@@ -1,11 +1,16 @@
 """The approval sheet says what the scheme says: visits in driving order, rules with their grade, decisions, costs."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from receipts.visit_scheme import Decision
+from server import clock
+from server.cases import import_runs, timeline
+from server.cases.limitation import years_later
+from server.cases.mapping import FileKind
+from server.cases.models import PaymentFact
 from server.db import db
 from server.schemes import sheet
 from server.schemes.models import Scheme
@@ -23,6 +28,27 @@ def planned(as_zhou, creditors):
 def facts(scheme):
     db.session.rollback()
     return sheet.facts(db.session.get(Scheme, UUID(scheme["id"]), populate_existing=True))
+
+
+def rendered(scheme):
+    db.session.rollback()
+    return sheet.pdf(db.session.get(Scheme, UUID(scheme["id"]), populate_existing=True))
+
+
+def pay(case, *, booked_on, fed_at):
+    run = import_runs.receive(
+        kind=FileKind.PAYMENTS, creditor_id=case.creditor_id, filename="", received_on=booked_on,
+        by_id=make.person_id("lin"), file_sha256="", at=fed_at,
+    )  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    fact = PaymentFact(
+        id=clock.new_id(), created_at=fed_at, creditor_id=case.creditor_id, case_id=case.id, case_no=case.case_no,
+        booked_on=booked_on, amount_fen=100, kind="payment", reference=str(fed_at),
+        import_run_id=run.id,
+    )  # fmt: skip
+    db.session.add(fact)
+    db.session.commit()
 
 
 class TestFacts:
@@ -82,6 +108,37 @@ class TestFacts:
         assert isinstance(generated_at, datetime)
         assert generated_at.tzinfo is UTC
         assert generated_at == facts(planned).seal.generated_at
+
+    def test_tells_until_when_each_debt_may_be_sued_for(self, planned):
+        overdue_on = db.session.get(Scheme, UUID(planned["id"])).stops[0].case.overdue_on
+        due_on = overdue_on - timedelta(days=1)
+        assert {one.limitation_due_on for one in facts(planned).lines} == {years_later(due_on, 3)}
+
+    def test_counts_what_was_paid_before_it_and_nothing_after(self, planned):
+        case = db.session.get(Scheme, UUID(planned["id"])).stops[0].case
+        before = rendered(planned)
+        earlier, day = facts(planned).seal.generated_at, clock.today() - timedelta(days=9)
+        pay(case, booked_on=day, fed_at=earlier + timedelta(seconds=1))
+        assert rendered(planned) == before
+        pay(case, booked_on=day, fed_at=earlier - timedelta(seconds=1))
+        (line,) = [one for one in facts(planned).lines if one.case_no == case.case_no]
+        assert line.limitation_due_on == years_later(day, 3)
+
+    def test_quotes_the_last_visit_that_was_known_when_it_was_written(self, planned, monkeypatch):
+        asked = []
+        monkeypatch.setattr(
+            timeline, "_recallers", [lambda case_id, before: asked.append(before) or "2026-10-01 无人应答"]
+        )
+        said = facts(planned)
+        assert {one.last_result for one in said.lines} == {"2026-10-01 无人应答"}
+        assert set(asked) == {said.seal.generated_at}
+
+    def test_quotes_the_creditors_word_where_nobody_has_been(self, planned):
+        case = db.session.get(Scheme, UUID(planned["id"])).stops[0].case
+        case.contact_result = "no_answer"
+        db.session.commit()
+        (line,) = [one for one in facts(planned).lines if one.case_no == case.case_no]
+        assert line.last_result == "无人接听"
 
     def test_can_be_written_without_a_plan(self, as_zhou, creditors):
         scheme = make.compiled(as_zhou, make.accepted_list([make.case(creditors["bank"], 9)]))
