@@ -10,8 +10,6 @@ import gzip
 import hashlib
 import json
 import random
-from collections import Counter
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -23,9 +21,9 @@ from server.visits.models import Record, Visit
 from sync import chain
 from sync.canonical import canonical
 from sync.signature import Alg
-from tests.contract.hostile import BODIES, HEADERS, PACKED, VALUES
+from tests.contract.hostile import BODIES, PACKED, VALUES
+from tests.contract.hostile_answers import ok
 
-VERDICTS = Path(__file__).with_name("hostile_verdicts.json")
 HOLE = '"@hole@"'
 CHECK_IN = {
     "visit_id": "0193a0b1-0000-7000-8000-00000000b001", "stop_id": "0193a0b1-0000-7000-8000-00000000a001",
@@ -52,49 +50,6 @@ BODY = {
 SEVERE = ["deep list", "i64 + 1", "i64", "1e400", "5000 digits", "half pair", "NUL", "not NFC", "full-width digits",
           "1.9", "year 1", "year 9999", "null", "true", "empty list", "empty object", "list of nulls", "negative",
           "100000 letters", "doubled key", "81 letters"]  # fmt: skip
-
-
-def ok(answer):
-    """Return the status after looking that a refusal is one problem document."""
-    assert answer.status_code < 500, answer.text[:500]
-    if answer.status_code >= 400:
-        assert answer.content_type == "application/problem+json", answer.content_type
-        if answer.data:
-            assert answer.json["status"] == answer.status_code
-    return answer.status_code
-
-
-def in_short(found):
-    """Return {member: {"*": its commonest verdict, value: another verdict}} of {"member = value": verdict}."""
-    by_member = {}
-    for name, said in found.items():
-        member, _, value = name.rpartition(" = ")
-        by_member.setdefault(member, {})[value] = said
-    short = {}
-    for member, answers in by_member.items():
-        [(commonest, _)] = Counter(answers.values()).most_common(1)
-        others = {value: said for value, said in answers.items() if said != commonest}
-        short[member] = {"*": commonest} | dict(sorted(others.items()))
-    return short
-
-
-@pytest.fixture
-def verdicts():
-    """Hold what was answered to what is written, member by member."""
-    known = json.loads(VERDICTS.read_text(encoding="utf-8")) if VERDICTS.is_file() else {}
-
-    def compare(story, found):
-        short = in_short(found)
-        if story not in known:
-            told = dict(sorted((known | {story: short}).items()))
-            VERDICTS.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            pytest.fail(f"the verdicts of {story} were recorded: look at them, then run again")
-        recorded = known[story]
-        assert {member: said for member, said in short.items() if recorded.get(member, said) != said} == {}
-        # A call that came after the recording is held to one verdict once the story is recorded anew.
-        assert len(short.keys() & recorded.keys()) > 0.8 * len(recorded)
-
-    return compare
 
 
 def members(document, at=()):
@@ -265,40 +220,6 @@ class TestOtherWrites:
                     found[f"{method} {rule.rule} {field} = {case}"] = ok(answer)
         assert len(found) > 300
         verdicts("desks", found)
-
-
-class TestHeaders:
-    def test_of_head_and_pull(self, phone, in_app, verdicts):
-        names = ("Doorstep-Time", "Doorstep-Unsent", "Doorstep-Acked", "Doorstep-Epoch", "If-None-Match",
-                 "Authorization", "Accept", "Range")  # fmt: skip
-        found = {}
-        for header in names:
-            for name, value in HEADERS.items():
-                found[f"{header} = {name}"] = ok(phone.api("GET", "/v1/sync/head", headers={header: value}))
-        for part in ("seq", "epoch", "limit", "sv", "more"):
-            for name, value in HEADERS.items():
-                found[f"pull {part} = {name}"] = ok(phone.api("GET", "/v1/sync/stops/pull", query_string={part: value}))
-        verdicts("head and pull", found)
-
-    def test_of_files(self, phone, in_app, verdicts):
-        told = "attachment_id MDE5M2EwYjEtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDBmMDAx,sha256 " + "MDAw" * 21 + "MA=="
-        create = {"Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Metadata": told}
-        made = phone.api("POST", "/v1/files", headers=create)
-        assert made.status_code == 201, made.text
-        place, chunk = made.headers["Location"], "application/offset+octet-stream"
-        calls = [
-            ("POST", "/v1/files", create | {"Upload-Checksum": "sha256 AAAA"}),
-            ("PATCH", place, {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Checksum": "sha256 AAAA"}),
-            ("HEAD", place, {"Tus-Resumable": "1.0.0"}),
-        ]
-        found = {}
-        for method, path, headers in calls:
-            for header in [*headers, "Content-Type", "X-HTTP-Method-Override", "Upload-Defer-Length", "Upload-Concat"]:
-                for name, value in HEADERS.items():
-                    sent = {"Content-Type": chunk} | headers | {header: value}
-                    body = b"" if method == "HEAD" else b"x"
-                    found[f"{method} {header} = {name}"] = ok(phone.api(method, path, headers=sent, data=body))
-        verdicts("files", found)
 
 
 def test_the_corpus_packs_what_it_says():

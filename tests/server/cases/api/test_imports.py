@@ -268,67 +268,6 @@ class TestSharedFiles:
         assert (count(Case), count(Party), count(Address)) == before
 
 
-class TestCommitPaymentImport:
-    def test_books_settles_and_reverses(self, desk):
-        desk.place({}, SECOND)
-        run = desk.pay(
-            ("A1", "2026-12-01", "500.00", "还款", "L1"),
-            ("A1", "2026-12-02", "-20.00", "冲正", "L2"),
-            ("A2", "2026-12-03", "12000.00", "结清", "L3"),
-            ("B9", "2026-12-03", "1.00", "还款", "L4"),
-        )
-        assert [run[name] for name in ("rows", "accepted", "refused")] == [4, 3, 1]
-        assert run["changes"] == {
-            "created": 3, "unchanged": 0, "updated": 0, "cases_changed": 2, "cases_settled": 1,
-        }  # fmt: skip
-        assert run["faults"][0]["code"] == "unknown_case"
-        assert desk.case("A1")["outstanding_fen"] == 1_200_000 - 48_000
-        assert (desk.case("A2")["state"], desk.case("A2")["outstanding_fen"]) == ("settled", 0)
-
-    def test_changes_nothing_when_the_same_feed_comes_again(self, desk):
-        desk.place({})
-        row = ("A1", "2026-12-01", "500.00", "还款", "L1")
-        desk.pay(row)
-        version = desk.case()["version"]
-        assert desk.pay(row)["changes"] == {
-            "created": 0, "unchanged": 1, "updated": 0, "cases_changed": 0, "cases_settled": 0,
-        }  # fmt: skip
-        assert desk.case()["version"] == version
-
-    def test_refuses_to_alter_a_fact(self, desk):
-        desk.place({})
-        desk.pay(("A1", "2026-12-01", "500.00", "还款", "L1"))
-        run = desk.pay(("A1", "2026-12-01", "501.00", "还款", "L1"))
-        assert (run["refused"], run["faults"][0]["code"]) == (1, "changed_entry")
-        assert desk.case()["outstanding_fen"] == 1_150_000
-
-    def test_still_counts_after_a_placement_came_again(self, desk):
-        desk.place({})
-        desk.pay(("A1", "2026-12-01", "500.00", "还款", "L1"))
-        desk.place({"利息": "901", "委案金额": "12001"})
-        assert desk.case()["outstanding_fen"] == 1_200_100 - 50_000
-
-    def test_does_not_count_twice_what_a_later_placement_contains(self, desk):
-        desk.place({})
-        desk.pay(("A1", "2026-12-01", "500.00", "还款", "L1"))
-        desk.place({"本金余额": "10500", "委案金额": "11500"}, title="数据截至 2026年12月31日")
-        assert desk.case()["outstanding_fen"] == 1_150_000
-
-    def test_does_not_reach_another_creditors_case(self, desk, other_desk):
-        desk.place({})
-        run = other_desk.pay(("A1", "2026-12-01", "500.00", "还款", "L1"))
-        assert (run["refused"], run["changes"]["created"]) == (1, 0)
-        assert desk.case()["outstanding_fen"] == 1_200_000
-
-    def test_downloads_what_was_refused(self, desk):
-        run = desk.pay(("B9", "2026-12-03", "1.00", "还款", "L4"))
-        answer = desk.caller.get(f"/v1/payments/imports/{run['id']}/faults.xlsx")
-        rows = list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
-        assert rows[1][0] == "B9"
-        assert desk.caller.get(f"/v1/payments/imports/{run['id']}").json["id"] == run["id"]
-        assert desk.caller.get("/v1/payments/imports").json["total"] == 1
-
-
 class TestWorkbookWithoutHarm:
     def test_serves_a_formula_as_text_everywhere(self, desk):
         desk.place(FORMULA)
