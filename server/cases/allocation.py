@@ -89,6 +89,22 @@ def allocate(owed: Parts, *, as_of_on: date, entries: Iterable[Entry]) -> Balanc
     return Balance(owed.less(covered), tuple(allocated), is_declared_settled(later))
 
 
+def standing(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the payments that no reversal (冲正) has taken back, oldest first: a reversed payment never happened.
+
+    A reversal takes back the newest payment before it of the same amount; one that fits none takes back none whole.
+    """
+    kept: list[Entry] = []
+    for entry in sorted(entries, key=lambda one: (one.booked_on, one.kind is PaymentKind.REVERSAL, one.reference)):
+        if entry.kind is not PaymentKind.REVERSAL:
+            kept.append(entry)
+            continue
+        taken = next((one for one in reversed(kept) if one.amount_fen == -entry.amount_fen), None)
+        if taken is not None:
+            kept.remove(taken)
+    return kept
+
+
 def cover(owed: Parts, *, paid_fen: int) -> Parts:
     """Return how much of each kind a sum covers, in the order of the law."""
     left = max(paid_fen, 0)

@@ -1,17 +1,19 @@
 """The limitation clock (诉讼时效): when a claim may no longer be enforced, and which events moved that day. Pure.
 
-Source: 民法典 §188 (three years, at most twenty), §189 (instalments: from the last due day), §195 (restarts),
-§200-202 (how periods are counted); 诉讼时效规定 2020 §8, §14, §19. The last day is not moved behind holidays (§203):
-the earlier day is the safe one for whoever must act.
+Source: 民法典 §188 (three years, at most twenty), §189 (instalments: from the last due day), §192 (after expiry), §195
+(restarts), §200-202 (how periods are counted); 诉讼时效规定 2020 §8-§19. Not modelled: suspension in the last half
+year (§194) and the move of a last day behind holidays (§203): the earlier day is the safe one for whoever must act.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 PERIOD_YEARS = 3
 CAP_YEARS = 20
+AHEAD = timedelta(days=31)
+"""How far after today an event may be dated and still count: a phone's clock may run ahead, and flags say so."""
 
 
 class EvidenceGrade(StrEnum):
@@ -26,10 +28,31 @@ class EvidenceGrade(StrEnum):
 class LimitationKind(StrEnum):
     """What happened."""
 
-    DEMAND = "demand"  # 催告 that arrived (§195(1), 规定 §8)
-    AGREEMENT = "agreement"  # promise, plan, signed statement (§195(2), 规定 §14)
-    PART_PAYMENT = "part_payment"  # 部分履行 (规定 §14)
-    SUIT = "suit"  # suit, arbitration, payment order (§195(3)-(4))
+    DEMAND = "demand"  # 催告 that arrived
+    LETTER = "letter"  # 信件、短信、数据电文送达
+    DEDUCTION = "deduction"  # 金融机构扣收本息
+    NOTICE = "notice"  # 下落不明，公告催收
+    AGREEMENT = "agreement"  # promise, plan, security, extension asked, signed statement
+    PART_PAYMENT = "part_payment"  # 部分履行
+    SUIT = "suit"  # suit, arbitration, payment order, preservation, enforcement
+    MEDIATION = "mediation"  # 向调解组织等请求保护
+    POLICE = "police"  # 报案或控告
+    ASSIGNMENT = "assignment"  # 债权转让通知到达债务人
+
+
+PROCEEDINGS = frozenset({LimitationKind.SUIT, LimitationKind.MEDIATION, LimitationKind.POLICE})
+"""What keeps the clock still until it ends; the period begins anew on the day of the end."""
+
+ACKNOWLEDGING = frozenset({LimitationKind.AGREEMENT, LimitationKind.PART_PAYMENT})
+"""What, after expiry, can be read as giving up the defence: legal decides (民法典 §192, 规定 §19)."""
+
+
+class Against(StrEnum):
+    """Whom an event was addressed to."""
+
+    DEBTOR = "debtor"
+    CO_DEBTOR = "co_debtor"  # joint debtors: it counts for all (规定 §15)
+    GUARANTOR = "guarantor"  # moves only the guarantee, never the debt's own clock
 
 
 class Reason(StrEnum):
@@ -37,18 +60,33 @@ class Reason(StrEnum):
 
     ATTEMPT_ONLY = "attempt_only"
     BEFORE_START = "before_start"
+    NOT_YET = "not_yet"  # dated long after today: a wrong clock proves nothing
+    GUARANTOR_ONLY = "guarantor_only"
     AFTER_EXPIRY = "after_expiry"  # a signature then may still give up the defence (规定 §19): legal decides
     BEYOND_CAP = "beyond_cap"
 
 
+class ClockState(StrEnum):
+    """How the claim stands today."""
+
+    UNKNOWN = "unknown"  # the due day is missing
+    NOT_DUE = "not_due"  # 尚未起算
+    RUNNING = "running"  # 进行中
+    PAUSED = "paused"  # 程序进行中，终结后重新计算
+    EXPIRED = "expired"  # 已届满
+    WAIVER_POSSIBLE = "waiver_possible"  # 已届满，届满后有同意履行的表示，须法务判断
+
+
 @dataclass(frozen=True, slots=True)
 class LimitationEvent:
-    """One event with its day, proof and the record it comes from."""
+    """One event with its day, proof and the record it comes from; ended_on: the day proceedings came to their end."""
 
     kind: LimitationKind
     happened_on: date
     grade: EvidenceGrade
     source: str = ""
+    ended_on: date | None = None
+    against: Against = Against.DEBTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +101,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class LimitationClock:
-    """The clock on one day. Without a start nothing can be computed, and missing_proof says so."""
+    """The clock on one day. Without a start nothing can be computed, and missing_proof says so.
+
+    certain_on is the last day without events of grade C, which counsel has to confirm. While proceedings are under way
+    the last day is the twenty-year cap.
+    """
 
     start_on: date | None
     events: tuple[Counted, ...]
@@ -71,6 +113,9 @@ class LimitationClock:
     days_left: int | None
     grade: EvidenceGrade | None
     missing_proof: tuple[str, ...]
+    state: ClockState = ClockState.UNKNOWN
+    certain_on: date | None = None
+    cap_on: date | None = None
 
     @property
     def is_expired(self) -> bool:
@@ -95,37 +140,77 @@ def read_clock(due_on: date | None, *, events: Iterable[LimitationEvent], today:
     if due_on is None:
         return LimitationClock(None, (), None, None, None, ("due_on",))
     cap_on = years_later(due_on, CAP_YEARS)
-    expires_on = years_later(due_on, PERIOD_YEARS)
-    grade: EvidenceGrade | None = None
-    counted: list[Counted] = []
-    for event in sorted(events, key=lambda one: (one.happened_on, one.kind, one.grade, one.source)):
-        reason = why_not(event, due_on=due_on, expires_on=expires_on, cap_on=cap_on)
-        if reason is None:
-            expires_on = min(years_later(event.happened_on, PERIOD_YEARS), cap_on)
-            grade = event.grade
-        counted.append(Counted(event, reason is None, expires_on, reason))
+    ordered = sorted(events, key=lambda one: (one.happened_on, one.kind, one.grade, one.source))
+    counted = _count(ordered, due_on=due_on, cap_on=cap_on, today=today)
+    certain = _count([one for one in ordered if one.grade is not EvidenceGrade.C], due_on=due_on, cap_on=cap_on,
+                     today=today)  # fmt: skip
+    expires_on = _last_day(counted, due_on)
+    moving = [one.event for one in counted if one.is_moving]
     return LimitationClock(
         start_on=due_on,
         events=tuple(counted),
         expires_on=expires_on,
         days_left=(expires_on - today).days,
-        grade=grade,
+        grade=moving[-1].grade if moving else None,
         missing_proof=missing_proof(counted),
+        state=_state(counted, due_on=due_on, expires_on=expires_on, today=today),
+        certain_on=_last_day(certain, due_on),
+        cap_on=cap_on,
     )
 
 
-def why_not(event: LimitationEvent, *, due_on: date, expires_on: date, cap_on: date) -> Reason | None:
+def _count(ordered: Sequence[LimitationEvent], *, due_on: date, cap_on: date, today: date) -> list[Counted]:
+    expires_on = min(years_later(due_on, PERIOD_YEARS), cap_on)
+    counted: list[Counted] = []
+    for event in ordered:
+        reason = why_not(event, due_on=due_on, expires_on=expires_on, cap_on=cap_on, today=today)
+        if reason is None:
+            anew = cap_on if is_pending(event, today=today) else years_later(restart_of(event), PERIOD_YEARS)
+            expires_on = min(max(expires_on, anew), cap_on)
+        counted.append(Counted(event, reason is None, expires_on, reason))
+    return counted
+
+
+def _last_day(counted: Sequence[Counted], due_on: date) -> date:
+    return counted[-1].expires_on if counted else years_later(due_on, PERIOD_YEARS)
+
+
+def is_pending(event: LimitationEvent, *, today: date) -> bool:
+    """Tell whether an event is a proceeding that has not come to its end. Source: 民法典 §195."""
+    return event.kind in PROCEEDINGS and (event.ended_on is None or event.ended_on > today)
+
+
+def restart_of(event: LimitationEvent) -> date:
+    """Return the day from which the period is counted anew: the event's own, or the end of the proceedings."""
+    if event.kind in PROCEEDINGS and event.ended_on is not None:
+        return max(event.happened_on, event.ended_on)
+    return event.happened_on
+
+
+def why_not(event: LimitationEvent, *, due_on: date, expires_on: date, cap_on: date, today: date) -> Reason | None:
     """Return why an event leaves the clock alone, None when it moves it."""
-    if event.grade is EvidenceGrade.D:
-        return Reason.ATTEMPT_ONLY
-    if event.happened_on <= due_on:
-        return Reason.BEFORE_START
-    if event.happened_on > cap_on:
-        return Reason.BEYOND_CAP
-    return Reason.AFTER_EXPIRY if event.happened_on > expires_on else None
+    tests = (
+        (Reason.GUARANTOR_ONLY, event.against is Against.GUARANTOR),
+        (Reason.ATTEMPT_ONLY, event.grade is EvidenceGrade.D),
+        (Reason.BEFORE_START, event.happened_on <= due_on),
+        (Reason.NOT_YET, event.happened_on - AHEAD > today),
+        (Reason.BEYOND_CAP, event.happened_on > cap_on),
+        (Reason.AFTER_EXPIRY, event.happened_on > expires_on),
+    )
+    return next((reason for reason, applies in tests if applies), None)
 
 
-def missing_proof(counted: list[Counted]) -> tuple[str, ...]:
+def _state(counted: Sequence[Counted], *, due_on: date, expires_on: date, today: date) -> ClockState:
+    if today <= due_on:
+        return ClockState.NOT_DUE
+    if today <= expires_on:
+        pending = any(one.is_moving and is_pending(one.event, today=today) for one in counted)
+        return ClockState.PAUSED if pending else ClockState.RUNNING
+    late = (one.event.kind in ACKNOWLEDGING for one in counted if one.reason is Reason.AFTER_EXPIRY)
+    return ClockState.WAIVER_POSSIBLE if any(late) else ClockState.EXPIRED
+
+
+def missing_proof(counted: Sequence[Counted]) -> tuple[str, ...]:
     """Return what a court would still ask for."""
     gaps = []
     if not any(one.is_moving and one.event.grade in {EvidenceGrade.A, EvidenceGrade.B} for one in counted):

@@ -157,6 +157,23 @@ class StopFlag(Base):
     lifted_at: Mapped[datetime | None]
 
 
+class LimitationFact(Base):
+    """Something outside the visits and the feed that moves a clock (时效事件): a suit, a police report, a letter."""
+
+    __tablename__ = "limitation_fact"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    happened_on: Mapped[date] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
+    grade: Mapped[str] = mapped_column(String(1))
+    against: Mapped[str] = mapped_column(String(12), default="debtor")
+    proof: Mapped[str] = mapped_column(Text)  # what shows it: file number, receipt, date of a stamp
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    retracted_at: Mapped[datetime | None]
+
+
 class LegalApproval(Base):
     """Legal's approval (法务批准) of what the rules otherwise stop, such as a visit after limitation has run out."""
 

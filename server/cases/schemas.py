@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from server.body import PageQuery, Strict
 from server.cases.approvals import DEFAULT_DAYS, MOST_DAYS, ApprovalKind
+from server.cases.limitation import Against, EvidenceGrade, LimitationKind
 from server.cases.mapping import FileKind
 from server.cases.rules import CaseState, LineDecision, StopKind
 from server.planning.datum import Datum
@@ -56,6 +57,17 @@ class RulesIn(Strict):
 
     settings = fields.Dict(keys=fields.String(validate=validate.Length(2, 40)), required=True)
     reason = fields.String(required=True, validate=validate.Length(2, 1_000))
+
+
+class LimitationFactIn(Strict):
+    """An event that moves the limitation clock, with what proves it."""
+
+    kind = fields.String(required=True, validate=one_of(LimitationKind))
+    happened_on = fields.Date(required=True)
+    ended_on = fields.Date(load_default=None, allow_none=True)
+    grade = fields.String(required=True, validate=one_of(EvidenceGrade))
+    against = fields.String(load_default=Against.DEBTOR.value, validate=one_of(Against))
+    proof = fields.String(required=True, validate=validate.Length(2, 1_000))
 
 
 class ApprovalIn(Strict):

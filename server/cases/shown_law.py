@@ -1,6 +1,13 @@
 """What is shown of the law's side of a case: rules in force, legal's approvals, the limitation clock."""
 
+from datetime import date
+from typing import Any
+
 from marshmallow import Schema, fields
+
+from server.cases import timeline
+from server.cases.limitation_words import KIND, explain
+from server.cases.models import Case
 
 
 class RulesOut(Schema):
@@ -32,24 +39,83 @@ class ApprovalsOut(Schema):
 
 
 class LimitationEventOut(Schema):
-    """One event with what it did to the clock."""
+    """One event with what it did to the clock, and the article that gives it its effect."""
 
     kind = fields.String(attribute="event.kind")
     happened_on = fields.Date(attribute="event.happened_on")
+    ended_on = fields.Date(attribute="event.ended_on", allow_none=True)
     grade = fields.String(attribute="event.grade")
+    against = fields.String(attribute="event.against")
     source = fields.String(attribute="event.source")
+    article = fields.Function(lambda counted: KIND[counted.event.kind][2])
     is_moving = fields.Boolean()
     expires_on = fields.Date()
     reason = fields.String(allow_none=True)
 
 
+class LineOut(Schema):
+    """One line of the explanation."""
+
+    on = fields.Date(allow_none=True)
+    zh = fields.String()
+    en = fields.String()
+    article = fields.String()
+    source = fields.String()
+
+
+class GuaranteeOut(Schema):
+    """The guarantee period of one guarantor; nothing interrupts it."""
+
+    party_id = fields.UUID()
+    is_joint = fields.Boolean()
+    ends_on = fields.Date(allow_none=True)
+    days_left = fields.Integer(allow_none=True)
+    state = fields.String()
+    called_on_on = fields.Date(allow_none=True)
+    zh = fields.String()
+    en = fields.String()
+    article = fields.String()
+
+
 class LimitationOut(Schema):
-    """The limitation clock of a case."""
+    """The limitation clock of a case, with its explanation line by line and the guarantees beside it."""
 
     start_on = fields.Date(allow_none=True)
     expires_on = fields.Date(allow_none=True)
+    certain_on = fields.Date(allow_none=True)
+    cap_on = fields.Date(allow_none=True)
     days_left = fields.Integer(allow_none=True)
+    state = fields.String()
     grade = fields.String(allow_none=True)
     is_expired = fields.Boolean()
     missing_proof = fields.List(fields.String())
     events = fields.List(fields.Nested(LimitationEventOut))
+    lines = fields.List(fields.Nested(LineOut))
+    guarantees = fields.List(fields.Nested(GuaranteeOut))
+
+
+class LimitationFactOut(Schema):
+    """An event that legal recorded; it counts while retracted_at is null."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    happened_on = fields.Date()
+    ended_on = fields.Date(allow_none=True)
+    grade = fields.String()
+    against = fields.String()
+    proof = fields.String()
+    recorded_by_id = fields.UUID()
+    recorded_at = fields.DateTime()
+    retracted_at = fields.DateTime(allow_none=True)
+
+
+def limitation_json(case: Case, *, today: date) -> dict[str, Any]:
+    """Return everything that is shown of a case's clocks on a day."""
+    clock = timeline.clock_of(case, today=today)
+    told: dict[str, Any] = LimitationOut().dump(clock)
+    told["lines"] = LineOut(many=True).dump(explain(clock, today=today))
+    told["guarantees"] = [
+        GuaranteeOut().dump(read) | {"party_id": str(other.party_id)}
+        for other, read in timeline.guarantees_of(case, today=today)
+    ]
+    return told | {"today": today.isoformat()}

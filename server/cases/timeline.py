@@ -13,9 +13,18 @@ from sqlalchemy import select
 
 from server.audit import AuditEvent
 from server.cases.allocation import Entry as Booked
+from server.cases.allocation import standing
+from server.cases.guarantee import GuaranteeClock, read_guarantee
 from server.cases.ledger import entries_of
-from server.cases.limitation import EvidenceGrade, LimitationClock, LimitationEvent, LimitationKind, read_clock
-from server.cases.models import Case, ImportRun, Paper, PaymentFact, StopFlag
+from server.cases.limitation import (
+    Against,
+    EvidenceGrade,
+    LimitationClock,
+    LimitationEvent,
+    LimitationKind,
+    read_clock,
+)
+from server.cases.models import Case, CaseParty, ImportRun, LimitationFact, Paper, PaymentFact, StopFlag
 from server.cases.payments import PaymentKind
 from server.db import db
 
@@ -158,12 +167,38 @@ def limitation_events(case: Case, *, entries: Iterable[Booked]) -> list[Limitati
     """Return every event that may move the clock: the creditor's books and what later slices prove."""
     events = [
         LimitationEvent(LimitationKind.PART_PAYMENT, entry.booked_on, EvidenceGrade.B, f"entry:{entry.reference}")
-        for entry in entries
-        if entry.kind is not PaymentKind.REVERSAL
+        for entry in standing(entries)
     ]
     if case.last_paid_on is not None:
         source = f"import:{case.import_run_id}"
         events.append(LimitationEvent(LimitationKind.PART_PAYMENT, case.last_paid_on, EvidenceGrade.B, source))
+    events += [as_event(fact) for fact in limitation_facts(case.id)]
     for prover in _provers:
         events.extend(prover(case.id))
     return events
+
+
+def limitation_facts(case_id: UUID) -> list[LimitationFact]:
+    """Return what legal recorded and did not retract, oldest first."""
+    query = select(LimitationFact).where(LimitationFact.case_id == case_id, LimitationFact.retracted_at.is_(None))
+    return list(db.session.scalars(query.order_by(LimitationFact.happened_on, LimitationFact.id)))
+
+
+def as_event(fact: LimitationFact) -> LimitationEvent:
+    """Return a recorded fact as the pure clock takes it."""
+    return LimitationEvent(
+        LimitationKind(fact.kind), fact.happened_on, EvidenceGrade(fact.grade), f"fact:{fact.id}", fact.ended_on,
+        Against(fact.against),
+    )  # fmt: skip
+
+
+def guarantees_of(case: Case, *, today: date) -> list[tuple[CaseParty, GuaranteeClock]]:
+    """Return the guarantee period of each guarantor of a case."""
+    guarantors = [other for other in case.others if other.role == "guarantor"]
+    if not guarantors:
+        return []
+    events = limitation_events(case, entries=entries_of([case.id])[case.id])
+    return [
+        (other, read_guarantee(due_day(case), is_joint=other.guarantee_kind == "joint", events=events, today=today))
+        for other in guarantors
+    ]

@@ -9,38 +9,20 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from server.cases.limitation import (
+    Against,
     Counted,
     EvidenceGrade,
     LimitationClock,
     LimitationEvent,
     LimitationKind,
-    Reason,
 )
+from server.cases.limitation_words import KIND, PROOF, REASON
 
 BETWEEN_DEMANDS = timedelta(days=30)
 AFTER_SECOND = timedelta(days=92)  # three months at their longest
 WARN_DAYS = 180
 VISIT = "visit:"
-KIND_ZH = {
-    LimitationKind.DEMAND: "催告",
-    LimitationKind.AGREEMENT: "债务人同意履行（承诺或签字确认）",
-    LimitationKind.PART_PAYMENT: "部分履行（委托方账务）",
-    LimitationKind.SUIT: "起诉、仲裁或申请支付令",
-}
-REASON_ZH = {
-    Reason.ATTEMPT_ONLY: "仅为尝试，不中断",
-    Reason.BEFORE_START: "早于起算日，不计",
-    Reason.AFTER_EXPIRY: "届满之后，须法务判断",
-    Reason.BEYOND_CAP: "超过二十年，不计",
-}
-
-
-PROOF_ZH = {
-    "due_on": "债务到期日未知，时效无法计算",
-    "signed_demand_or_agreement": "没有本人签署或合格代收的催告、承诺（A/B 级证据）",
-    "counsel_confirms_unsigned_delivery": "无签名的送达（C 级证据）须律师确认其效力",
-    "legal_reads_events_after_expiry": "时效届满后的签署须法务判断其效力",
-}
+PROOF_ZH = {code: zh for code, (zh, _) in PROOF.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +34,7 @@ class VisitDemand:
     grade: EvidenceGrade | None
     has_promise: bool = False
     has_own_signature: bool = False  # the debtor signed the statement
+    against: Against = Against.DEBTOR  # whom the visit met
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +63,7 @@ def visit_event(visit: VisitDemand) -> LimitationEvent | None:
         return None
     has_agreed = visit.grade is EvidenceGrade.A and (visit.has_promise or visit.has_own_signature)
     kind = LimitationKind.AGREEMENT if has_agreed else LimitationKind.DEMAND
-    return LimitationEvent(kind, visit.on, visit.grade, f"{VISIT}{visit.visit_id}")
+    return LimitationEvent(kind, visit.on, visit.grade, f"{VISIT}{visit.visit_id}", against=visit.against)
 
 
 def restarting_visits(clock: LimitationClock) -> frozenset[UUID]:
@@ -100,10 +83,10 @@ def timeline(clock: LimitationClock, *, names: Mapping[str, str]) -> tuple[Momen
 
 def _moment(counted: Counted, names: Mapping[str, str]) -> Moment:
     event = counted.event
-    effect = "中断，重新起算" if counted.reason is None else REASON_ZH[counted.reason]
+    effect = "中断，重新起算" if counted.reason is None else REASON[counted.reason][0]
     return Moment(
         event.happened_on,
-        f"{KIND_ZH[event.kind]}（证据等级 {event.grade}）",
+        f"{KIND[event.kind][0]}（证据等级 {event.grade}）",
         effect,
         names.get(event.source, "委托方账务" if event.kind is LimitationKind.PART_PAYMENT else event.source),
     )

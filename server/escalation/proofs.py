@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server.cases import timeline
-from server.cases.limitation import EvidenceGrade, LimitationEvent
+from server.cases.limitation import Against, EvidenceGrade, LimitationEvent
 from server.cases.timeline import Entry
 from server.db import db
 from server.escalation.demands import VisitDemand, visit_event
@@ -15,6 +15,8 @@ from server.escalation.rules import PROPOSAL_ZH, Proposal
 from server.visits.assembly import local_day
 from server.visits.models import Promise, SignedPaper, Visit
 from server.visits.rules import PromiseState
+
+_AGAINST = {"guarantor": Against.GUARANTOR, "co_debtor": Against.CO_DEBTOR}
 
 
 def grade_of(visit: Visit) -> EvidenceGrade | None:
@@ -27,7 +29,14 @@ def demands_of(case_id: UUID) -> list[VisitDemand]:
     visits = list(db.session.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)))
     promised, signed = _agreed([visit.id for visit in visits])
     return [
-        VisitDemand(visit.id, local_day(visit.arrived_at), grade_of(visit), visit.id in promised, visit.id in signed)
+        VisitDemand(
+            visit.id,
+            local_day(visit.arrived_at),
+            grade_of(visit),
+            visit.id in promised,
+            visit.id in signed,
+            _AGAINST.get(visit.met, Against.DEBTOR),
+        )
         for visit in visits
         if visit.arrived_at is not None
     ]

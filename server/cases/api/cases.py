@@ -20,7 +20,6 @@ from server.cases.models import Address, Case, Party, StopFlag
 from server.cases.rules import StopKind
 from server.cases.schemas import CaseQuery, ReasonIn, SettleFlagIn, StopIn, UnmaskIn
 from server.cases.shown import CaseOut, CaseRowOut, StopFlagOut, TimelineOut, UnmaskedOut
-from server.cases.shown_law import LimitationOut
 from server.db import begin_write, db
 from server.errors import Conflict, Missing
 from server.media import store
@@ -115,15 +114,6 @@ def show_timeline(case_id: UUID) -> ResponseReturnValue:
     case = fetch_visible(Case, case_id)
     entries = timeline.timeline_of(case)
     return jsonify(TimelineOut().dump({"case_id": case.id, "items": entries}))
-
-
-@bp.get("/cases/<uuid:case_id>/limitation")
-@allow(*READERS)
-@answers(LimitationOut)
-def show_limitation(case_id: UUID) -> ResponseReturnValue:
-    """Show the limitation clock of a case today, with what moved it and what proof is missing."""
-    case, today = fetch_visible(Case, case_id), clock.today()
-    return jsonify(LimitationOut().dump(timeline.clock_of(case, today=today)) | {"today": today.isoformat()})
 
 
 @bp.get("/cases/<uuid:case_id>/statement.pdf")

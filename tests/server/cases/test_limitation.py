@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -5,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.cases.limitation import (
+    Against,
+    ClockState,
     EvidenceGrade,
     LimitationEvent,
     LimitationKind,
@@ -53,12 +56,44 @@ class TestReadClock:
         assert "legal_reads_events_after_expiry" in found.missing_proof
 
     def test_counts_a_chain_of_events_in_order_whatever_the_order_given(self):
-        first, second = event(date(2027, 5, 15)), event(date(2030, 5, 15))
-        assert clock(second, first).expires_on == clock(first, second).expires_on == date(2033, 5, 15)
+        first, second, later = event(date(2027, 5, 15)), event(date(2030, 5, 15)), {"today": date(2031, 1, 1)}
+        assert clock(second, first, **later).expires_on == clock(first, second, **later).expires_on == date(2033, 5, 15)
 
     def test_never_runs_beyond_twenty_years(self):
         events = [event(years_later(DUE, years)) for years in range(3, 20, 3)]
-        assert clock(*events).expires_on == years_later(DUE, 20)
+        assert clock(*events, today=years_later(DUE, 19)).expires_on == years_later(DUE, 20)
+
+    def test_counts_nothing_that_is_dated_long_after_today(self):
+        """A phone whose clock says 2099 proves nothing."""
+        found = clock(event(date(2026, 12, 22)))
+        assert (found.events[0].reason, found.expires_on) == (Reason.NOT_YET, date(2027, 5, 15))
+
+    def test_stands_still_while_a_suit_lasts_and_starts_anew_at_its_end(self):
+        suit = LimitationEvent(LimitationKind.SUIT, date(2026, 1, 10), EvidenceGrade.A)
+        assert (clock(suit).state, clock(suit).expires_on) == (ClockState.PAUSED, years_later(DUE, 20))
+        ended = replace(suit, ended_on=date(2026, 6, 30))
+        assert (clock(ended).state, clock(ended).expires_on) == (ClockState.RUNNING, date(2029, 6, 30))
+
+    def test_leaves_the_debt_alone_when_only_the_guarantor_was_called_on(self):
+        called = replace(event(date(2026, 1, 10)), against=Against.GUARANTOR)
+        assert clock(called).events[0].reason is Reason.GUARANTOR_ONLY
+        assert clock(replace(called, against=Against.CO_DEBTOR)).expires_on == date(2029, 1, 10)
+
+    def test_tells_the_day_without_what_counsel_has_to_confirm(self):
+        found = clock(event(date(2026, 1, 10), EvidenceGrade.C))
+        assert (found.expires_on, found.certain_on) == (date(2029, 1, 10), date(2027, 5, 15))
+
+    @pytest.mark.parametrize(
+        ("kind", "state"),
+        [(LimitationKind.AGREEMENT, ClockState.WAIVER_POSSIBLE), (LimitationKind.DEMAND, ClockState.EXPIRED)],
+    )
+    def test_leaves_to_legal_what_the_debtor_agreed_to_after_expiry(self, kind, state):
+        late = clock(event(date(2027, 5, 16), kind=kind), today=date(2027, 6, 1))
+        assert (late.state, late.is_expired) == (state, True)
+
+    @pytest.mark.parametrize(("today", "state"), [(DUE, ClockState.NOT_DUE), (TODAY, ClockState.RUNNING)])
+    def test_starts_the_day_after_the_due_day(self, today, state):
+        assert clock(today=today).state is state
 
     def test_ignores_what_happened_before_the_debt_was_due(self):
         assert clock(event(DUE)).events[0].reason is Reason.BEFORE_START
@@ -86,7 +121,7 @@ class TestWhyNot:
     def test_refuses_events_beyond_the_cap(self):
         late = event(years_later(DUE, 21))
         cap = years_later(DUE, 20)
-        assert why_not(late, due_on=DUE, expires_on=cap, cap_on=cap) is Reason.BEYOND_CAP
+        assert why_not(late, due_on=DUE, expires_on=cap, cap_on=cap, today=date(2090, 1, 1)) is Reason.BEYOND_CAP
 
 
 class TestMissingProof:

@@ -1,0 +1,27 @@
+"""Engine and oracle, two readings of the same law, agree on every date, grade and state of random debts."""
+
+import os
+from random import Random
+
+import pytest
+
+from server.cases import limitation
+from tests.server.cases import random_debts
+
+HISTORIES = 100_000 if os.environ.get("DOORSTEP_SOAK") else 1_500
+
+
+class TestAgreement:
+    @pytest.mark.parametrize("seed", [1, 2, 3, 4])
+    def test_holds_for_random_debts(self, seed):
+        assert random_debts.disagreements(HISTORIES // 4, seed=seed) == []
+
+    def test_meets_every_state_the_clock_knows(self):
+        rng = Random(1)
+        states = {random_debts.engine(*random_debts.history(rng))[2] for _ in range(1_000)}
+        assert states == {one.value for one in limitation.ClockState} - {"unknown"}
+
+    @pytest.mark.parametrize(("name", "wrong"), [("PERIOD_YEARS", 2), ("CAP_YEARS", 19)])
+    def test_fails_when_the_engine_is_wrong(self, monkeypatch, name, wrong):
+        monkeypatch.setattr(limitation, name, wrong)
+        assert len(random_debts.disagreements(200, seed=1)) > 5

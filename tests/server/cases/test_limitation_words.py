@@ -1,0 +1,77 @@
+"""The clock is told line by line in both languages, each line with its article."""
+
+import re
+from datetime import date
+
+import pytest
+
+from server.cases import limitation_words as words
+from server.cases.limitation import (
+    ClockState,
+    EvidenceGrade,
+    LimitationEvent,
+    LimitationKind,
+    Reason,
+    read_clock,
+)
+
+DUE, TODAY = date(2024, 5, 15), date(2026, 11, 20)
+
+
+def lines(*events, due=DUE, today=TODAY):
+    return words.explain(read_clock(due, events=events, today=today), today=today)
+
+
+def event(on, grade="A", kind=LimitationKind.DEMAND, **more):
+    return LimitationEvent(kind, on, EvidenceGrade(grade), "visit:1", **more)
+
+
+class TestWords:
+    def test_stand_for_every_member(self):
+        assert set(words.KIND) == set(LimitationKind)
+        assert set(words.REASON) == set(Reason)
+        assert set(words.STATE) == set(ClockState) - {ClockState.UNKNOWN}
+
+
+class TestExplain:
+    def test_begins_with_the_start_and_its_articles(self):
+        first = lines()[0]
+        assert (first.on, first.article) == (DUE, "民法典 188、189、201")
+        assert "自次日起算 3 年" in first.zh
+
+    def test_names_article_effect_and_source_of_each_event(self):
+        told = lines(event(date(2026, 1, 10)))[1]
+        assert told.zh == "催告（证据 A 级）：中断，自 2026-01-10 重新计算，至 2029-01-10"
+        assert told.en == "demand (proof of grade A): restarts on 2026-01-10, until 2029-01-10"
+        assert (told.article, told.source) == ("民法典 195(1)；诉讼时效规定 8(1)", "visit:1")
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (event(date(2026, 1, 10), "D"), "仅为尝试，不中断"),
+            (event(date(2024, 5, 15)), "早于起算日，不计"),
+            (event(date(2026, 1, 10), kind=LimitationKind.SUIT), "中断，程序未终结"),
+            (event(date(2099, 1, 10)), "日期远晚于今日，不计，须核实"),
+        ],
+    )
+    def test_says_why_an_event_changed_nothing_yet(self, given, said):
+        assert lines(given)[1].zh.endswith(said)
+
+    def test_tells_the_other_day_when_counsel_has_to_confirm(self):
+        told = [line for line in lines(event(date(2026, 1, 10), "C")) if "C 级证据不被采信" in line.zh]
+        assert [line.on for line in told] == [date(2027, 5, 15)]
+
+    def test_warns_of_an_expired_debt(self):
+        told = lines(today=date(2027, 6, 1))
+        assert any("外访须法务批准" in line.zh and "规定 19" in line.article for line in told)
+        assert any("已过 17 天" in line.zh for line in told)
+
+    def test_is_one_line_without_a_due_day(self):
+        (only,) = lines(due=None)
+        assert only.zh == "债务到期日未知，时效无法计算"
+
+    def test_has_chinese_english_and_an_article_in_every_line(self):
+        for line in lines(event(date(2026, 1, 10), "C"), event(date(2026, 2, 10), "D")):
+            assert re.search("[\u4e00-\u9fff]", line.zh)
+            assert not re.search("[\u4e00-\u9fff]", line.en)
+            assert line.article
