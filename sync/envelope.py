@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sync import strict_json
-from sync.canonical import NotCanonisable, canonical, canonical_plain, is_sha256, sha256_hex
+from sync.canonical import canonical, is_sha256, sha256_hex
 from sync.chain import Link
 from sync.ids import is_uuid
 from sync.signature import SigningKey
@@ -71,7 +71,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What an env string says; raw is all of it, is_plain as in strict_json.
+    """What an env string says; is_canonical tells whether it is written as RFC 8785 says.
 
     type is text, as a newer phone may know types we do not.
     """
@@ -84,8 +84,7 @@ class Envelope:
     id: str
     body: Mapping[str, Any]
     manifest: tuple[FileRef, ...]
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    is_plain: bool = field(default=False, repr=False, compare=False)
+    is_canonical: bool = field(default=True, repr=False, compare=False)
 
     @property
     def subject(self) -> str:
@@ -172,7 +171,7 @@ def record_of(told: Envelope, *, env: str, digest: str, sig: str, alg: str) -> R
 def read(env: str) -> Envelope:
     """Return what an env string says; members it does not know are allowed. Raises NotAnEnvelope."""
     try:
-        told, is_plain = strict_json.loads_noting(env, max_bytes=MAX_ENV_BYTES)
+        told, is_canonical = strict_json.loads_noting(env, max_bytes=MAX_ENV_BYTES)
     except strict_json.NotStrictJson as fault:
         raise NotAnEnvelope(str(fault)) from fault
     if not isinstance(told, dict) or not told.keys() >= _MEMBERS:
@@ -190,29 +189,16 @@ def read(env: str) -> Envelope:
         id=_uuid(told, "id"),
         body=told["body"],
         manifest=_manifest(told["manifest"]),
-        raw=told,
-        is_plain=is_plain,
+        is_canonical=is_canonical,
     )
 
 
 def is_canonical(env: str) -> bool:
-    """Tell whether a readable env string is written as RFC 8785 says. Raises NotAnEnvelope when it is not JSON."""
+    """Tell whether an env string is written as RFC 8785 says. Raises NotAnEnvelope when it is not JSON."""
     try:
-        return _is_written(env, *strict_json.loads_noting(env, max_bytes=MAX_ENV_BYTES))
+        return strict_json.loads_noting(env, max_bytes=MAX_ENV_BYTES)[1]
     except strict_json.NotStrictJson as fault:
         raise NotAnEnvelope(str(fault)) from fault
-
-
-def was_canonical(told: Envelope, *, env: str) -> bool:
-    """Tell the same of an env string that was read already."""
-    return _is_written(env, told.raw, told.is_plain)
-
-
-def _is_written(env: str, value: Any, is_plain: bool) -> bool:  # noqa: FBT001  # passed on as it was told
-    try:
-        return (canonical_plain if is_plain else canonical)(value) == env.encode()
-    except NotCanonisable:
-        return False
 
 
 def write_time(at: datetime) -> str:

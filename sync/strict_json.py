@@ -12,14 +12,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from sync.canonical import NotCanonisable, canonical, canonical_plain
+
 MAX_DEPTH = 32
 MAX_BYTES = 2 * 1024 * 1024
 _I64_MIN, _I64_MAX = -(1 << 63), (1 << 63) - 1
 _I64_DIGITS = 20
-_SAFE_DIGITS = 15  # no integer with so few digits reaches 2^53
 # Only an escape can bring a control character or half a surrogate pair; without one the walk skips strings.
 _RISKY_ESCAPE = re.compile(r"\\(?:[bfr]|u00[01]|u[dD][89a-fA-F])")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+# Where a number can stand in text without idle spaces (not within a time); no integer of 15 digits reaches 2^53.
+_ODD_NUMBER = re.compile(r"[:\[,](?<!\d:)-?(?:\d{16}|\d{1,15}[.eE])")
 
 
 class NotStrictJson(ValueError):
@@ -32,32 +35,54 @@ def loads(raw: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_
     max_bytes bounds the UTF-8 length, max_depth the nesting of arrays and objects (a bare value is 0).
     Raises NotStrictJson.
     """
-    return loads_noting(raw, max_bytes=max_bytes, max_depth=max_depth)[0]
-
-
-def loads_noting(raw: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> tuple[Any, bool]:
-    """Return the value, and whether its numbers are all integers below 2^53: those are written in one way only.
-
-    Raises NotStrictJson.
-    """
     text = _text(raw, max_bytes)
-    odd: list[str] = []
     try:
         value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=lambda digits: _integer(digits, odd),
-            parse_float=lambda digits: _real(digits, odd),
-            parse_constant=_constant,
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
         )
     except RecursionError as fault:
         raise NotStrictJson(f"nested deeper than {max_depth}") from fault
     except json.JSONDecodeError as fault:
         raise NotStrictJson(f"not JSON: {fault.msg} at character {fault.pos}") from fault
-    is_risky = _RISKY_ESCAPE.search(text) is not None
-    if is_risky or text.count("{") + text.count("[") > max_depth:
-        _check(value, max_depth=max_depth, check_strings=is_risky)
-    return value, not odd
+    _check_depth(value, text, max_depth=max_depth)
+    if _RISKY_ESCAPE.search(text) is not None:
+        _check_strings(value)
+    return value
+
+
+def loads_noting(text: str, *, max_bytes: int = MAX_BYTES) -> tuple[Any, bool]:
+    """Return the value, and whether the text is written as RFC 8785 says.
+
+    Text that comes out the same when written again names no member twice and holds nothing that two readers could
+    understand differently; so the common case needs none of the slow checks. Raises NotStrictJson.
+    """
+    found = None if _needs_a_closer_look(text, max_bytes) else _unchanged(text)
+    if found is not None:
+        _check_depth(found, text, max_depth=MAX_DEPTH)
+        return found, True
+    value = loads(text, max_bytes=max_bytes)
+    try:
+        return value, canonical(value) == text.encode()
+    except NotCanonisable:
+        return value, False
+
+
+def _unchanged(text: str) -> Any:
+    """Return the object whose canonical text this is, None when it is not or no JSON."""
+    try:
+        value = json.loads(text)
+        return value if canonical_plain(value) == text.encode() else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _needs_a_closer_look(text: str, max_bytes: int) -> bool:
+    return (
+        not text.startswith("{")
+        or len(text) * 4 > max_bytes
+        or _ODD_NUMBER.search(text) is not None
+        or _RISKY_ESCAPE.search(text) is not None
+    )
 
 
 def _text(raw: bytes | str, max_bytes: int) -> str:
@@ -79,16 +104,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _integer(digits: str, odd: list[str]) -> int:
-    if len(digits) > _SAFE_DIGITS:
-        odd.append(digits)
+def _integer(digits: str) -> int:
     if len(digits) > _I64_DIGITS or not _I64_MIN <= int(digits) <= _I64_MAX:
         raise NotStrictJson("an integer does not fit 64 bits")
     return int(digits)
 
 
-def _real(digits: str, odd: list[str]) -> float:
-    odd.append(digits)
+def _real(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise NotStrictJson("a number is too large")
@@ -99,16 +121,26 @@ def _constant(name: str) -> NoReturn:
     raise NotStrictJson(f"{name} is not JSON")
 
 
-def _check(value: Any, *, max_depth: int, check_strings: bool) -> None:
+def _check_depth(value: Any, text: str, *, max_depth: int) -> None:
+    if text.count("{") + text.count("[") <= max_depth:
+        return
+    for depth, level in enumerate(_levels(value)):
+        if depth == max_depth and any(isinstance(part, dict | list) for part in level):
+            raise NotStrictJson(f"nested deeper than {max_depth}")
+
+
+def _check_strings(value: Any) -> None:
+    for level in _levels(value):
+        if any(isinstance(part, str) and _FORBIDDEN.search(part) for part in level):
+            raise NotStrictJson("a string holds a control character or half a surrogate pair")
+
+
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """Yield what lies at each depth, names of members among it, from the value itself inwards."""
     level = [value]
-    for _ in range(max_depth + 1):
-        if check_strings:
-            _check_strings(level)
-        containers = [part for part in level if isinstance(part, dict | list)]
-        if not containers:
-            return
-        level = [child for part in containers for child in _children(part)]
-    raise NotStrictJson(f"nested deeper than {max_depth}")
+    while level:
+        yield level
+        level = [child for part in level if isinstance(part, dict | list) for child in _children(part)]
 
 
 def _children(container: dict[str, Any] | list[Any]) -> Iterator[Any]:
@@ -117,9 +149,3 @@ def _children(container: dict[str, Any] | list[Any]) -> Iterator[Any]:
         yield from container.values()
     else:
         yield from container
-
-
-def _check_strings(level: list[Any]) -> None:
-    for part in level:
-        if isinstance(part, str) and _FORBIDDEN.search(part):
-            raise NotStrictJson("a string holds a control character or half a surrogate pair")

@@ -169,7 +169,7 @@ def _forgery(record: Record, *, key: PublicKey, device: str) -> str:
 
 def _copy_flags(found: Found) -> list[Flag]:
     flags = []
-    if not envelope.was_canonical(found.told, env=found.record.env):
+    if not found.told.is_canonical:
         flags.append(Flag.NOT_CANONICAL)
     if any(found.document.get(name) != getattr(found.record, name) for name in _COPIES):
         flags.append(Flag.COPIES_DIFFER)

@@ -1,10 +1,12 @@
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.strict_json import MAX_DEPTH, NotStrictJson, loads
+from sync.canonical import NotCanonisable, canonical
+from sync.strict_json import MAX_DEPTH, NotStrictJson, loads, loads_noting
 
 texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"], whitelist_characters="\n\t"))
 scalars = (
@@ -97,3 +99,46 @@ class TestLoads:
         assert loads('"中"', max_bytes=5) == "中"
         with pytest.raises(NotStrictJson, match="at most 4 bytes"):
             loads('"中"', max_bytes=4)
+
+
+class TestLoadsNoting:
+    @given(values)
+    def test_tells_what_reading_and_writing_again_would(self, value):
+        for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))):
+            read = loads(text)
+            try:
+                is_canonical = canonical(read) == text.encode()
+            except NotCanonisable:
+                is_canonical = False
+            assert loads_noting(text) == (read, is_canonical)
+
+    @given(st.dictionaries(texts, st.lists(texts | st.integers(1 - 2**53, 2**53 - 1)), max_size=3))
+    def test_knows_the_canonical_text_of_an_object(self, value):
+        assert loads_noting(canonical(value).decode()) == (value, True)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"a":1,"a":1}', '{"a":NaN}', '{"a":-Infinity}', '{"a":9223372036854775808}', '{"a":"\\ud800"}',
+            '{"a":"\\u0001"}', '{"a":"\ud800"}', '{"a":1} x', '{"a":' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}",
+        ],
+    )  # fmt: skip
+    def test_refuses_what_loads_refuses(self, text):
+        with pytest.raises(NotStrictJson) as told:
+            loads_noting(text)
+        with pytest.raises(NotStrictJson, match=f"^{re.escape(str(told.value))}$"):
+            loads(text)
+
+    @pytest.mark.parametrize("text", ['{"a":1.0}', '{"a":9007199254740993}', '{"a":-0}', '{"b":1,"a":1}', '{"a": 1}'])
+    def test_takes_what_could_be_written_otherwise_and_says_so(self, text):
+        assert loads_noting(text) == (json.loads(text), False)
+
+    def test_counts_bytes_not_characters(self):
+        text = '{"a":"' + "债" * 100 + '"}'
+        with pytest.raises(NotStrictJson, match="at most 250 bytes"):
+            loads_noting(text, max_bytes=250)
+        assert loads_noting(text, max_bytes=308)[1]
+
+    def test_takes_much_that_lies_side_by_side(self):
+        text = '{"a":[' + ",".join(["[1,2]"] * 100) + "]}"
+        assert loads_noting(text)[1]
