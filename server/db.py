@@ -132,6 +132,14 @@ def begin_write() -> None:
     db.session.connection(execution_options={"doorstep_write": True})
 
 
+def core() -> Connection:
+    """Return the connection of the present transaction, for statements that need nothing of the mapper.
+
+    Running one there costs half of what the session adds to it; the session's own changes are not flushed before.
+    """
+    return db.session.connection()
+
+
 def fetch(model: type[T], row_id: UUID, *, lock: bool = False) -> T:
     """Return one row by id, locked until the end of the transaction when `lock`. Raises Missing."""
     row = db.session.get(model, row_id, with_for_update=True if lock else None, populate_existing=lock)

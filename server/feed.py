@@ -25,6 +25,15 @@ _PLACE = text(
     "VALUES (:subject, :coll, :doc_id, :seq, :gone, :gone_at) ON CONFLICT (subject, coll, doc_id) "
     "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
 ).bindparams(bindparam("gone_at", type_=UtcDateTime))
+# One statement where the database can: the counter stays locked for half as long.
+_ADVANCE_AND_PLACE = text(
+    "WITH c AS (UPDATE sync_clock SET seq = seq + :n WHERE id = 1 RETURNING seq) "
+    "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone, gone_at) "
+    "SELECT p.subject, p.coll, p.doc_id, c.seq - :n + p.place, p.gone, CASE WHEN p.gone THEN :now END FROM c, "
+    "unnest(CAST(:subjects AS text[]), CAST(:colls AS text[]), CAST(:doc_ids AS text[]), CAST(:gone AS boolean[])) "
+    "WITH ORDINALITY AS p (subject, coll, doc_id, gone, place) ON CONFLICT (subject, coll, doc_id) "
+    "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
+).bindparams(bindparam("now", type_=UtcDateTime))
 _GIVE_UP = text(
     "INSERT INTO sync_pruned (subject, coll, seq) VALUES (:subject, :coll, :seq) ON CONFLICT (subject, coll) "
     "DO UPDATE SET seq = CASE WHEN excluded.seq > sync_pruned.seq THEN excluded.seq ELSE sync_pruned.seq END"
@@ -179,7 +188,7 @@ def lock_ids(session: Session, coll: str, doc_ids: Sequence[str]) -> None:
     """
     if not doc_ids or session.get_bind().dialect.name != "postgresql":
         return
-    session.execute(_LOCK, {"coll": coll, "ids": sorted(set(doc_ids))})
+    session.connection().execute(_LOCK, {"coll": coll, "ids": sorted(set(doc_ids))})
 
 
 def epoch(session: Session) -> str | None:
@@ -206,6 +215,8 @@ def _take_positions(session: Session) -> None:
     pending: dict[Any, Change] = session.info.pop(PENDING, {})
     if not pending:
         return
+    if session.get_bind().dialect.name == "postgresql" and _advance_and_place(session, list(pending.values())):
+        return
     last = _advance(session, len(pending))
     now = clock.now()
     rows = [
@@ -215,15 +226,24 @@ def _take_positions(session: Session) -> None:
         }
         for n, c in enumerate(pending.values(), start=1)
     ]  # fmt: skip
-    session.execute(_PLACE, rows)
+    session.connection().execute(_PLACE, rows)
+
+
+def _advance_and_place(session: Session, changes: Sequence[Change]) -> bool:
+    """Do both in one statement; tell whether there was a counter to take positions from."""
+    told = {
+        "n": len(changes), "now": clock.now(), "subjects": [c.subject for c in changes],
+        "colls": [c.coll for c in changes], "doc_ids": [c.doc_id for c in changes], "gone": [c.gone for c in changes],
+    }  # fmt: skip
+    return session.connection().execute(_ADVANCE_AND_PLACE, told).rowcount > 0
 
 
 def _advance(session: Session, count: int) -> int:
-    seq = session.execute(_ADVANCE, {"n": count}).scalar_one_or_none()
+    seq = session.connection().execute(_ADVANCE, {"n": count}).scalar_one_or_none()
     if seq is None:
         session.execute(
             text("INSERT INTO sync_clock (id, seq, epoch) VALUES (1, 0, :epoch) ON CONFLICT (id) DO NOTHING"),
             {"epoch": str(clock.new_id())},
         )
-        seq = session.execute(_ADVANCE, {"n": count}).scalar_one()
+        seq = session.connection().execute(_ADVANCE, {"n": count}).scalar_one()
     return int(seq)

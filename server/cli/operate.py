@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from server.console.openapi import build
 from server.keys import make_keys
 
 IDLE_S = 0.3
+WORTH_GOING_ON = 100  # things a turn of the chores did, from which the next follows at once
+NICER = 5
 
 
 @click.command()
@@ -85,16 +88,19 @@ def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int
 def start_work(app: Flask, stop: threading.Event) -> list[threading.Thread]:
     """Start one thread that runs jobs and one that does the chores, so that a long job keeps no record waiting."""
     threads = [
-        threading.Thread(target=work, args=(app, stop, turn), name=name, daemon=True)
-        for name, turn in (("jobs", jobs.run_next), ("chores", jobs.run_chores))
+        threading.Thread(target=work, args=(app, stop, turn), kwargs={"worth": worth}, name=name, daemon=True)
+        for name, turn, worth in (("jobs", jobs.run_next, 1), ("chores", jobs.run_chores, WORTH_GOING_ON))
     ]
     for thread in threads:
         thread.start()
     return threads
 
 
-def work(app: Flask, stop: threading.Event, turn: Callable[[datetime], int]) -> None:
-    """Take turns until told to stop, resting when one found nothing to do; a fault is logged and tried again."""
+def work(app: Flask, stop: threading.Event, turn: Callable[[datetime], int], *, worth: int) -> None:
+    """Take turns until told to stop, resting when one did less than `worth`; a fault is logged and tried again.
+
+    Resting lets small things gather: ten records of a visit that come within a rest cost little more than one.
+    """
     while not stop.is_set():
         with app.app_context():
             try:
@@ -102,14 +108,18 @@ def work(app: Flask, stop: threading.Event, turn: Callable[[datetime], int]) -> 
             except Exception:
                 logging.getLogger("doorstep.jobs").exception("the queue does not answer")
                 ran = 0
-        if not ran:
+        if ran < worth:
             stop.wait(IDLE_S)
 
 
 @click.command()
+@click.option(
+    "--nice", default=NICER, show_default=True, type=click.IntRange(0, 19), help="Yield to the web by so much."
+)
 @click.pass_obj
-def worker(var_dir: Path) -> None:
+def worker(var_dir: Path, nice: int) -> None:
     """Run jobs in a process of its own, beside `serve` (PostgreSQL installations)."""
+    os.nice(nice)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())

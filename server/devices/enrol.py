@@ -16,17 +16,21 @@ from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.body import Body
 from server.db import begin_write, db, fetch
-from server.devices import rules
+from server.devices import rules, sender
 from server.devices.models import Device, EnrolCode
 from server.devices.rules import DeviceState
+from server.devices.sender import Sender
 from server.errors import Missing, NotSignedIn
 from sync import chain, tlog
 from sync.signature import Alg, BadKey, SigningKey, public_key
 
 View = TypeVar("View", bound=Callable[..., Any])
+Phone = TypeVar("Phone", Device, Sender)
 DEVICE = "device"
 # Made once, as every call of a phone runs them.
 _BY_TOKEN = select(Device.id, Device.person_id, Device.state).where(Device.token_hash == bindparam("token_hash"))
+_KNOWN_MOST = 10_000
+_known: dict[str, tuple[UUID, UUID]] = {}  # a token's hash → device and person; proved again on the locked row
 _LOCKED = select(Device).where(Device.id == bindparam("device_id")).with_for_update()
 
 
@@ -112,17 +116,17 @@ def epoch() -> str:
 def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
     """Let only an enrolled phone call the view, a revoked one too where it only hands in.
 
-    The view itself begins its write transaction, after the body has come over a slow line.
+    The view itself begins its write transaction, after the body has come over a slow line. Where a phone only hands in,
+    a token met before is not looked up: the view asks for the phone, and that proves the token.
     Raises NotSignedIn or DeviceRevoked.
     """
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.device_id, g.person_id, state = _caller()
-            if state != DeviceState.ACTIVE and not may_be_revoked:
-                raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True, epoch=epoch())
-            db.session.rollback()
+            g.token_hash = _token_hash()
+            known = _known.get(g.token_hash) if may_be_revoked else None
+            g.device_id, g.person_id = known or _caller(may_be_revoked=may_be_revoked)
             request.get_data(cache=True)
             return view(*args, **kwargs)
 
@@ -133,25 +137,56 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
 
 
 def current_device() -> Device:
-    """Return the phone that calls. Raises Missing."""
-    return fetch(Device, g.device_id)
+    """Return the phone that calls. Raises Missing or NotSignedIn."""
+    return _proved(fetch(Device, g.device_id))
 
 
 def lock_device() -> Device:
-    """Begin the write transaction and return the phone that calls, locked. Raises Missing."""
+    """Begin the write transaction and return the phone that calls, locked. Raises Missing or NotSignedIn."""
     begin_write()
     device = db.session.scalar(_LOCKED, {"device_id": g.device_id}, execution_options={"populate_existing": True})
     if device is None:
         raise Missing(f"no Device {g.device_id}")
+    return _proved(device)
+
+
+def lock_sender() -> Sender:
+    """Begin the write transaction and return what judging needs of the phone that calls, locked.
+
+    Raises Missing or NotSignedIn.
+    """
+    begin_write()
+    found = sender.lock(g.device_id)
+    if found is None:
+        raise Missing(f"no Device {g.device_id}")
+    return _proved(found)
+
+
+def _proved(device: Phone) -> Phone:
+    """Return the phone if the token of this call is still its own. Raises NotSignedIn."""
+    if device.token_hash != g.token_hash:
+        _known.pop(g.token_hash, None)
+        raise NotSignedIn("no phone has this token")
     return device
 
 
-def _caller() -> tuple[UUID, UUID, str]:
-    """Return the phone that calls: its id, its person's and its state. Raises NotSignedIn."""
+def _token_hash() -> str:
+    """Return the hash of the token that came with this call. Raises NotSignedIn."""
     secret = auth.bearer()
     if secret is None:
         raise NotSignedIn("send the device token")
-    found = db.session.execute(_BY_TOKEN, {"token_hash": auth.secret_hash(secret)}).one_or_none()
+    return auth.secret_hash(secret)
+
+
+def _caller(*, may_be_revoked: bool) -> tuple[UUID, UUID]:
+    """Return the phone that calls and its person, and end the reading. Raises NotSignedIn or DeviceRevoked."""
+    found = db.session.execute(_BY_TOKEN, {"token_hash": g.token_hash}).one_or_none()
     if found is None:
         raise NotSignedIn("no phone has this token")
-    return found.id, found.person_id, found.state
+    if found.state != DeviceState.ACTIVE and not may_be_revoked:
+        raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True, epoch=epoch())
+    db.session.rollback()
+    if len(_known) >= _KNOWN_MOST:
+        _known.clear()
+    _known[g.token_hash] = (found.id, found.person_id)
+    return found.id, found.person_id

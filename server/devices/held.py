@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, or_, select
 
 from server import config, vault
-from server.db import db
-from server.devices.models import Device
+from server.devices.sender import Sender
 from server.visits.models import Record
 from sync import envelope
 from sync.chain import Head
@@ -77,7 +76,7 @@ class Held:
         self.places.setdefault(found.record.seq, kept)
 
 
-def hold(device: Device, batch: Sequence[Found]) -> Held:
+def hold(device: Sender, batch: Sequence[Found]) -> Held:
     """Read every kept record that shares an id or a place with the batch, or stands right beside one of it."""
     held = Held(Head(device.head_seq, device.head_hash))
     if not batch:
@@ -86,9 +85,9 @@ def hold(device: Device, batch: Sequence[Found]) -> Held:
     asked: dict[str, Any] = {"device_id": device.id, "ids": [UUID(found.record.id) for found in batch]}
     first, last = min(seqs) - 1, max(seqs)
     if last - first <= _WIDE * len(seqs):
-        rows = db.session.execute(_NEAR, asked | {"first": first, "last": last + 1})
+        rows = device.connection.execute(_NEAR, asked | {"first": first, "last": last + 1})
     else:
-        rows = db.session.execute(
+        rows = device.connection.execute(
             _APART, asked | {"seqs": sorted({near for one in seqs for near in (one - 1, one, one + 1)})}
         )
     for row in rows:

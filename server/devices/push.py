@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Table, bindparam, func, insert, select
 
 from server import clock, config, feed, vault
 from server.db import db
@@ -21,6 +20,7 @@ from server.devices.held import Held, hold, unseal
 from server.devices.models import Device
 from server.devices.quarantine import Refused
 from server.devices.rules import DeviceState
+from server.devices.sender import Sender
 from server.visits.models import Record
 from sync import chain, envelope, strict_json, verdict
 from sync.ack import Entry, Status
@@ -31,7 +31,6 @@ from sync.verdict import Flag, Found, Judgement, Known, Verdict
 _SAFE_DIGITS = 20
 # Made once, as every push runs them; a row for the table, as the mapper's own bookkeeping is not needed.
 _KEEP = insert(cast("Table", Record.__table__))
-_MOVE = update(cast("Table", Device.__table__)).where(Device.__table__.c.id == bindparam("of_id"))
 _LATER = select(Record.seq, Record.prev, Record.hash).where(
     Record.device_id == bindparam("device_id"), Record.seq > bindparam("seq")
 )
@@ -64,7 +63,7 @@ def read_rows(raw: bytes) -> Sequence[object]:
     return [_strict(row) for row in rules.rows_of(decoded)]
 
 
-def take_records(device: Device, rows: Sequence[object], *, at: datetime) -> Taken:
+def take_records(device: Sender, rows: Sequence[object], *, at: datetime) -> Taken:
     """Judge and keep each row of the collection `records` in order; return what became of them."""
     batch = [(row, verdict.read(row)) for row in map(_new_state, rows)]
     readable = [found for _, found in batch if isinstance(found, Found)]
@@ -86,15 +85,15 @@ def take_records(device: Device, rows: Sequence[object], *, at: datetime) -> Tak
             taken.fates.append(quarantine.keep(device, "records", refused, ack_id=taken.ack_id, at=at))
             altered += [judged] if judged.verdict is Verdict.ALTERED else []
     if device.resend_from in {found.record.seq for found in readable}:
-        device.resend_from = None
+        device.has_sent_again()
     if fresh:
-        db.session.execute(_KEEP, fresh)
+        device.connection.execute(_KEEP, fresh)
         _advance(device, [Link(row["seq"], row["prev"], row["hash"]) for row in fresh], held)
     taken.conflicts = [master for judged in altered for master in _master(judged, device)]
     return taken
 
 
-def refuse_rows(device: Device, coll: str, rows: Sequence[object], *, at: datetime) -> Taken:
+def refuse_rows(device: Sender, coll: str, rows: Sequence[object], *, at: datetime) -> Taken:
     """Set aside rows pushed to a collection only the server writes."""
     taken = Taken()
     for row in rows:
@@ -120,7 +119,7 @@ def _new_state(row: object) -> object:
     return row["newDocumentState"] if isinstance(row, dict) and "newDocumentState" in row else row
 
 
-def _judge_of(device: Device, *, at: datetime) -> Callable[[Found | str, Held], Judgement]:
+def _judge_of(device: Sender, *, at: datetime) -> Callable[[Found | str, Held], Judgement]:
     """Return how a document of this phone is judged now."""
     key, name = public_key(device.public_key, alg=device.alg), str(device.id)
     offset = None if device.clock_offset_ms is None else timedelta(milliseconds=device.clock_offset_ms)
@@ -132,7 +131,7 @@ def _judge_of(device: Device, *, at: datetime) -> Callable[[Found | str, Held], 
     return judge
 
 
-def _row(device: Device, found: Found, judged: Judgement, *, ack_id: UUID, at: datetime) -> dict[str, Any]:
+def _row(device: Sender, found: Found, judged: Judgement, *, ack_id: UUID, at: datetime) -> dict[str, Any]:
     record, row_id = found.record, UUID(found.record.id)
     flags = [flag.value for flag in judged.flags]
     if device.state != DeviceState.ACTIVE:
@@ -167,7 +166,7 @@ def held_later(device: Device, *, until: int) -> int:
     return db.session.scalar(places) or 0
 
 
-def _master(judged: Judgement, device: Device) -> list[dict[str, Any]]:
+def _master(judged: Judgement, device: Sender) -> list[dict[str, Any]]:
     """Return the kept document of an altered record, as RxDB wants it; another phone's is not shown."""
     if judged.record is None:
         return []
@@ -179,18 +178,12 @@ def _master(judged: Judgement, device: Device) -> list[dict[str, Any]]:
     return [kept.document()]
 
 
-def _advance(device: Device, fresh: Sequence[Link], held: Held) -> None:
-    """Move the end of the unbroken run; records that waited behind a gap are read only when it may be closed.
-
-    Written at once, not when the session is flushed: the mapper's bookkeeping costs more than the statement.
-    """
+def _advance(device: Sender, fresh: Sequence[Link], held: Held) -> None:
+    """Move the end of the unbroken run; records that waited behind a gap are read only when it may be closed."""
     head = chain.advance(held.head, fresh)
     if head.seq == held.head.seq:
         return
     if head.seq + 1 in held.places:
-        later = db.session.execute(_LATER, {"device_id": device.id, "seq": head.seq})
+        later = device.connection.execute(_LATER, {"device_id": device.id, "seq": head.seq})
         head = chain.advance(head, [Link(*row) for row in later])
-    moved = {"head_seq": head.seq, "head_hash": head.hash}
-    db.session.execute(_MOVE, {"of_id": device.id} | moved)
-    for name, value in moved.items():
-        set_committed_value(device, name, value)
+    device.move_head(seq=head.seq, digest=head.hash)

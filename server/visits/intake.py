@@ -79,7 +79,8 @@ def put_together(session: Session) -> None:
     for visit_id, (at, has_news) in pending.items():
         waiting = dict(session.info)
         try:
-            with session.begin_nested():
+            # It flushes where a query needs it to; flushing before every query is a third of the whole work.
+            with session.begin_nested(), session.no_autoflush:
                 visit = session.get_one(Visit, visit_id, with_for_update=True)
                 projection.refresh(visit, at=at, has_news=has_news)
         except Exception:

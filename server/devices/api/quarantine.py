@@ -15,6 +15,7 @@ from server.devices import acks, push, quarantine, rules
 from server.devices.models import Device, Quarantine
 from server.devices.rules import QuarantineState
 from server.devices.schemas import DismissIn, QuarantineOneOut, QuarantineOut, QuarantineQuery
+from server.devices.sender import Sender
 
 bp = Blueprint("quarantine", __name__, url_prefix="/v1/devices/quarantine")
 FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR)
@@ -56,7 +57,7 @@ def replay(row_id: UUID) -> ResponseReturnValue:
     """Judge a record again as if its phone had just pushed it; a kept one is acknowledged. Again changes nothing."""
     row = fetch(Quarantine, row_id, lock=True)
     rules.check_replay(coll=row.coll, state=row.state)
-    device, now = fetch(Device, row.device_id, lock=True), clock.now()
+    device, now = Sender.of(fetch(Device, row.device_id, lock=True)), clock.now()
     taken = push.take_records(device, [quarantine.payload_of(row)], at=now)
     acks.tell(device, taken.fates, ack_id=taken.ack_id, at=now)
     verdict = quarantine.settle(row, taken.fates[0].entry, at=now)

@@ -9,11 +9,12 @@ from server import audit, clock, feed
 from server.body import Body, answers, asks, described, raw_bytes
 from server.db import begin_write, db
 from server.devices import acks, compression, contact, contract, enrol, pull, push, rules, settings
-from server.devices.enrol import current_device, lock_device, phone
+from server.devices.enrol import current_device, lock_device, lock_sender, phone
 from server.devices.models import Device
 from server.devices.push import Taken
 from server.devices.rules import PullQuery
 from server.devices.schemas import DigestIn, DigestOut, HeadOut, PullAllOut, PullIn, PullOut
+from server.devices.sender import Sender
 from sync import feed as sync_feed
 from sync import schema
 from sync.canonical import content_hash
@@ -46,7 +47,7 @@ def take_push(coll: str) -> ResponseReturnValue:
     if coll not in (*sync_feed.PUSHED, *sync_feed.PULLED):
         raise rules.NoSuchCollection(coll[:40])
     rows = push.read_rows(raw_bytes(most=rules.MAX_PUSH_BYTES))
-    device, now = lock_device(), clock.now()
+    device, now = lock_sender(), clock.now()
     taken = _take(device, coll, rows)
     fresh = acks.tell(device, taken.fates, ack_id=taken.ack_id, at=now)
     wants_acks = "return=acks" in request.headers.get("Prefer", "").replace(" ", "")
@@ -133,7 +134,7 @@ def _stands_in_epoch(asked: PullQuery, colls: Sequence[str]) -> tuple[Device, st
     return device, epoch
 
 
-def _take(device: Device, coll: str, rows: object) -> Taken:
+def _take(device: Sender, coll: str, rows: object) -> Taken:
     checked = rules.rows_of(rows)
     match coll:
         case "records":
@@ -144,7 +145,7 @@ def _take(device: Device, coll: str, rows: object) -> Taken:
             return push.refuse_rows(device, coll, checked, at=clock.now())
 
 
-def _move_past_acks(answer: Response, device: Device, given: set[str]) -> None:
+def _move_past_acks(answer: Response, device: Sender, given: set[str]) -> None:
     """Tell a phone that says where it stands in `acks` that it now stands behind those given, if no others wait."""
     seq = request.headers.get(ACKS_SEQ, "")
     if not given or not seq.isdecimal() or len(seq) > MAX_DIGITS:
