@@ -165,8 +165,8 @@ def gunicorn(application: str, *, env: Mapping[str, str] | None = None) -> Abstr
     """Serve an application by gunicorn, two workers of four threads, until the end of the block. Raises NeverReady."""
     port = free_port()
     command = [
-        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS),
-        "--worker-class", "gthread", "--threads", str(THREADS), "--keep-alive", "60", "--no-control-socket",
-        "--log-level", "warning", application,
+        sys.executable, "-m", "gunicorn", "--config", "python:server.serving", "--bind", f"127.0.0.1:{port}",
+        "--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket", "--log-level", "warning",
+        application,
     ]  # fmt: skip
     return running(command, port=port, env=env, folder=ROOT)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from geopy.distance import geodesic
 
 from server.errors import Invalid
 from server.planning.datum import Point, to_wgs84
@@ -92,6 +91,8 @@ def haversine_m(points: Sequence[Point]) -> npt.NDArray[np.float64]:
 
 def geodesic_m(start: Point, end: Point) -> float:
     """Return the metres between two points on the WGS-84 ellipsoid."""
+    from geopy.distance import geodesic  # noqa: PLC0415  # loads every geocoder's HTTP client; the web needs neither
+
     here, there = to_wgs84(start), to_wgs84(end)
     return float(geodesic((here.lat, here.lon), (there.lat, there.lon)).m)
 

@@ -12,7 +12,7 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible
 from server.body import Body, answers, takes
-from server.cases import geocoding, sealing
+from server.cases import sealing
 from server.cases.candidates import BEST_FIRST
 from server.cases.gazetteer import installed
 from server.cases.intake import put_point
@@ -80,6 +80,8 @@ def geocode(address_id: UUID) -> ResponseReturnValue:
 @jobs.runs("geocode")
 def geocode_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     """Ask for the point of an address and keep it when it is better than what is known."""
+    from server.cases import geocoding  # noqa: PLC0415  # loads HTTP clients that only this job needs
+
     settings = config.current().geocoder
     finder = geocoding.make_finder(
         settings.kind, base_url=settings.base_url, api_key=settings.api_key, gazetteer=installed()
