@@ -9,7 +9,7 @@ Source: RFC 8259 §4, §6, §8 (where implementations differ); RFC 7493 (I-JSON)
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from sync.canonical import NotCanonisable, canonical, canonical_plain
@@ -124,28 +124,25 @@ def _constant(name: str) -> NoReturn:
 def _check_depth(value: Any, text: str, *, max_depth: int) -> None:
     if text.count("{") + text.count("[") <= max_depth:
         return
-    for depth, level in enumerate(_levels(value)):
-        if depth == max_depth and any(isinstance(part, dict | list) for part in level):
-            raise NotStrictJson(f"nested deeper than {max_depth}")
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(max_depth):
+        containers = [one for part in containers for one in _children(part) if isinstance(one, dict | list)]
+    if containers:
+        raise NotStrictJson(f"nested deeper than {max_depth}")
 
 
 def _check_strings(value: Any) -> None:
-    for level in _levels(value):
-        if any(isinstance(part, str) and _FORBIDDEN.search(part) for part in level):
-            raise NotStrictJson("a string holds a control character or half a surrogate pair")
-
-
-def _levels(value: Any) -> Iterator[list[Any]]:
-    """Yield what lies at each depth, names of members among it, from the value itself inwards."""
     level = [value]
     while level:
-        yield level
-        level = [child for part in level if isinstance(part, dict | list) for child in _children(part)]
+        if any(isinstance(part, str) and _FORBIDDEN.search(part) for part in level):
+            raise NotStrictJson("a string holds a control character or half a surrogate pair")
+        containers = [part for part in level if isinstance(part, dict | list)]
+        level = [one for part in containers for one in (*_names(part), *_children(part))]
 
 
-def _children(container: dict[str, Any] | list[Any]) -> Iterator[Any]:
-    if isinstance(container, dict):
-        yield from container.keys()
-        yield from container.values()
-    else:
-        yield from container
+def _children(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
+
+
+def _names(container: dict[str, Any] | list[Any]) -> Iterable[str]:
+    return container if isinstance(container, dict) else ()
