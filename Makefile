@@ -62,9 +62,9 @@ test: setup check ## Everything: checks, then all tests on SQLite and on Postgre
 bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)
 
-soak: setup ## Repeat the property tests long, the fault drills on both databases, and all of them longer with figures
-	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/faults tests/properties
-	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/faults
+soak: setup ## Play the property tests and the fault drills on both databases longer, with figures
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/contract tests/properties
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/properties
 	$(VENV)/python -m bench.soak $(ARGS)
 
 docs: setup ## Write the OpenAPI document to docs/openapi.json

@@ -9,6 +9,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ import click
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
 
 from server import audit, clock, config, feed
 from server.app import create_app, migrations_dir
@@ -33,6 +35,7 @@ OTHER_CONNECTIONS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND backend_type = 'client backend'"
 )
+ASKED_AGAIN, BREATH_S = 10, 0.2
 DONE = """已从备份恢复：{files} 个文件，备份时间 {made_at}，新纪元 {epoch}。
 每台手机下次联网都会从头同步，补传服务器缺少的内容，不会重复。
 Restored {files} files, made {made_at}, epoch {epoch}. Phones send again what is missing, nothing is doubled."""
@@ -107,14 +110,21 @@ def check_target(settings: Config, *, force: bool) -> None:
         check_unused(make_url(settings.database_url), is_sqlite=settings.is_sqlite)
 
 
+def _has_others(url: URL) -> bool:
+    """Tell whether PostgreSQL has other sessions in this database; wait a little when it has."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        others = connection.execute(OTHER_CONNECTIONS).scalar_one() > 0
+    if others:
+        time.sleep(BREATH_S)
+    return bool(others)
+
+
 def check_unused(url: URL, *, is_sqlite: bool) -> None:
     """Refuse while anybody has the database open: he would go on in the old one. Raises ClickException."""
     if not is_sqlite:
-        engine = create_engine(url)
-        with engine.connect() as connection:
-            others = connection.execute(OTHER_CONNECTIONS).scalar_one()
-        engine.dispose()
-        if others:
+        # The sessions of a server that was just stopped end a moment after it.
+        if all(_has_others(url) for _ in range(ASKED_AGAIN)):
             raise click.ClickException(IN_USE)
         return
     with closing(sqlite3.connect(str(url.database), timeout=0.2, isolation_level=None)) as alone:
