@@ -20,6 +20,7 @@ import pytest
 import sqlalchemy as sa
 from flask import request
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 
 from server import clock, config, jobs
 from server.accounts import auth
@@ -29,6 +30,10 @@ from server.db import db
 from server.keys import make_keys
 from tests import live
 from tests.live import pg_admin
+
+# No test asks how long something took: a busy machine is no fault of the code.
+hypothesis_settings.register_profile("untimed", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("untimed")
 
 PASSWORD = "correct-horse-battery"
 CAST = {

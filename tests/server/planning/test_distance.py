@@ -1,6 +1,5 @@
 """Distances agree with the geodesic, and every second of driving follows from the stated model."""
 
-import geopy.distance  # noqa: F401  # loaded here, not within the first example
 import numpy as np
 import pytest
 from hypothesis import given
