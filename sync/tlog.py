@@ -86,7 +86,7 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
         return EMPTY_ROOT
     if len(hashes) == 1:
         return hashes[0]
-    k = _split(len(hashes))
+    k = split(len(hashes))
     return node_hash(root_of(hashes[:k]), root_of(hashes[k:]))
 
 
@@ -96,7 +96,7 @@ def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
         raise IndexError(f"leaf {index} of {len(hashes)}")
     if len(hashes) == 1:
         return []
-    k = _split(len(hashes))
+    k = split(len(hashes))
     if index < k:
         return [*inclusion_proof(hashes[:k], index), root_of(hashes[k:])]
     return [*inclusion_proof(hashes[k:], index - k), root_of(hashes[:k])]
@@ -121,6 +121,34 @@ def includes(leaf: bytes, *, index: int, proof: Sequence[bytes], size: int, root
             node = node_hash(node, other)
         at, last = at >> 1, last >> 1
     return last == 0 and node == root
+
+
+def extends(proof: Sequence[bytes], *, old: tuple[int, bytes], new: tuple[int, bytes]) -> bool:
+    """Tell whether the tree `new` (size, root) is the tree `old` with leaves appended, and nothing else changed.
+
+    Source: RFC 9162 §2.1.4.2, the same proofs as RFC 6962 §2.1.2.
+    """
+    (size, root), (new_size, new_root) = old, new
+    if size in (0, new_size):
+        return not proof and (root == new_root if size else root == EMPTY_ROOT) and 0 <= size <= new_size
+    if not 0 < size < new_size or not proof or len(proof) > 2 * _MAX_PROOF:
+        return False
+    path = [root, *proof] if size & (size - 1) == 0 else list(proof)
+    at, last = size - 1, new_size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    before = after = path[0]
+    for other in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            before, after = node_hash(other, before), node_hash(other, after)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            after = node_hash(after, other)
+        at, last = at >> 1, last >> 1
+    return last == 0 and before == root and after == new_root
 
 
 def vkey(origin: str, key: Ed25519PublicKey) -> str:
@@ -187,7 +215,8 @@ def read_proof(text: str) -> Proof:
     return Proof(index, hashes, checkpoint)
 
 
-def _split(n: int) -> int:
+def split(n: int) -> int:
+    """Return how many of n > 1 leaves stand under the left child: the largest power of two below n."""
     return 1 << ((n - 1).bit_length() - 1)
 
 

@@ -174,3 +174,23 @@ class TestReadProof:
     def test_refuses_another_text(self, text):
         with pytest.raises(BadNote):
             tlog.read_proof(text)
+
+
+class TestExtends:
+    def test_accepts_the_same_tree_without_a_proof(self):
+        assert tlog.extends([], old=(5, b"r" * 32), new=(5, b"r" * 32))
+        assert not tlog.extends([bytes(32)], old=(5, b"r" * 32), new=(5, b"r" * 32))
+
+    def test_refuses_another_root_at_the_same_size(self):
+        assert not tlog.extends([], old=(5, b"r" * 32), new=(5, b"s" * 32))
+
+    def test_takes_nothing_as_the_beginning_of_everything(self):
+        assert tlog.extends([], old=(0, tlog.EMPTY_ROOT), new=(5, b"r" * 32))
+        assert not tlog.extends([], old=(0, bytes(32)), new=(5, b"r" * 32))
+
+    @pytest.mark.parametrize(("old", "new"), [(6, 5), (-1, 5), (3, 5)])
+    def test_refuses_sizes_or_silence(self, old, new):
+        assert not tlog.extends([], old=(old, b"r" * 32), new=(new, b"s" * 32))
+
+    def test_refuses_endless_proofs(self):
+        assert not tlog.extends([bytes(32)] * 200, old=(1, bytes(32)), new=(2**62, bytes(32)))
