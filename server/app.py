@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, g
 from server import config, feed, jobs, problems
 from server.config import Config
 from server.db import db, migrate
-from server.devices import handover
+from server.devices import handover, proofs
 
 SLICES = ("accounts", "cases", "schemes", "visits", "devices", "escalation", "complaints", "console")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -81,6 +81,11 @@ def create_app(settings: Config | None = None) -> Flask:
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     app.after_request(harden)
-    app.extensions["doorstep.parts"] = (feed, jobs, handover)  # tables, last writes, chores of every application
+    app.extensions["doorstep.parts"] = (
+        feed,
+        jobs,
+        handover,
+        proofs,
+    )  # tables, last writes, chores of every application
     logging.getLogger("doorstep").setLevel(logging.INFO)
     return app

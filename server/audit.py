@@ -76,10 +76,7 @@ def _write(session: Session) -> None:
         return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
-    last = session.execute(
-        select(AuditEvent.seq, AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)
-    ).one_or_none()
-    seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+    seq, prev = end(session)
     for event in events:
         seq += 1
         event.seq, event.prev = seq, prev
@@ -103,6 +100,12 @@ def verify(session: Session, *, newest: int | None = None) -> str | None:
                 return f"broken at row {seq}"
             prev = event.hash
     return None
+
+
+def end(session: Session) -> tuple[int, str]:
+    """Return (number, hash) of the newest row of the chain."""
+    last = session.execute(select(AuditEvent.seq, AuditEvent.hash).order_by(AuditEvent.seq.desc()).limit(1)).first()
+    return (last.seq, last.hash) if last is not None else (0, GENESIS)
 
 
 def count(session: Session) -> int:

@@ -60,3 +60,7 @@ class Vault:
         normal = unicodedata.normalize("NFKC", value).upper().replace(" ", "").replace("-", "")
         digest = hmac.new(self.index_key, f"{kind}|{normal}".encode(), hashlib.sha256).digest()
         return digest[:INDEX_BYTES].hex()
+
+    def derive(self, purpose: str) -> bytes:
+        """Return the key for one purpose, 32 bytes: the same whenever asked, and telling nothing of the others."""
+        return hmac.digest(self.index_key, f"doorstep.derive/1|{purpose}".encode(), "sha256")

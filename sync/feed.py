@@ -10,7 +10,7 @@ from typing import Any
 
 from sync.canonical import content_hash, sha256_hex
 
-PULLED = ("stops", "cards", "papers", "forms", "rules", "messages", "acks")
+PULLED = ("stops", "cards", "papers", "forms", "rules", "messages", "acks", "proofs")
 PUSHED = ("records", "settings")
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100

@@ -14,6 +14,8 @@ from server import clock, config
 from server.cases.models import Paper, SerialCounter
 from server.db import db
 from server.media import store
+from server.transparency import leaves, reading
+from sync.leaf import Kind
 
 
 def draw_serial(kind: PaperKind, *, on: date) -> str:
@@ -36,9 +38,13 @@ def draw_serial(kind: PaperKind, *, on: date) -> str:
     return serials.make(kind, on=on, number=counter.last)
 
 
-def seal_facts(serial: str, *, at: datetime, version: int = 1, log_size: int = 0, log_root: str = "") -> SealFacts:
-    """Return what stands on every page: the firm, the time, the serial and where it can be verified."""
+def seal_facts(serial: str, *, at: datetime, version: int = 1) -> SealFacts:
+    """Return what stands on every page: the firm, the time, the serial, where it can be verified, and the log's head.
+
+    The head is the newest that was signed by `at`, so the same paper made again later says the same.
+    """
     settings = config.current()
+    log_size, log_root = reading.head(at=at)
     return SealFacts(
         serial=serial,
         generated_at=at,
@@ -62,7 +68,7 @@ def file_paper(
     subject_id: UUID | None = None,
     version: int = 1,
 ) -> Paper:
-    """Store a rendered paper and add its row to the transaction."""
+    """Store a rendered paper and add its row and its leaf of the log to the transaction."""
     paper = Paper(
         id=clock.new_id(),
         kind=kind,
@@ -78,6 +84,7 @@ def file_paper(
         issued_at=at,
     )
     db.session.add(paper)
+    leaves.note(Kind.PAPER, f"paper:{serial}", digest=paper.sha256, at=at, case_id=case_id)
     return paper
 
 

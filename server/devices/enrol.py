@@ -21,7 +21,9 @@ from server.devices.models import Device, EnrolCode
 from server.devices.rules import DeviceState
 from server.devices.sender import Sender
 from server.errors import Missing, NotSignedIn
-from sync import chain, tlog
+from server.transparency import leaves, reading
+from sync import chain, leaf
+from sync.leaf import Kind
 from sync.signature import Alg, BadKey, SigningKey, public_key
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -86,6 +88,7 @@ def _add(code: EnrolCode, body: Body, jwk: dict[str, str], *, at: datetime) -> D
     db.session.add(device)
     db.session.flush()
     audit.note("device.enrolled", f"device:{device_id}", actor_id=code.person_id, alg=body["alg"])
+    _log(device, at=at)
     return device
 
 
@@ -94,6 +97,14 @@ def close(device: Device, state: DeviceState, *, by: Person, at: datetime) -> No
     if device.state == DeviceState.ACTIVE:
         device.state, device.revoked_at = state, at
         audit.note("device.revoked", f"device:{device.id}", actor_id=by.id, state=state.value)
+        _log(device, at=at)
+
+
+def _log(device: Device, *, at: datetime) -> None:
+    """Let the log say, where everybody sees it, that this key is a phone's, or is no more."""
+    state = DeviceState(device.state).value
+    digest = leaf.key_hash(str(device.id), alg=device.alg, jwk=device.public_key, state=state)
+    leaves.note(Kind.DEVICE, f"device:{device.id}:{state}", digest=digest, at=at)
 
 
 def ack_key() -> SigningKey:
@@ -103,9 +114,7 @@ def ack_key() -> SigningKey:
 
 def log_vkey() -> str:
     """Return the verifier key of this installation's log, in the note format."""
-    settings = config.current()
-    origin = settings.public_url.partition("://")[2] + "/log"
-    return tlog.vkey(origin, settings.log_key.public_key())
+    return reading.vkey()
 
 
 def epoch() -> str:

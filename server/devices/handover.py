@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from server import feed, jobs
 from server.db import begin_write, db
+from server.devices import leaves
 from server.devices.held import unseal
 from server.devices.models import Upload
 from server.visits import intake
@@ -68,6 +69,7 @@ def _give_alone(row: Record, *, at: datetime) -> Bound:
     except Exception:
         log.exception("record %s of device %s could not be taken in", row.id, row.device_id)
         row.flags, row.taken_in_at = [*row.flags, INTAKE_FAILED], at
+        leaves.add([row])
         return []
 
 
@@ -81,6 +83,7 @@ def _give(rows: Sequence[Record], *, at: datetime) -> Bound:
         intake.store(row, one, at=at)
         row.taken_in_at = at
     db.session.flush()
+    leaves.add(rows)
     return bound
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from server import feed, jobs
 from server.db import begin_write, db
-from server.devices import acks
+from server.devices import acks, proofs
 from server.devices.models import Device
 from server.devices.rules import PullQuery
 from server.feed import Position
@@ -17,6 +17,8 @@ from sync.schema import down_cast
 
 KEEP_TOMBSTONES = timedelta(days=180)
 AT_ONCE = 500
+_OWN = {"acks": acks.load, proofs.COLLECTION: proofs.load}
+"""Collections of one phone, not of the person who carries it."""
 
 
 def subjects(device: Device) -> list[str]:
@@ -64,7 +66,7 @@ def _read(device: Device, found: Sequence[Position], *, sv: int) -> Iterator[tup
         if not one.gone:
             wanted[one.coll].append(one.doc_id)
     known = {
-        coll: acks.load(device.id, ids) if coll == "acks" else feed.documents(coll, device.person_id, ids)
+        coll: _OWN[coll](device.id, ids) if coll in _OWN else feed.documents(coll, device.person_id, ids)
         for coll, ids in wanted.items()
     }
     for one in found:

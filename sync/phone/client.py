@@ -13,7 +13,7 @@ from typing import Any
 from sync import ack, feed
 from sync.ack import Status
 from sync.envelope import NotAnEnvelope, read_time, write_time
-from sync.phone import media, papers, pulls
+from sync.phone import logbook, media, papers, pulls
 from sync.phone.outbox import NotEnrolled
 from sync.phone.senses import Senses
 from sync.phone.store import Store
@@ -195,6 +195,8 @@ class Client:
     def _heed(self, coll: str, documents: Sequence[Mapping[str, Any]]) -> None:
         if coll == "acks":
             self._take_acks(documents)
+        elif coll == logbook.COLLECTION:
+            logbook.take(self.store, documents)
 
     def _may_have_missed_acks(self, head: Mapping[str, Any], news: Sequence[str]) -> bool:
         """Tell whether the answer to an earlier push may wait; never when the server asks for records again."""

@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS checkpoint(coll TEXT PRIMARY KEY, seq INTEGER NOT NUL
 CREATE TABLE IF NOT EXISTS media(id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, mime TEXT NOT NULL,
     content BLOB, state TEXT NOT NULL DEFAULT 'waiting', verified_at TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS paper(id TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS log_proof(record TEXT PRIMARY KEY, leaf TEXT NOT NULL, proof TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS log_seen(size INTEGER PRIMARY KEY, root TEXT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS log_finding(finding TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY(finding, note));
 CREATE TRIGGER IF NOT EXISTS paper_leaves AFTER DELETE ON document WHEN old.coll = 'papers'
     BEGIN DELETE FROM paper WHERE id = old.id; END;
 """
@@ -226,6 +229,36 @@ class Store:
         """Return the bytes of a paper, None when they are not here."""
         row = self._db.execute("SELECT content FROM paper WHERE id = ?", (paper_id,)).fetchone()
         return None if row is None else bytes(row[0])
+
+    def hash_of(self, record_id: str) -> str | None:
+        """Return the hash of a record of this phone, None for another's."""
+        row = self._db.execute("SELECT hash FROM record WHERE id = ?", (record_id,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_proof(self, record_id: str, leaf: str, proof: str) -> None:
+        """Keep a record's leaf of the log and the proof that it stands there; the first proof stays."""
+        self._db.execute("INSERT OR IGNORE INTO log_proof VALUES(?, ?, ?)", (record_id, leaf, proof))
+
+    def proof_of(self, record_id: str) -> tuple[str, str] | None:
+        """Return a record's (leaf, tlog-proof), None while there is none."""
+        row = self._db.execute("SELECT leaf, proof FROM log_proof WHERE record = ?", (record_id,)).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def saw_checkpoint(self, size: int, root: str, note: str) -> None:
+        """Keep a checkpoint of the log; root in base64."""
+        self._db.execute("INSERT OR IGNORE INTO log_seen VALUES(?, ?, ?)", (size, root, note))
+
+    def checkpoints_seen(self) -> dict[int, str]:
+        """Return size → root (base64) of every checkpoint of the log that was seen."""
+        return dict(self._db.execute("SELECT size, root FROM log_seen"))
+
+    def found_in_log(self, finding: str, note: str) -> None:
+        """Keep what is wrong with the log, with the signed checkpoint that shows it."""
+        self._db.execute("INSERT OR IGNORE INTO log_finding VALUES(?, ?)", (finding, note))
+
+    def log_findings(self) -> list[str]:
+        """Return what was found wrong with the log: for the screen, and for whoever audits."""
+        return [str(row[0]) for row in self._db.execute("SELECT finding FROM log_finding ORDER BY rowid")]
 
     def forget_documents(self) -> None:
         """Delete every pulled document, the papers' bytes and every checkpoint; records and files stay."""
