@@ -63,6 +63,7 @@ class Config:
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
     metrics_token: str = field(default="", repr=False)
+    log_witnesses: tuple[str, ...] = ()
     rule_place: str = "cn"
     rule_layers: dict[str, Any] = field(default_factory=dict)
 
@@ -150,6 +151,7 @@ def load(var_dir: Path | None = None) -> Config:
         argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
         metrics_token=env.str("METRICS_TOKEN", ""),
+        log_witnesses=tuple(env.str("LOG_WITNESSES", "").split()),
         rule_place=env.str("RULE_PLACE", "cn"),
         rule_layers=read_layers(Path(env.str("RULE_LAYERS_FILE", "") or folder / "rules.json")),
     )

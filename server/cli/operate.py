@@ -18,6 +18,8 @@ from server import clock, config, jobs
 from server.app import create_app, migrations_dir
 from server.console import health
 from server.console.openapi import build
+from server.db import begin_write, db
+from server.devices import leaves
 from server.keys import make_keys
 
 IDLE_S = 0.3
@@ -39,6 +41,9 @@ def init(var_dir: Path, /, **firm: str) -> None:
     )
     with create_app(config.load(var_dir)).app_context():
         upgrade(directory=str(migrations_dir()))
+        begin_write()
+        leaves.add_missing()  # of records from before there was a log
+        db.session.commit()
     click.echo(f"Ready in {var_dir}. Keys made: {', '.join(made) or 'none, all were there'}.")
 
 

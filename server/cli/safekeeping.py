@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from server import audit, clock, config, media
 from server.app import create_app
 from server.console import health
 from server.db import db
+from server.transparency import check
 
 
 @click.command()
@@ -63,6 +65,7 @@ def checks_of(app: Flask) -> dict[str, str | None]:
             found = db.session.execute(text("PRAGMA integrity_check")).scalar_one()
             checks["database integrity"] = None if found == "ok" else str(found)
         checks["audit chain"] = audit.verify(db.session())
+        checks["transparency log"] = "; ".join(islice(check.faults(), 3)) or None
         blobs = media.store()
         broken = [name for name in blobs.hashes() if not blobs.is_intact(name)]
         checks[f"files ({len(blobs.hashes())})"] = f"{len(broken)} altered, first {broken[0]}" if broken else None

@@ -27,7 +27,8 @@ def i3(run: Run) -> Finding:
             scope = {stop for person, stop, _ in run.server.scope if person == phone.person}
             told = set(phone.documents.get("acks", {}))
             told |= {ack_id for ack_id, (device, _) in run.wire.acks.items() if device == phone.device}
-            fed_acks = {row.doc_id for row in run.server.feed if row.subject == f"device:{phone.device}"}
+            own = f"device:{phone.device}"
+            fed_acks = {row.doc_id for row in run.server.feed if row.subject == own and row.coll == "acks"}
             counts["acknowledgements"] += len(fed_acks)
             yield from (f"{phone.name} was never told acks/{one}" for one in sorted(fed_acks - told))
             for coll in DOCUMENTS:

@@ -102,10 +102,15 @@ def state(engine: sa.Engine) -> dict[str, tuple[int, str]]:
             if table.name in NOT_COMPARED:
                 continue
             skip = VOLATILE.get(table.name, set())
-            columns = [sa.cast(one, sa.Text) for one in table.columns if one.name not in skip]
+            columns = [_shown(one) for one in table.columns if one.name not in skip]
             rows = sorted(repr(tuple(row)) for row in database.execute(sa.select(*columns)))
             found[table.name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
     return found
+
+
+def _shown(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return a column as text, bytes as they are: they need not be UTF-8."""
+    return column if isinstance(column.type, sa.LargeBinary) else sa.cast(column, sa.Text)
 
 
 def _all(database: sa.Connection, query: str) -> Iterable[Any]:
