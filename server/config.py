@@ -65,6 +65,7 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     log_witnesses: tuple[str, ...] = ()
     rule_place: str = "cn"
+    promise_grace_days: int = 3
     rule_layers: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -153,6 +154,7 @@ def load(var_dir: Path | None = None) -> Config:
         metrics_token=env.str("METRICS_TOKEN", ""),
         log_witnesses=tuple(env.str("LOG_WITNESSES", "").split()),
         rule_place=env.str("RULE_PLACE", "cn"),
+        promise_grace_days=env.int("PROMISE_GRACE_DAYS", 3),
         rule_layers=read_layers(Path(env.str("RULE_LAYERS_FILE", "") or folder / "rules.json")),
     )
 

@@ -72,11 +72,12 @@ class Balance:
 def allocate(owed: Parts, *, as_of_on: date, entries: Iterable[Entry]) -> Balance:
     """Set the entries booked after the as-of day against the debt, oldest first.
 
-    Entries booked on or before that day are in the creditor's figures already.
+    Entries booked on or before that day are in the creditor's figures already; that the debt is settled counts from
+    the day itself, for nobody goes to a door where the creditor says that nothing is owed.
     """
-    later = sorted(
-        (entry for entry in entries if entry.booked_on > as_of_on), key=lambda one: (one.booked_on, one.reference)
-    )
+    known = sorted(entries, key=lambda one: (one.booked_on, one.reference))
+    later = [entry for entry in known if entry.booked_on > as_of_on]
+    said = [entry for entry in known if entry.booked_on >= as_of_on]
     paid_fen = 0
     covered = Parts()
     allocated = []
@@ -86,7 +87,7 @@ def allocate(owed: Parts, *, as_of_on: date, entries: Iterable[Entry]) -> Balanc
         step = now.less(covered)
         allocated.append(Allocated(entry, step, entry.amount_fen - step.total_fen()))
         covered = now
-    return Balance(owed.less(covered), tuple(allocated), is_declared_settled(later))
+    return Balance(owed.less(covered), tuple(allocated), is_declared_settled(said))
 
 
 def standing(entries: Iterable[Entry]) -> list[Entry]:

@@ -108,7 +108,7 @@ def store_cases(intake: Intake, *, run: ImportRun, at: datetime) -> dict[str, in
     db.session.flush()
     entries = ledger.entries_of([case.id for case in written])
     for case in written:
-        ledger.apply_balance(case, entries=entries[case.id])
+        ledger.apply_balance(case, entries=entries[case.id], at=at)
     return counts
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server import clock
 from server.cases import rules
 from server.cases.allocation import Balance, Entry, Parts, allocate
-from server.cases.models import Case, ImportRun, PaymentFact
+from server.cases.models import Case, ImportRun, PaymentFact, StopFlag
 from server.cases.payments import FedPayment, PaymentKind
 from server.db import db
 
@@ -57,24 +57,43 @@ def strike(case: Case, *, entries: Iterable[Entry]) -> Balance:
     return allocate(owed_parts(case), as_of_on=case.as_of or date.min, entries=entries)
 
 
-def apply_balance(case: Case, *, entries: Iterable[Entry]) -> bool:
+def apply_balance(case: Case, *, entries: Iterable[Entry], at: datetime) -> bool:
     """Bring the outstanding amount and the state up to the entries; return whether anything changed."""
     balance = strike(case, entries=entries)
     state = rules.settle(case.state, outstanding_fen=balance.outstanding_fen, is_declared=balance.is_declared_settled)
     if (case.outstanding_fen, case.state) == (balance.outstanding_fen, state):
         return False
     case.outstanding_fen, case.state = balance.outstanding_fen, state
+    flag_settled(case, at=at)
     return True
 
 
-def settle_case(case: Case, *, entries: Iterable[Entry]) -> bool:
+def flag_settled(case: Case, *, at: datetime) -> None:
+    """Raise the stop flag of a settled case, and take it down when a reversal opens the case again.
+
+    Phones learn of a stop flag at once, so no crew goes to a door where nothing is owed any more.
+    """
+    up = [one for one in case.stop_flags if one.kind == rules.StopKind.SETTLED and one.lifted_at is None]
+    if case.state == rules.CaseState.SETTLED and not up:
+        case.stop_flags.append(
+            StopFlag(
+                id=clock.new_id(), kind=rules.StopKind.SETTLED.value, reason="委托方账务显示已结清",
+                raised_by_id=None, raised_at=at,
+            )
+        )  # fmt: skip
+    elif case.state != rules.CaseState.SETTLED:
+        for flag in up:
+            flag.lifted_at = at
+
+
+def settle_case(case: Case, *, entries: Iterable[Entry], at: datetime) -> bool:
     """Bring a case up to the entries as a new version of it; return whether anything changed."""
-    is_changed = apply_balance(case, entries=entries)
+    is_changed = apply_balance(case, entries=entries, at=at)
     case.version += int(is_changed)
     return is_changed
 
 
-def add_payments(payments: Sequence[FedPayment], *, run: ImportRun) -> dict[str, int]:
+def add_payments(payments: Sequence[FedPayment], *, run: ImportRun, at: datetime) -> dict[str, int]:
     """Store the entries that are new and bring their cases up to date; entries already known change nothing."""
     known = known_references(run.creditor_id)
     fresh = [payment for payment in payments if payment.reference not in known]
@@ -96,7 +115,7 @@ def add_payments(payments: Sequence[FedPayment], *, run: ImportRun) -> dict[str,
     db.session.flush()
     touched = {cases[payment.case_no].id: cases[payment.case_no] for payment in fresh}
     entries = entries_of(list(touched))
-    moved = [case for case in touched.values() if settle_case(case, entries=entries[case.id])]
+    moved = [case for case in touched.values() if settle_case(case, entries=entries[case.id], at=at)]
     return {
         "created": len(fresh),
         "unchanged": len(payments) - len(fresh),

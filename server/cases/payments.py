@@ -48,6 +48,7 @@ class PaymentResult:
     verdict: Verdict
     payment: FedPayment | None
     faults: tuple[Fault, ...]
+    amount_fen: int | None = None  # as the row says it, also of a refused row
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ class Feed:
     def payments(self) -> tuple[FedPayment, ...]:
         """The entries that may be committed."""
         return tuple(result.payment for result in self.results if result.payment is not None)
+
+    def reckoning(self) -> dict[str, int]:
+        """Return where every fen of the file went: total = allocated + reversed + unmatched.
+
+        reversed_fen is negative. A row without a readable amount has no fen to account for; `unreadable` counts those.
+        """
+        taken = [one.amount_fen for one in self.payments]
+        refused = [one.amount_fen for one in self.results if one.payment is None]
+        return {
+            "total_fen": sum(one.amount_fen or 0 for one in self.results),
+            "allocated_fen": sum(fen for fen in taken if fen > 0),
+            "reversed_fen": sum(fen for fen in taken if fen < 0),
+            "unmatched_fen": sum(fen or 0 for fen in refused),
+            "unreadable": sum(fen is None for fen in refused),
+        }
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -89,7 +105,8 @@ def read_payments(
             note_changed(reader, payment=payment, known=known)
             verdict = verdict_of(reader.faults)
             kept = None if verdict is Verdict.REFUSED else payment
-            results.append(PaymentResult(layout.sheet, row.number, verdict, kept, tuple(reader.faults)))
+            fen = payment.amount_fen if payment is not None else None
+            results.append(PaymentResult(layout.sheet, row.number, verdict, kept, tuple(reader.faults), fen))
     return Feed(tuple(results))
 
 

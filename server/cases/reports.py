@@ -66,7 +66,7 @@ def feed_report(feed: Feed, *, encoding: str) -> dict[str, Any]:
         kind = by_kind.setdefault(payment.kind.value, {"count": 0, "amount_fen": 0})
         kind["count"] += 1
         kind["amount_fen"] += payment.amount_fen
-    return {**counts_of(feed), "totals": by_kind, "encoding": encoding}
+    return {**counts_of(feed), "totals": by_kind, "reckoning": feed.reckoning(), "encoding": encoding}
 
 
 def counts_of(read: Intake | Feed) -> dict[str, int]:

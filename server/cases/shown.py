@@ -64,6 +64,7 @@ class ImportOut(ImportRowOut):
     """A file that was read: its report, and what committing it did or would do."""
 
     totals = reported("totals")
+    reckoning = reported("reckoning")
     has_totals_row = reported("has_totals_row")
     as_of = reported("as_of")
     as_of_source = reported("as_of_source")

@@ -94,6 +94,37 @@ class LimitationOut(Schema):
     guarantees = fields.List(fields.Nested(GuaranteeOut))
 
 
+class StepOut(Schema):
+    """One step of a payment's allocation: kind of debt, article, fen (negative where a reversal took it back)."""
+
+    kind = fields.String()
+    zh = fields.String()
+    en = fields.String()
+    article = fields.String()
+    fen = fields.Integer()
+
+
+class EntryAllocatedOut(Schema):
+    """One entry of the feed and its steps, which add up to its amount."""
+
+    reference = fields.String()
+    booked_on = fields.Date()
+    kind = fields.String()
+    amount_fen = fields.Integer()
+    steps = fields.List(fields.Nested(StepOut))
+
+
+class AllocationOut(Schema):
+    """What was owed, how each entry was set against it, and what is left, by kind in fen."""
+
+    as_of = fields.Date(allow_none=True)
+    owed = fields.Dict()
+    entries = fields.List(fields.Nested(EntryAllocatedOut))
+    remaining = fields.Dict()
+    outstanding_fen = fields.Integer()
+    is_declared_settled = fields.Boolean()
+
+
 class LimitationFactOut(Schema):
     """An event that legal recorded; it counts while retracted_at is null."""
 

@@ -193,3 +193,34 @@ class VerificationOut(Schema):
     fingerprint = fields.String()
     log_index = fields.Integer(allow_none=True)
     log_hash = fields.String(allow_none=True)
+
+
+class FollowedInstalmentOut(Schema):
+    """One instalment of a promise: its grace, the day it was met, and what is missing in fen."""
+
+    no = fields.Integer()
+    due_on = fields.Date()
+    grace_until = fields.Date()
+    amount_fen = fields.Integer()
+    met_on = fields.Date(allow_none=True)
+    missing_fen = fields.Integer()
+    state = fields.String()
+
+
+class FollowedPromiseOut(Schema):
+    """A promise as the creditor's feed has it today."""
+
+    id = fields.UUID()
+    visit_id = fields.UUID()
+    state = fields.String()
+    promised_on = fields.Date()
+    promisor_role = fields.String()
+    total_fen = fields.Integer()
+    instalments = fields.List(fields.Nested(FollowedInstalmentOut))
+
+
+class PromisesOut(Schema):
+    """The promises of a case, oldest first, and the grace days they are judged with."""
+
+    items = fields.List(fields.Nested(FollowedPromiseOut))
+    grace_days = fields.Integer()

@@ -2,13 +2,16 @@
 
 import ast
 import inspect
+import json
 import re
 from pathlib import Path
 
 import pytest
 from marshmallow import fields
 
+from field_forms import definitions
 from server.app import create_app
+from server.db import Base
 from server.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +69,45 @@ class TestSources:
     def test_no_field_for_money_received_exists(self):
         word = re.compile(r"\b(amount_received|received_fen|cash_fen|collected_fen|paid_at_door)\b")
         assert not [path for path in SOURCES if word.search(path.read_text(encoding="utf-8"))]
+
+    def test_no_column_body_or_form_asks_for_money_received(self, app):
+        """Money facts come from the creditor's feed alone; agents take nothing, so there is nowhere to write it."""
+        word = re.compile(r"(?:^|_)(?:received|cash|collected|handed_in|takings)(?:_|$)")
+        columns = {f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns}
+        bodies = {
+            f"{view.takes.__name__}.{name}"
+            for view in app.view_functions.values()
+            if hasattr(view, "takes")
+            for name in view.takes().fields
+        }
+        forms = {
+            f"{form.id}.{name}"
+            for form in definitions.shipped().values()
+            for name in re.findall(r'"name": "(\w+)"', json.dumps(dict(form.document)))
+        }
+        assert len(columns) > 100
+        assert len(forms) > 10
+        money = {one for one in columns | bodies | forms if word.search(one.rsplit(".", 1)[1])}
+        assert {one for one in money if not one.endswith(("_at", "_on"))} == set()  # those are times of receipt
+
+    def test_no_text_brings_a_third_party_to_pay(self):
+        """No script, template, form or paper holds such wording; only the lists of what is forbidden name it."""
+        word = re.compile("代偿|代还|替他还|帮他还|父债子还|家人先还|亲属还款|垫付")
+        lists = {"rulepacks", "findings.py"}
+        kept = [*SOURCES, *(ROOT / "field_forms").rglob("*.json"), *(ROOT / "server").rglob("*.html")]
+        found = [path for path in kept if word.search(path.read_text(encoding="utf-8"))]
+        assert [path for path in found if not lists & {*path.parts, path.name}] == []
+
+    def test_nothing_ranks_agents_by_money(self):
+        """Agents and amounts of money never meet in one ordering. Source: 信用卡业务管理办法 §66."""
+        word = re.compile(
+            r"(?:order_by|sorted|sort|group_by|rank)\w*\([^)]*(?:agent|person|staff|crew)[^)]*_fen"
+            r"|(?:order_by|sorted|sort|rank)\w*\([^)]*_fen[^)]*(?:agent|person|staff|crew)"
+        )
+        assert not [path for path in SOURCES if word.search(path.read_text(encoding="utf-8"))]
+        names = re.compile(r"(?i)agent_rank|staff_rank|leaderboard|排行|commission_fen|bonus_fen|提成")
+        found = [path for path in SOURCES if names.search(path.read_text(encoding="utf-8"))]
+        assert found == []
 
     def test_every_rules_file_has_its_tests(self):
         for path in SOURCES:

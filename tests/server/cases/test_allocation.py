@@ -36,6 +36,10 @@ class TestAllocate:
         balance = allocate(OWED, as_of_on=AS_OF, entries=[entry(10, kind=PaymentKind.SETTLEMENT)])
         assert (balance.is_declared_settled, balance.outstanding_fen, balance.remaining.total_fen()) == (True, 0, 1340)
 
+    def test_hears_on_the_as_of_day_itself_that_it_is_settled(self):
+        balance = allocate(OWED, as_of_on=AS_OF, entries=[entry(10, day=0, kind=PaymentKind.SETTLEMENT)])
+        assert (balance.is_declared_settled, balance.allocated) == (True, ())
+
     @given(st.lists(st.integers(-500, 900).filter(bool), max_size=12))
     def test_adds_up_whatever_comes(self, amounts):
         entries = [
