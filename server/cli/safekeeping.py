@@ -24,13 +24,18 @@ from server.transparency import check
 @click.command()
 @click.argument("dossier", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a dossier's report as HTML."
+)
 @click.pass_obj
-def verify(var_dir: Path, dossier: Path | None, *, as_json: bool) -> None:
+def verify(var_dir: Path, dossier: Path | None, page: Path | None, *, as_json: bool) -> None:
     """Verify a DOSSIER zip, or without one this installation: database, audit chain, every stored file.
 
     Exit code 1 when anything fails.
     """
-    checks = dossier_checks(dossier) if dossier else installation_checks(var_dir)
+    if page and not dossier:
+        raise click.UsageError("--html is the report of a dossier: name one")
+    checks = dossier_checks(dossier, page=page) if dossier else installation_checks(var_dir)
     if as_json:
         click.echo(json.dumps(checks, ensure_ascii=False, indent=2))
     else:
@@ -40,11 +45,17 @@ def verify(var_dir: Path, dossier: Path | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def dossier_checks(dossier: Path) -> dict[str, str | None]:
-    """Return what verification of a dossier finds, name → fault or None."""
+def dossier_checks(dossier: Path, *, page: Path | None = None) -> dict[str, str | None]:
+    """Return what verification of a dossier finds, name → fault or None; write the whole report to `page`."""
     from sync import verify as bundle  # noqa: PLC0415  # only this command needs it
+    from sync import verify_page  # noqa: PLC0415
 
     report = bundle.verify(dossier)
+    if page:
+        with dossier.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        looked = verify_page.Looked(dossier.name, digest, f"{clock.now():%Y-%m-%d %H:%M:%S} UTC")
+        page.write_text(verify_page.page(report, looked), encoding="utf-8")
     return {check.name: None if check.is_ok else "; ".join(check.found) for check in report.checks}
 
 

@@ -1,5 +1,6 @@
 """The command line as a person types it: exit codes, words, and what lies on the disk afterwards."""
 
+import hashlib
 import json
 import sqlite3
 from random import Random
@@ -122,6 +123,17 @@ class TestVerify:
     def test_refuses_a_dossier_that_is_none(self, ready, tmp_path):
         (tmp_path / "x.zip").write_bytes(b"nothing")
         assert ready("verify", tmp_path / "x.zip").exit_code == 1
+
+    def test_writes_the_report_of_a_dossier_beside_it(self, ready, tmp_path):
+        (tmp_path / "x.zip").write_bytes(b"no dossier")
+        page = tmp_path / "report.html"
+        assert ready("verify", tmp_path / "x.zip", "--html", page).exit_code == 1
+        told = page.read_text(encoding="utf-8")
+        assert "核验不通过 NOT VERIFIED" in told
+        assert hashlib.sha256(b"no dossier").hexdigest() in told
+
+    def test_writes_a_report_of_dossiers_only(self, ready, tmp_path):
+        assert ready("verify", "--html", tmp_path / "report.html").exit_code == 2
 
 
 class TestBackup:
