@@ -3,6 +3,9 @@
 import math
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 
 from bench import platypus
 from bench.measure import median_cpu_s, ratio
@@ -21,11 +24,14 @@ from receipts.facts import (
     StrokeFacts,
 )
 from receipts.visit_receipt import DocumentFacts, Notice, VisitReceiptFacts, WhoMet
+from server.config import SealKind, SealSettings
+from server.keys import SEAL_CHAIN, SEAL_KEY, SEAL_ROOT, make_keys
+from server.paper_seal import PaperSeal
 
 GOALS = {
     "receipt_cpu_ms": Goal("CPU-ms", "≤ 12", "one receipt with two photos of about 143 kB, QR and signature"),
     "receipt_kb": Goal("kB", "", "its size"),
-    "sealed_per_cpu_s": Goal("papers/CPU-s", "≥ 30", "digitally sealed receipts"),
+    "sealed_per_cpu_s": Goal("papers/CPU-s", "≥ 30", "receipts rendered and sealed, PAdES B-B, P-256"),
     "vs_typst": Goal("×", "> 1", "their CPU ÷ ours"),
     "vs_weasyprint": Goal("×", "> 1", "their CPU ÷ ours"),
     "vs_platypus": Goal("×", "> 1", "their CPU ÷ ours: reportlab's flowing layout, same words and photos"),
@@ -51,9 +57,22 @@ def run(report: Report) -> None:
     report.tell("receipt_cpu_ms", 1000 * median_cpu_s(ours, rounds=rounds, times=3))
     report.tell("receipt_kb", len(visit_receipt.render(receipts[0]).pdf) / 1000)
     report.tell("vs_platypus", ratio(ours, theirs, rounds=rounds))
-    report.skip("sealed_per_cpu_s", "papers carry no digital seal yet")
+    with TemporaryDirectory() as folder:
+        seal = _seal(Path(folder))
+
+        def both() -> object:
+            return seal.seal(visit_receipt.render(next(turn)).pdf, at=ARRIVED_AT)
+
+        report.tell("sealed_per_cpu_s", 1 / median_cpu_s(both, rounds=rounds, times=3))
     for name in ("vs_typst", "vs_weasyprint", "vs_fpdf2"):
         report.skip(name, _UNWRITTEN)
+
+
+def _seal(folder: Path) -> PaperSeal:
+    """Return a seal of our own making."""
+    make_keys(folder)
+    files = (folder / name for name in (SEAL_KEY, SEAL_CHAIN, SEAL_ROOT))
+    return PaperSeal(SealSettings(SealKind.PEM, *files), Lock())
 
 
 def made_up(number: int, *contents: bytes) -> VisitReceiptFacts:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from environs import Env
 from flask import current_app
 
-from server.keys import KEY_NAMES
+from server.keys import KEY_NAMES, SEAL_CHAIN, SEAL_KEY, SEAL_ROOT
 from server.vault import Vault
 
 
@@ -43,6 +44,30 @@ class Geocoder:
     api_key: str = field(default="", repr=False)
 
 
+class SealKind(StrEnum):
+    """Where the key of the electronic seal (电子签章) is."""
+
+    PEM = "pem"  # a file of ours, passphrase in the environment
+    PKCS12 = "pkcs12"  # a file of an authority
+    PKCS11 = "pkcs11"  # a hardware module
+    OFF = "off"  # papers carry no seal
+
+
+@dataclass(frozen=True, slots=True)
+class SealSettings:
+    """What papers are sealed with. chain is PEM, the seal's own certificate first; root is what others trust."""
+
+    kind: SealKind
+    key_file: Path
+    chain_file: Path
+    root_file: Path
+    passphrase: str = field(default="", repr=False)  # of the key or the PKCS#12 file, or the module's PIN
+    module: str = ""
+    token: str = ""
+    key_label: str = ""
+    tsa_url: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One installation's settings. Sizes in bytes, times in seconds unless the name says otherwise."""
@@ -55,6 +80,7 @@ class Config:
     log_key: Ed25519PrivateKey = field(repr=False)
     firm: Firm
     geocoder: Geocoder
+    seal: SealSettings
     public_url: str
     max_body_bytes: int = 32 * 1024 * 1024
     access_token_s: int = 3600
@@ -85,6 +111,34 @@ def read_key(env: Env, name: str, var_dir: Path) -> bytes:
     if not path.is_file():
         raise HalfConfigured(f"key file {path} is missing: run `doorstep init`")
     return path.read_bytes()
+
+
+def read_seal(env: Env, var_dir: Path) -> SealSettings:
+    """Return what papers are sealed with. Raises HalfConfigured for an unknown kind or a file that is not there."""
+    kind, keys = env.str("SEAL", SealKind.PEM.value), var_dir / "keys"
+    if kind not in set(SealKind):
+        raise HalfConfigured(f"DOORSTEP_SEAL: expected one of {', '.join(SealKind)}, got {kind!r}")
+    seal = SealSettings(
+        kind=SealKind(kind),
+        key_file=Path(env.str("SEAL_KEY_FILE", "") or keys / SEAL_KEY),
+        chain_file=Path(env.str("SEAL_CHAIN_FILE", "") or keys / SEAL_CHAIN),
+        root_file=Path(env.str("SEAL_ROOT_FILE", "") or keys / SEAL_ROOT),
+        passphrase=env.str("SEAL_PASSPHRASE", ""),
+        module=env.str("SEAL_PKCS11_MODULE", ""),
+        token=env.str("SEAL_PKCS11_TOKEN", ""),
+        key_label=env.str("SEAL_PKCS11_KEY", ""),
+        tsa_url=env.str("SEAL_TSA_URL", ""),
+    )
+    wanted = {
+        SealKind.PEM: (seal.key_file, seal.chain_file, seal.root_file),
+        SealKind.PKCS12: (seal.key_file, seal.root_file),
+        SealKind.PKCS11: (seal.chain_file, seal.root_file, Path(seal.module)),
+        SealKind.OFF: (),
+    }[seal.kind]
+    missing = [str(path) for path in wanted if not path.is_file()]
+    if missing:
+        raise HalfConfigured(f"the seal needs {', '.join(missing)}: run `doorstep init`, or see docs/operations.md")
+    return seal
 
 
 def key_marks(var_dir: Path) -> dict[str, str]:
@@ -143,6 +197,7 @@ def load(var_dir: Path | None = None) -> Config:
                 for name in ("name", "phone", "complaint_phone", "address")
             }
         ),
+        seal=read_seal(env, folder),
         geocoder=Geocoder(env.str("GEOCODER", "offline"), env.str("GEOCODER_URL", ""), env.str("GEOCODER_KEY", "")),
         public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         max_body_bytes=env.int("MAX_BODY_BYTES", 32 * 1024 * 1024),

@@ -265,7 +265,9 @@ class Paper(Base):
     subject_id: Mapped[UUID | None] = mapped_column(index=True)  # the scheme, stop or visit it is about
     version: Mapped[int] = mapped_column(default=1)
     template_version: Mapped[str] = mapped_column(String(40))
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))  # of the file handed out, its seal included
+    unsealed_sha256: Mapped[str] = mapped_column(String(64), default="")  # of what was rendered: the same every time
+    seal_level: Mapped[str] = mapped_column(String(8), default="")  # B-B | B-T | empty: not sealed
     fingerprint: Mapped[str] = mapped_column(String(64))
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     issued_at: Mapped[datetime]

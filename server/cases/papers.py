@@ -1,5 +1,6 @@
-"""Issued papers (单据): drawing serials, filing the PDF under its hash, finding it again."""
+"""Issued papers (单据): drawing serials, sealing the PDF and filing it under its hash, finding it again."""
 
+import hashlib
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from receipts import serials
 from receipts.facts import Paper as Rendered
 from receipts.facts import SealFacts
 from receipts.serials import PaperKind
-from server import clock, config
+from server import clock, config, paper_seal
 from server.cases.models import Paper, SerialCounter
 from server.db import db
 from server.media import store
@@ -68,7 +69,10 @@ def file_paper(
     subject_id: UUID | None = None,
     version: int = 1,
 ) -> Paper:
-    """Store a rendered paper and add its row and its leaf of the log to the transaction."""
+    """Seal a rendered paper, store it and add its row and its leaf of the log to the transaction.
+
+    Raises HalfConfigured without a usable seal.
+    """
     paper = Paper(
         id=clock.new_id(),
         kind=kind,
@@ -78,14 +82,23 @@ def file_paper(
         subject_id=subject_id,
         version=version,
         template_version=template_version,
-        sha256=store().put(rendered.pdf),
-        fingerprint=rendered.fingerprint,
-        flags=list(rendered.flags),
-        issued_at=at,
     )
+    seal_paper(paper, rendered, at=at)
     db.session.add(paper)
     leaves.note(Kind.PAPER, f"paper:{serial}", digest=paper.sha256, at=at, case_id=case_id)
     return paper
+
+
+def seal_paper(paper: Paper, rendered: Rendered, *, at: datetime) -> None:
+    """Seal what was rendered for a paper and keep it: what leaves the house is the sealed file and no other.
+
+    Raises HalfConfigured without a usable seal.
+    """
+    sealed = paper_seal.current().seal(rendered.pdf, at=at)
+    paper.sha256, paper.seal_level = store().put(sealed.pdf), sealed.level.value
+    paper.unsealed_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
+    paper.fingerprint, paper.issued_at = rendered.fingerprint, at
+    paper.flags = [*rendered.flags, *(["seal-without-timestamp"] if sealed.is_stamp_missing else [])]
 
 
 def find_paper(kind: str, *, subject_id: UUID, version: int) -> Paper | None:

@@ -35,7 +35,7 @@ NICER = 5
 @click.pass_obj
 def init(var_dir: Path, /, **firm: str) -> None:
     """Create the folder, the keys and the database; may be run again at any time."""
-    made = make_keys(var_dir / "keys")
+    made = make_keys(var_dir / "keys", seal_passphrase=os.environ.get("DOORSTEP_SEAL_PASSPHRASE", ""))
     keep_settings(
         var_dir / "doorstep.env", {f"DOORSTEP_{name.upper()}": value for name, value in firm.items() if value}
     )

@@ -8,14 +8,20 @@ from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import config
+from server import config, paper_seal
 from server.db import db
 from server.jobs import Job
 
 
 def checks() -> dict[str, str]:
     """Return each check's name with `ok` or what is wrong."""
-    return {"database": _database(), "migrations": _migrations(), "media": _media(), "queue": _queue()}
+    return {
+        "database": _database(),
+        "migrations": _migrations(),
+        "media": _media(),
+        "queue": _queue(),
+        "seal": paper_seal.current().check(),
+    }
 
 
 def _database() -> str:

@@ -118,9 +118,10 @@ def _papers(case: Case, visits: Sequence[Visit]) -> tuple[tuple[HeldPaper, ...],
 
 
 def _paper(row: PaperRow, store: BlobStore) -> HeldPaper:
+    rendered, _, _ = store.get(row.sha256).partition(b"%%EOF")  # the seal behind it writes the first page's entry again
     return HeldPaper(
         kind=row.kind, serial=row.serial, sha256=row.sha256, path=store.path(row.sha256),
-        pages=len(_PAGE.findall(store.get(row.sha256))), issued_at=row.issued_at, is_superseded=row.state != "issued",
+        pages=len(_PAGE.findall(rendered)), issued_at=row.issued_at, is_superseded=row.state != "issued",
     )  # fmt: skip
 
 

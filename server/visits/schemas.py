@@ -189,6 +189,7 @@ class VerificationOut(Schema):
     state = fields.String()
     version = fields.Integer()
     sealed_at = fields.DateTime()
+    seal_level = fields.String()
     sha256 = fields.String()
     fingerprint = fields.String()
     log_index = fields.Integer(allow_none=True)

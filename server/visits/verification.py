@@ -19,10 +19,18 @@ VALID = "issued"
 class SerialUnknown(Missing):
     """No paper with this serial was issued."""
 
+    @property
+    def is_mistyped(self) -> bool:
+        """Does the check digit not fit?"""
+        return self.facts.get("mistyped") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What anybody may know of a paper. log_index counts from 1 in the append-only log of actions."""
+    """What anybody may know of a paper. log_index counts from 1 in the append-only log of actions.
+
+    seal_level is B-B, B-T (with an authority's time) or empty for a paper without an electronic seal.
+    """
 
     serial: str
     valid: bool
@@ -30,6 +38,7 @@ class Verification:
     state: str
     version: int
     sealed_at: datetime
+    seal_level: str
     sha256: str
     fingerprint: str
     log_index: int | None
@@ -42,10 +51,12 @@ def verify(serial: str) -> Verification:
     try:
         serials.read(wanted)
     except BadSerial as fault:
-        raise SerialUnknown("the serial is mistyped: its check digit does not fit", valid=False) from fault
+        raise SerialUnknown(
+            "the serial is mistyped: its check digit does not fit", valid=False, mistyped=True
+        ) from fault
     paper = db.session.scalar(select(Paper).where(Paper.serial == wanted))
     if paper is None:
-        raise SerialUnknown("no such paper", valid=False)
+        raise SerialUnknown("no such paper", valid=False, mistyped=False)
     query = select(AuditEvent).where(AuditEvent.subject == f"paper:{paper.serial}").order_by(AuditEvent.seq).limit(1)
     logged = db.session.scalar(query)
     store = media.store()
@@ -56,6 +67,7 @@ def verify(serial: str) -> Verification:
         state=paper.state,
         version=paper.version,
         sealed_at=paper.issued_at,
+        seal_level=paper.seal_level,
         sha256=paper.sha256,
         fingerprint=paper.fingerprint,
         log_index=logged.seq if logged else None,

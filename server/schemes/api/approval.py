@@ -16,7 +16,6 @@ from server.cases import papers
 from server.compliance.rulepack import Gate
 from server.db import db
 from server.errors import Stale
-from server.media import store
 from server.schemes import checks, digest, drafting, handover, rules, sheet
 from server.schemes.models import Scheme, SchemeDecision
 from server.schemes.plan_job import routed_stops
@@ -164,8 +163,7 @@ def file_sheet(scheme: Scheme, *, at: datetime) -> None:
     rendered = visit_scheme.render(sheet.facts(scheme))
     known = papers.find_paper(sheet.KIND, subject_id=scheme.id, version=1)
     if known is not None:
-        known.sha256, known.fingerprint = store().put(rendered.pdf), rendered.fingerprint
-        known.flags, known.issued_at = list(rendered.flags), at
+        papers.seal_paper(known, rendered, at=at)
         return
     papers.file_paper(
         rendered, kind=sheet.KIND, serial=scheme.serial, template_version=sheet.TEMPLATE_VERSION, at=at,

@@ -1,19 +1,21 @@
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from threading import Thread
 
 import pytest
 
-from receipts import serials
+from receipts import promise, serials
 from receipts.facts import Paper as Rendered
 from receipts.serials import PaperKind
 from server.cases.papers import draw_serial, file_paper, find_paper, seal_facts
 from server.clock import new_id
 from server.db import begin_write, db
 from server.media import store
+from tests.receipts import sample
 
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 DAY = date(2026, 12, 2)
-PDF = Rendered(pdf=b"%PDF-1.7 x", fingerprint="f" * 64, flags=("odd_glyph",), pages=1)
+PDF = Rendered(promise.render(sample.written_promise()).pdf, fingerprint="f" * 64, flags=("odd_glyph",), pages=1)
 
 
 @pytest.mark.usefixtures("in_app")
@@ -64,7 +66,8 @@ class TestFilePaper:
                 version=version,
             )  # fmt: skip
         db.session.flush()
-        assert store().get(paper.sha256) == PDF.pdf
+        assert store().get(paper.sha256).startswith(PDF.pdf)
+        assert (paper.unsealed_sha256, paper.seal_level) == (sha256(PDF.pdf).hexdigest(), "B-B")
         assert (paper.flags, paper.fingerprint) == (["odd_glyph"], "f" * 64)
         assert find_paper("account_statement", subject_id=subject, version=1).serial == "DZ-1"
         assert find_paper("account_statement", subject_id=subject, version=3) is None

@@ -1,8 +1,11 @@
 """Anybody may ask whether a paper is genuine, and learns nothing else."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
+from pyhanko.pdf_utils.reader import PdfFileReader
 from sqlalchemy import select
 
 from receipts import serials
@@ -36,6 +39,7 @@ class TestVerify:
             "state": "issued",
             "version": 1,
             "sealed_at": paper.issued_at.isoformat(),
+            "seal_level": "B-B",
             "sha256": paper.sha256,
             "fingerprint": paper.fingerprint,
             "log_index": logged.seq,
@@ -102,3 +106,17 @@ class TestVerifyPage:
         assert page.status_code == 404
         assert "查无此单据" in page.text
         assert "<script>" not in page.text
+
+    def test_may_load_our_style_and_script_and_connect_to_nobody(self, paper, anybody):
+        policy = anybody.get(f"/verify/{paper.serial}").headers["Content-Security-Policy"]
+        for words in ("default-src 'none'", "script-src 'self'", "connect-src 'none'", "form-action 'none'"):
+            assert words in policy
+        assert "unsafe" not in policy
+
+
+class TestSealRoot:
+    def test_is_the_root_under_which_papers_are_sealed(self, paper, anybody):
+        answer = anybody.get("/v1/seal-root")
+        root = load_pem_x509_certificate(answer.data)
+        (signature,) = PdfFileReader(BytesIO(media.store().get(paper.sha256))).embedded_signatures
+        load_der_x509_certificate(signature.signer_cert.dump()).verify_directly_issued_by(root)
