@@ -71,8 +71,7 @@ def run(report: Report) -> None:
 def _seal(folder: Path) -> PaperSeal:
     """Return a seal of our own making."""
     make_keys(folder)
-    files = (folder / name for name in (SEAL_KEY, SEAL_CHAIN, SEAL_ROOT))
-    return PaperSeal(SealSettings(SealKind.PEM, *files), Lock())
+    return PaperSeal(SealSettings(SealKind.PEM, folder / SEAL_KEY, folder / SEAL_CHAIN, folder / SEAL_ROOT), Lock())
 
 
 def made_up(number: int, *contents: bytes) -> VisitReceiptFacts:
