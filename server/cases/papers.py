@@ -69,7 +69,7 @@ def file_paper(
     subject_id: UUID | None = None,
     version: int = 1,
 ) -> Paper:
-    """Seal a rendered paper, store it and add its row and its leaf of the log to the transaction.
+    """Seal a rendered paper, keep and log it, and add its row to the transaction.
 
     Raises HalfConfigured without a usable seal.
     """
@@ -85,12 +85,11 @@ def file_paper(
     )
     seal_paper(paper, rendered, at=at)
     db.session.add(paper)
-    leaves.note(Kind.PAPER, f"paper:{serial}", digest=paper.sha256, at=at, case_id=case_id)
     return paper
 
 
 def seal_paper(paper: Paper, rendered: Rendered, *, at: datetime) -> None:
-    """Seal what was rendered for a paper and keep it: what leaves the house is the sealed file and no other.
+    """Seal what was rendered for a paper, keep it and log it: what leaves the house is the sealed file and no other.
 
     Raises HalfConfigured without a usable seal.
     """
@@ -99,6 +98,7 @@ def seal_paper(paper: Paper, rendered: Rendered, *, at: datetime) -> None:
     paper.unsealed_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     paper.fingerprint, paper.issued_at = rendered.fingerprint, at
     paper.flags = [*rendered.flags, *(["seal-without-timestamp"] if sealed.is_stamp_missing else [])]
+    leaves.note(Kind.PAPER, f"paper:{paper.serial}", digest=paper.sha256, at=at, case_id=paper.case_id)
 
 
 def find_paper(kind: str, *, subject_id: UUID, version: int) -> Paper | None:
