@@ -120,6 +120,13 @@ class PointIn(Strict):
     precision = fields.String(required=True, validate=one_of(Precision))
 
 
+class RiskIn(Strict):
+    """How risky a door is, and what to beware of: dogs, a lift that fails, a threat made before."""
+
+    risk_level = fields.String(required=True, validate=validate.OneOf(["low", "normal", "high"]))
+    access_note = fields.String(load_default="", validate=validate.Length(0, 500))
+
+
 class ConfirmIn(Strict):
     """A point that a person vouches for."""
 

@@ -53,7 +53,7 @@ class LimitationEventOut(Schema):
     reason = fields.String(allow_none=True)
 
 
-class LineOut(Schema):
+class LimitationLineOut(Schema):
     """One line of the explanation."""
 
     on = fields.Date(allow_none=True)
@@ -90,7 +90,7 @@ class LimitationOut(Schema):
     is_expired = fields.Boolean()
     missing_proof = fields.List(fields.String())
     events = fields.List(fields.Nested(LimitationEventOut))
-    lines = fields.List(fields.Nested(LineOut))
+    lines = fields.List(fields.Nested(LimitationLineOut))
     guarantees = fields.List(fields.Nested(GuaranteeOut))
 
 
@@ -144,7 +144,7 @@ def limitation_json(case: Case, *, today: date) -> dict[str, Any]:
     """Return everything that is shown of a case's clocks on a day."""
     clock = timeline.clock_of(case, today=today)
     told: dict[str, Any] = LimitationOut().dump(clock)
-    told["lines"] = LineOut(many=True).dump(explain(clock, today=today))
+    told["lines"] = LimitationLineOut(many=True).dump(explain(clock, today=today))
     told["guarantees"] = [
         GuaranteeOut().dump(read) | {"party_id": str(other.party_id)}
         for other, read in timeline.guarantees_of(case, today=today)

@@ -21,6 +21,8 @@ from server.cases.limitation_words import KIND, PROOF, REASON
 BETWEEN_DEMANDS = timedelta(days=30)
 AFTER_SECOND = timedelta(days=92)  # three months at their longest
 WARN_DAYS = 180
+POLICE_FEN = 5_000_000
+"""Principal from which a card debt is a matter for the police: 50,000 yuan (法释〔2018〕19号 §8)."""
 VISIT = "visit:"
 PROOF_ZH = {code: zh for code, (zh, _) in PROOF.items()}
 
@@ -105,12 +107,36 @@ def warnings(clock: LimitationClock) -> tuple[str, ...]:
 
 
 def demand_checks(
-    visits: Sequence[VisitDemand], *, due_on: date | None, paid_on: Sequence[date], today: date
+    visits: Sequence[VisitDemand],
+    *,
+    due_on: date | None,
+    paid_on: Sequence[date],
+    today: date,
+    principal_fen: int | None = None,
 ) -> tuple[DemandCheck, ...]:
     """Return the conditions of two valid demands, one by one. Intent is never inferred from not paying alone.
 
-    paid_on: the days the creditor booked a payment. Source: 法释〔2018〕19号 §6-7.
+    paid_on: the days the creditor booked a payment; principal_fen: what is left of the principal, None where nobody
+    asks for the police. Source: 法释〔2018〕19号 §6-8.
     """
+    return (*_of_demands(visits, due_on=due_on, paid_on=paid_on, today=today), *_of_principal(principal_fen))
+
+
+def _of_principal(principal_fen: int | None) -> tuple[DemandCheck, ...]:
+    if principal_fen is None:
+        return ()
+    yuan = f"{principal_fen // 100:,}.{principal_fen % 100:02d}"
+    return (
+        DemandCheck(
+            "principal", "本金（不含利息、费用）达到五万元", principal_fen >= POLICE_FEN, f"本金余额 {yuan} 元"
+        ),
+        DemandCheck("intent", "非法占有目的：不得仅凭未归还认定，由委托方与律师判断", None, "系统不作结论"),
+    )
+
+
+def _of_demands(
+    visits: Sequence[VisitDemand], *, due_on: date | None, paid_on: Sequence[date], today: date
+) -> tuple[DemandCheck, ...]:
     proven = sorted(visit.on for visit in visits if visit.grade in {EvidenceGrade.A, EvidenceGrade.B})
     pair = _first_pair(proven)
     is_after = [visit.on > due_on for visit in visits] if due_on else []

@@ -28,6 +28,9 @@ class EvidenceElsewhere(Invalid):
     """A piece of evidence does not belong to this case."""
 
 
+CARD = "信用卡"
+
+
 def resolve(case: Case, named: Sequence[Any]) -> list[dict[str, str]]:
     """Return the evidence a proposal names: ids checked against the case, other texts kept as notes.
 
@@ -78,7 +81,10 @@ def readiness(case: Case, *, today: date) -> dict[str, Any]:
     """Return how ready a case is for court on a day, as page data."""
     demands = demands_of(case.id)
     paid_on = [entry.booked_on for entry in ledger.entries_of([case.id])[case.id] if entry.amount_fen > 0]
-    checks = demand_checks(demands, due_on=timeline.due_day(case), paid_on=paid_on, today=today)
+    checks = demand_checks(
+        demands, due_on=timeline.due_day(case), paid_on=paid_on, today=today,
+        principal_fen=ledger.balance_of(case).remaining.principal_fen if case.product == CARD else None,
+    )  # fmt: skip
     visits = list(db.session.scalars(select(Visit).where(Visit.case_id == case.id)))
     papers = _issued(case)
     facts = ReadinessFacts(

@@ -225,3 +225,29 @@ class PromisesOut(Schema):
 
     items = fields.List(fields.Nested(FollowedPromiseOut))
     grace_days = fields.Integer()
+
+
+class SeenIn(Strict):
+    """What was done about an alert."""
+
+    done = fields.String(required=True, validate=validate.Length(2, 500))
+
+
+class AlertOut(Schema):
+    """Something in the field to look into now; no personal data of a debtor."""
+
+    key = fields.String()
+    kind = fields.String()
+    severity = fields.Integer()
+    since = fields.DateTime()
+    case_id = fields.UUID(allow_none=True)
+    visit_id = fields.UUID(allow_none=True)
+    stop_id = fields.UUID(allow_none=True)
+    agent_ids = fields.List(fields.String())
+    facts = fields.Dict()
+
+
+class AlertsOut(Schema):
+    """What nobody has acknowledged yet."""
+
+    items = fields.List(fields.Nested(AlertOut))

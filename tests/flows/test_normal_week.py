@@ -117,6 +117,13 @@ class TestThreatenedAgent:
         visit.leave(fangs_phone.fix(stop["place"]))
         fangs_phone.sync()
         assert raised(as_zhou, stop) == ["special"]
+        (alert,) = as_zhou.get("/v1/safety/alerts").json["items"]
+        assert (alert["kind"], alert["severity"], alert["case_id"]) == ("incident", 3, stop["case_id"])
+        assert (
+            as_zhou.post(f"/v1/safety/alerts/{alert['key']}/seen", json={"done": "已通话，人员安全"}).status_code == 200
+        )
+        assert as_zhou.get("/v1/safety/alerts").json["items"] == []
+        assert as_zhou.post(f"/v1/safety/alerts/{alert['key']}/seen", json={"done": "再记"}).status_code == 404
         fangs_phone.sync()
         assert fangs_phone.card(stop)["frozen"] == ["stop"]
         assert "持械威胁" not in json.dumps(as_zhou.get("/v1/cases").json, ensure_ascii=False)

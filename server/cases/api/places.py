@@ -17,7 +17,7 @@ from server.cases.candidates import BEST_FIRST
 from server.cases.gazetteer import installed
 from server.cases.intake import put_point
 from server.cases.models import Address
-from server.cases.schemas import ConfirmIn
+from server.cases.schemas import ConfirmIn, RiskIn
 from server.cases.shown import AddressOut
 from server.db import begin_write, db, fetch
 from server.planning.datum import Datum
@@ -53,6 +53,20 @@ def confirm_point(address_id: UUID, body: Body) -> ResponseReturnValue:
         precision=address.precision,
         datum=point["datum"],
     )
+    db.session.commit()
+    return jsonify(AddressOut().dump(address))
+
+
+@bp.post("/addresses/<uuid:address_id>/risk")
+@allow(Role.SUPERVISOR, Role.COMPLIANCE)
+@takes(RiskIn)
+@answers(AddressOut)
+def note_risk(address_id: UUID, body: Body) -> ResponseReturnValue:
+    """Say how risky a door is and what to beware of there; crews who have the visit get it on their next pull."""
+    address, person = fetch_visible(Address, address_id, lock=True), current_person()
+    address.risk_level, address.access_note = body["risk_level"], body["access_note"].strip()
+    audit.note("address.risk_noted", f"address:{address.id}", actor_id=person.id, creditor_id=address.creditor_id,
+               risk_level=address.risk_level)  # fmt: skip
     db.session.commit()
     return jsonify(AddressOut().dump(address))
 

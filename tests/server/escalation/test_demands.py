@@ -121,3 +121,19 @@ class TestDemandChecks:
 
     def test_say_nothing_where_the_due_day_is_unknown(self):
         assert self.checks(demand(date(2026, 12, 2)), due_on=None)["after_due"] is None
+
+
+class TestPoliceGate:
+    def checks(self, principal_fen):
+        found = demand_checks([], due_on=DUE, paid_on=[], today=date(2026, 12, 3), principal_fen=principal_fen)
+        return {one.code: one.holds for one in found}
+
+    @pytest.mark.parametrize(("fen", "holds"), [(4_999_999, False), (5_000_000, True)])
+    def test_asks_for_fifty_thousand_of_principal(self, fen, holds):
+        assert self.checks(fen)["principal"] is holds
+
+    def test_never_concludes_intent(self):
+        assert self.checks(90_000_000)["intent"] is None
+
+    def test_is_silent_about_other_debts(self):
+        assert {"principal", "intent"}.isdisjoint(self.checks(None))

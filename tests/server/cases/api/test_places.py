@@ -33,6 +33,16 @@ class TestConfirmPoint:
         assert as_wei.post(f"{path}/confirm", json={"point": POINT}).status_code == 404
 
 
+class TestNoteRisk:
+    def test_tells_crews_what_to_beware_of(self, path, as_zhou):
+        answer = as_zhou.post(f"{path}/risk", json={"risk_level": "high", "access_note": " 院内有犬，勿独行 "})
+        assert (answer.json["risk_level"], answer.json["access_note"]) == ("high", "院内有犬，勿独行")
+
+    def test_is_the_supervisors_and_compliances(self, desk, path, as_zhou):
+        assert desk.caller.post(f"{path}/risk", json={"risk_level": "high"}).status_code == 403
+        assert as_zhou.post(f"{path}/risk", json={"risk_level": "deadly"}).status_code == 422
+
+
 class TestGeocode:
     def test_answers_the_districts_centroid_without_asking_anybody(self, desk, path, in_app):
         address = db.session.scalars(sa.select(Address)).one()
