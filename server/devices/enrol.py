@@ -55,7 +55,8 @@ def issue_code(*, for_id: UUID, issuer: Person, at: datetime) -> tuple[str, Enro
 def enrol(body: Body, *, at: datetime) -> tuple[Device, str]:
     """Add the phone that shows a good code; return it with its token. The same phone may repeat its call.
 
-    Raises CodeNotGood or KeyNotUsable.
+    A phone that names the id it had keeps it, and with it the chain of its records: after a restore from a backup
+    older than its enrolment it gives back all it holds. Raises CodeNotGood or KeyNotUsable.
     """
     try:
         key = public_key(body["public_key"], alg=body["alg"])
@@ -70,15 +71,27 @@ def enrol(body: Body, *, at: datetime) -> tuple[Device, str]:
         expires_at=code.expires_at, used_at=code.used_at, used_by_key=known.public_key if known else None,
         key=key.jwk(), at=at,
     )  # fmt: skip
-    device = known or _add(code, body, key.jwk(), at=at)
+    device = known or _come_back(code, body, key.jwk()) or _add(code, body, key.jwk(), at=at)
     token = secrets.token_urlsafe(32)
     device.token_hash, code.used_at, code.device_id = auth.secret_hash(token), at, device.id
     db.session.add(device)
     return device, token
 
 
+def _come_back(code: EnrolCode, body: Body, jwk: dict[str, str]) -> Device | None:
+    """Return the phone that enrols again under the id it has here, None when there is none. Raises KeyNotUsable."""
+    device = db.session.get(Device, body["device_id"], with_for_update=True) if body.get("device_id") else None
+    if device is None:
+        return None
+    rules.check_comeback(
+        state=device.state, is_same_key=device.public_key == jwk, is_same_person=device.person_id == code.person_id
+    )
+    audit.note("device.enrolled_again", f"device:{device.id}", actor_id=code.person_id)
+    return device
+
+
 def _add(code: EnrolCode, body: Body, jwk: dict[str, str], *, at: datetime) -> Device:
-    device_id = clock.new_id()
+    device_id = body.get("device_id") or clock.new_id()
     start = chain.start(str(device_id))
     device = Device(
         id=device_id, person_id=code.person_id, label=body["label"], alg=body["alg"], public_key=jwk,

@@ -128,6 +128,16 @@ def check_code(
         raise CodeNotGood("ask the supervisor for a new one")
 
 
+def check_comeback(
+    *, state: str, is_same_key: bool, is_same_person: bool,
+) -> None:  # fmt: skip
+    """Let a phone that is known enrol again under its own id. Raises KeyNotUsable."""
+    if not is_same_key or not is_same_person:
+        raise KeyNotUsable("this id belongs to another phone: leave device_id out")
+    if state != DeviceState.ACTIVE:
+        raise KeyNotUsable(f"this phone is {state}: enrol with a new key and without device_id")
+
+
 def check_pull(coll: str | None, *, seq: int, epoch: str, limit: int, sv: int) -> PullQuery:
     """Return a pull of one collection, or of all when None, that may be answered.
 

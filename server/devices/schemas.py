@@ -23,13 +23,17 @@ class CodeOut(Schema):
 
 
 class EnrolIn(Strict):
-    """A phone's code, algorithm and public key (JWK)."""
+    """A phone's code, algorithm and public key (JWK).
+
+    device_id is the id it had before, if it had one: a server restored from an older backup may not know it.
+    """
 
     code = fields.String(required=True, validate=validate.Length(1, 40))
     alg = fields.String(required=True, validate=validate.OneOf([alg.value for alg in Alg]))
     public_key = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     label = fields.String(required=True, validate=validate.Length(1, 80))
     app_version = fields.String(load_default="", validate=validate.Length(0, 40))
+    device_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class EnrolOut(Schema):

@@ -53,16 +53,20 @@ class Client:
     def enrol(self, code: str, *, label: str, app_version: str, alg: Alg = Alg.ED25519) -> str:
         """Make a key (kept before the call, so that a lost answer loses nothing but the code); return the device id.
 
-        Raises Refused when the code is not good.
+        A phone that was enrolled before keeps key, id and all it wrote: a server restored from a backup older than its
+        enrolment knows it again. Raises Refused when the code is not good.
         """
-        secret = self.store.get("secret") or self.senses.random(32).hex()
+        alg, secret = Alg(self.store.get("alg") or alg), self.store.get("secret") or self.senses.random(32).hex()
         self.store.put(secret=secret, alg=alg)
         key = signing_key(alg, bytes.fromhex(secret)).public().jwk()
         told = {"code": code, "alg": alg, "public_key": key, "label": label, "app_version": app_version}
+        told |= {"device_id": device} if (device := self.store.get("device")) else {}
         answer = self.line.call(
             "POST", "/v1/devices", headers={"Content-Type": "application/json"}, body=json.dumps(told).encode()
         ).json()
         with self.store.together():
+            if self.store.get("epoch") not in {None, answer["epoch"]}:
+                self.store.start_again(answer["epoch"])
             self.store.put(
                 device=answer["device_id"], token=answer["device_token"], epoch=answer["epoch"],
                 ack_key=json.dumps(answer["ack_key"]), log_vkey=answer["log_vkey"],

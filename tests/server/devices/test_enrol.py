@@ -4,13 +4,16 @@ import pytest
 from sqlalchemy import select
 
 from server import clock
+from server.accounts import auth
 from server.accounts.models import Person
 from server.db import begin_write, db
 from server.devices import enrol, rules
 from server.devices.models import Device, EnrolCode
 from server.devices.rules import DeviceState
-from sync import tlog
+from sync import chain, tlog
 from sync.signature import Alg, signing_key
+
+OLD = UUID("01a20000-0000-7000-8000-00000000abcd")
 
 
 @pytest.fixture
@@ -61,6 +64,35 @@ class TestEnrol:
         db.session.commit()
         assert db.session.scalars(select(Device)).all() == []
         assert db.session.scalars(select(EnrolCode)).one().used_at is None
+
+    def test_keeps_the_id_a_phone_had_on_a_server_that_forgot_it(self, zhou, fang):
+        begin_write()
+        letters, _ = enrol.issue_code(for_id=fang.id, issuer=zhou, at=clock.now())
+        device, _ = enrol.enrol(body(letters) | {"device_id": OLD}, at=clock.now())
+        assert (device.id, device.head_hash) == (OLD, chain.start(str(OLD)).hash)
+
+    def test_gives_a_known_phone_a_new_token_and_leaves_the_rest(self, phone, zhou, fang):
+        begin_write()
+        known = db.session.get(Device, UUID(phone.device))
+        before = (known.id, known.head_seq, known.token_hash)
+        letters, _ = enrol.issue_code(for_id=fang.id, issuer=zhou, at=clock.now())
+        again = {"device_id": known.id, "public_key": known.public_key}
+        device, token = enrol.enrol(body(letters) | again, at=clock.now())
+        assert (device.id, device.head_seq) == before[:2]
+        assert device.token_hash == auth.secret_hash(token) != before[2]
+
+    @pytest.mark.parametrize("what", ["key", "person", "state"])
+    def test_gives_nobody_the_id_of_another_phone_or_of_a_closed_one(self, phone, zhou, fang, what):
+        begin_write()
+        known = db.session.get(Device, UUID(phone.device))
+        if what == "state":
+            known.state = DeviceState.LOST.value
+        luo = db.session.scalars(select(Person).where(Person.username == "luo")).one()
+        owner = luo if what == "person" else fang
+        letters, _ = enrol.issue_code(for_id=owner.id, issuer=zhou, at=clock.now())
+        again = {"device_id": known.id} | ({} if what == "key" else {"public_key": known.public_key})
+        with pytest.raises(rules.KeyNotUsable):
+            enrol.enrol(body(letters) | again, at=clock.now())
 
 
 class TestClose:

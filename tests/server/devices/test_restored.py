@@ -1,6 +1,7 @@
 """The operator restores last night's backup with the command; the phone brings back what came since."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,9 @@ from click.testing import CliRunner
 
 from server.cli import cli
 from server.db import db
+from server.devices.models import Quarantine
 from server.visits.models import Record
+from sync.phone.transport import Refused
 
 
 @pytest.fixture
@@ -52,3 +55,28 @@ def test_a_phone_sends_again_what_a_restored_server_lost(app, run, phone, tmp_pa
     phone.client.sync()
     assert kept(app) == [1, 2, 3, 4, 5]
     assert (phone.store.get("epoch") != epoch, phone.store.unsent()) == (True, 0)
+
+
+def test_a_phone_the_backup_never_knew_enrols_again_and_gives_all_it_holds(
+    app, run, phone, new_phone, as_luo, as_zhou, tmp_path
+):
+    phone.rows(1)
+    phone.client.sync()
+    run("backup", tmp_path / "night")
+    late = new_phone(as_luo)
+    late.rows(3)
+    late.client.sync()
+    late.rows(1)
+    device = late.device
+    run("restore", tmp_path / "night", "--force")
+    with pytest.raises(Refused, match="401"):
+        late.client.sync()
+    code = as_zhou.post("/v1/devices/codes", json={"person_id": as_luo.person_id}).json["code"]
+    late.client.enrol(code, label="the same", app_version="0.1.0")
+    late.client.sync()
+    assert (late.device, late.store.unsent()) == (device, 0)
+    with app.app_context():
+        mine = db.session.scalars(sa.select(Record.seq).where(Record.device_id == UUID(device)).order_by(Record.seq))
+        assert list(mine) == [1, 2, 3, 4]
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Quarantine)) == 0
+        db.session.remove()
