@@ -41,7 +41,8 @@ _seen: dict[str, str] = {}
 @chore
 def follow_promises(now: datetime) -> int:
     """Look at the promises when a payment, a promise or a new day came; return how many changed."""
-    payments, signed = db.session.scalar(select(func.max(PaymentFact.id))), _signed_count()
+    newest = select(PaymentFact.id).order_by(PaymentFact.id.desc()).limit(1)
+    payments, signed = db.session.scalar(newest), _signed_count()
     today = now.astimezone(SHANGHAI).date()
     mark, database = f"{today}{payments}{signed}", config.current().database_url
     if _seen.get(database) == mark:
