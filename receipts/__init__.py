@@ -5,12 +5,13 @@ a frozen `...Facts` tree of plain values and `render(facts) -> facts.Paper`.
 
     visit_receipt.py      到访回执单        account_statement.py  客户对账单       dunning_letter.py  催款函
     promise.py            还款承诺书        visit_scheme.py       外访方案审批表   visit_summary.py   走访汇总表
-    evidence_index.py     法务移送卷宗目录
+    evidence_index.py     法务移送卷宗目录   lawyers_letter.py     律师函
 
 What they are made of, from values to ink:
 
     facts.py      facts several papers share, and the fingerprint of a facts tree
     serials.py    serial numbers with a check digit          amounts.py    fen as figures and capitals
+    templates.py  the legal text of each kind, numbered
     wording.py    dates, times, ticks, masks                 images.py     a photo made fit for print
     fonts.py      Noto Sans SC, rare glyphs, ToUnicode       lettering.py  text to glyphs to lines
     page.py       pages, head and foot, the PDF itself       blocks.py     headings, tables, fields, notices

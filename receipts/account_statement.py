@@ -13,8 +13,10 @@ from receipts.facts import DebtFacts, ObjectionFacts, Paper, PartyFacts, PayeeFa
 from receipts.lettering import FINE
 from receipts.page import Sheet, Title
 from receipts.signing import HEIGHT, SignatureLine, signature_lines
+from receipts.templates import Clause, Template
 
 ANSWER_NOTICE = "签字仅表示对截至日数据的确认或异议，不构成额外承诺。"
+TEMPLATE = Template("account_statement", 1, (Clause("answer_notice", ANSWER_NOTICE),))
 _TITLE = Title("客户对账单", "Account statement")
 
 
@@ -56,6 +58,7 @@ class AccountStatementFacts:
     objection_text: str = ""
     signature: SignatureFacts = field(default_factory=SignatureFacts)
     witness: SignatureFacts = field(default_factory=SignatureFacts)
+    words: Template = TEMPLATE
 
 
 def render(facts: AccountStatementFacts) -> Paper:
@@ -192,5 +195,5 @@ def _answer(sheet: Sheet, facts: AccountStatementFacts) -> None:
     total = f"截至 {wording.day(facts.debt.as_of_on)}，欠款合计 {blocks.money(facts.debt.total_fen())}。"
     blocks.paragraph(sheet, total)
     blocks.paragraph(sheet, f"{agreed}　　{objects}{facts.objection_text.strip() or '＿' * 24}")
-    blocks.paragraph(sheet, ANSWER_NOTICE, FINE)
+    blocks.paragraph(sheet, facts.words.text("answer_notice"), FINE)
     signature_lines(sheet, (SignatureLine("债务人签字", facts.signature), SignatureLine("见证人", facts.witness)))

@@ -16,6 +16,7 @@ from receipts.facts import DebtFacts, ObjectionFacts, Paper, PartyFacts, PayeeFa
 from receipts.lettering import FINE, SMALL
 from receipts.page import Sheet, Title
 from receipts.signing import HEIGHT, SignatureLine, signature_lines
+from receipts.templates import Clause, Template
 
 PRIVATE_NOTICE = "仅限收函人本人拆阅；不得公开张贴，密封送达。"
 _TITLE = Title("催款函", "Dunning letter")
@@ -48,6 +49,19 @@ _RIGHTS = (
 )
 
 
+_RECEIPT_NOTE = "签收仅表示收到本函，不表示同意其内容。"
+TEMPLATE = Template(
+    "dunning_letter",
+    1,
+    (
+        Clause("private_notice", PRIVATE_NOTICE),
+        *(Clause(f"consequence.{one}", text) for one, text in _CONSEQUENCES.items()),
+        Clause("rights", _RIGHTS),
+        Clause("receipt_note", _RECEIPT_NOTE),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DunningLetterFacts:
     """Everything a dunning letter says; the letter number is the seal's serial unless one is given."""
@@ -70,6 +84,7 @@ class DunningLetterFacts:
     delivery: str = "外访人员密封直接送达"
     signature: SignatureFacts = field(default_factory=SignatureFacts)
     witness: SignatureFacts = field(default_factory=SignatureFacts)
+    words: Template = TEMPLATE
 
 
 def render(facts: DunningLetterFacts) -> Paper:
@@ -83,13 +98,13 @@ def render(facts: DunningLetterFacts) -> Paper:
     _ground(sheet, facts)
     account_statement.short_debt_table(sheet, facts.debt)
     _demand(sheet, facts)
-    _outlook(sheet, consequences)
+    _outlook(sheet, facts.words, consequences)
     sheet.together(lambda: _ways_and_seals(sheet, facts))
     return sheet.finish()
 
 
 def _address(sheet: Sheet, facts: DunningLetterFacts) -> None:
-    blocks.paragraph(sheet, PRIVATE_NOTICE, SMALL)
+    blocks.paragraph(sheet, facts.words.text("private_notice"), SMALL)
     blocks.fields(
         sheet,
         [
@@ -126,11 +141,12 @@ def _demand(sheet: Sheet, facts: DunningLetterFacts) -> None:
     blocks.fields(sheet, account_statement.payee_fields(facts.payee))
 
 
-def _outlook(sheet: Sheet, consequences: tuple[Consequence, ...]) -> None:
+def _outlook(sheet: Sheet, words: Template, consequences: tuple[Consequence, ...]) -> None:
     blocks.heading(sheet, "法律后果与您的权利", "Consequences and your rights")
     numbered = enumerate(consequences, start=1)
-    blocks.paragraph(sheet, "\n".join(f"{number}. {_CONSEQUENCES[consequence]}" for number, consequence in numbered))
-    blocks.paragraph(sheet, _RIGHTS)
+    lines = [f"{number}. {words.text(f'consequence.{consequence}')}" for number, consequence in numbered]
+    blocks.paragraph(sheet, "\n".join(lines))
+    blocks.paragraph(sheet, words.text("rights"))
 
 
 def _ways_and_seals(sheet: Sheet, facts: DunningLetterFacts) -> None:
@@ -157,7 +173,7 @@ def _seals(sheet: Sheet, facts: DunningLetterFacts) -> None:
     blocks.heading(sheet, "盖章与签收", "Seal and receipt", keep=HEIGHT + 11 * mm)
     as_of, total = wording.day(facts.debt.as_of_on), blocks.money(facts.debt.total_fen())
     blocks.paragraph(sheet, f"就截至 {as_of} 的到期欠款 {total}，特此催告。")
-    blocks.paragraph(sheet, "签收仅表示收到本函，不表示同意其内容。", FINE)
+    blocks.paragraph(sheet, facts.words.text("receipt_note"), FINE)
     signature_lines(
         sheet,
         (

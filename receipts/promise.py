@@ -14,6 +14,7 @@ from receipts.facts import DebtFacts, Paper, PartyFacts, PayeeFacts, SealFacts, 
 from receipts.lettering import FINE
 from receipts.page import Sheet, Title
 from receipts.signing import HEIGHT, SignatureLine, signature_lines
+from receipts.templates import Clause, Template
 
 _TITLE = Title("还款承诺书", "Repayment promise")
 _VOLUNTARY = (
@@ -24,6 +25,19 @@ _BREACH = "未按计划履行的，债权人可在原合同约定与法律规定
 _CHANGE = (
     "因收入、健康等情况变化需要变更或撤回未到期部分的，可书面或电话向债权人提出，"
     "经双方重新签署后生效；已履行部分不受影响。"
+)
+
+
+_DATA_NOTE = "本人确认以上联系电话与送达地址真实有效，个人信息仅用于本债务的处理与通知。"
+TEMPLATE = Template(
+    "promise",
+    1,
+    (
+        Clause("voluntary", _VOLUNTARY),
+        Clause("breach", _BREACH),
+        Clause("change", _CHANGE),
+        Clause("data_note", _DATA_NOTE),
+    ),
 )
 
 
@@ -48,11 +62,10 @@ class PromiseFacts:
     payee: PayeeFacts | None = None
     case_no: str = ""
     service_address: str = ""  # 送达地址, confirmed by the debtor
-    breach: str = _BREACH
-    change: str = _CHANGE
     confirms_by_code: bool = False  # 同意以手机验证码方式确认
     signature: SignatureFacts = field(default_factory=SignatureFacts)
     witness: SignatureFacts = field(default_factory=SignatureFacts)
+    words: Template = TEMPLATE
 
 
 def render(facts: PromiseFacts) -> Paper:
@@ -119,9 +132,9 @@ def _terms(sheet: Sheet, facts: PromiseFacts) -> None:
     blocks.fields(
         sheet,
         [
-            Field("自愿声明", _VOLUNTARY, wide=True),
-            Field("违约后果", facts.breach, wide=True),
-            Field("变更与撤回", facts.change, wide=True),
+            Field("自愿声明", facts.words.text("voluntary"), wide=True),
+            Field("违约后果", facts.words.text("breach"), wide=True),
+            Field("变更与撤回", facts.words.text("change"), wide=True),
             Field("送达地址", wording.or_blank(facts.service_address), wide=True),
             Field("联系电话", wording.or_blank(facts.debtor.phone), wide=True),
         ],
@@ -133,5 +146,5 @@ def _confirmation(sheet: Sheet, facts: PromiseFacts) -> None:
     total_fen = sum(one.amount_fen for one in facts.instalments)
     blocks.paragraph(sheet, f"本人承诺分 {len(facts.instalments)} 期归还，合计 {blocks.money(total_fen)}。")
     blocks.paragraph(sheet, wording.tick(given=facts.confirms_by_code, label="同意以手机验证码方式确认本承诺"))
-    blocks.paragraph(sheet, "本人确认以上联系电话与送达地址真实有效，个人信息仅用于本债务的处理与通知。", FINE)
+    blocks.paragraph(sheet, facts.words.text("data_note"), FINE)
     signature_lines(sheet, (SignatureLine("承诺人签字", facts.signature), SignatureLine("见证人", facts.witness)))

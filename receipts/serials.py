@@ -15,6 +15,7 @@ class PaperKind(StrEnum):
     VISIT_RECEIPT = "HZ"  # 到访回执单
     ACCOUNT_STATEMENT = "DZ"  # 客户对账单
     DUNNING_LETTER = "CK"  # 催款函
+    LAWYERS_LETTER = "LS"  # 律师函
     PROMISE = "CN"  # 还款承诺书
     VISIT_SCHEME = "FA"  # 外访方案审批表
     VISIT_SUMMARY = "HB"  # 走访汇总表

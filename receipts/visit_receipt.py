@@ -26,8 +26,11 @@ from receipts.facts import (
 from receipts.lettering import FINE
 from receipts.page import Sheet, Title
 from receipts.signing import HEIGHT, SignatureLine, signature_lines
+from receipts.templates import Clause, Template
 
 CASH_NOTICE = "本回执不是收款凭证，工作人员不收取任何款项。如有人索要现金或要求转账至个人账户，请拒绝并投诉。"
+_RECEIPT_NOTE = "签收仅表示收到上列文件并知悉到访情况，不构成对任何事项的承认或承诺。"
+TEMPLATE = Template("visit_receipt", 1, (Clause("cash_notice", CASH_NOTICE), Clause("receipt_note", _RECEIPT_NOTE)))
 _TITLE = Title("到访回执单", "Visit receipt")
 
 
@@ -123,6 +126,7 @@ class VisitReceiptFacts:
     witness: SignatureFacts = field(default_factory=SignatureFacts)
     photos: tuple[PhotoFacts, ...] = ()
     recordings: tuple[RecordingFacts, ...] = ()
+    words: Template = TEMPLATE
 
 
 def may_disclose(facts: VisitReceiptFacts) -> bool:
@@ -143,7 +147,9 @@ def render(facts: VisitReceiptFacts) -> Paper:
         _debt(sheet, facts.debt)
     _documents(sheet, facts)
     _agreement(sheet, facts)
-    blocks.notice(sheet, f"{CASH_NOTICE}\n投诉电话 Complaints: {facts.complaint_phone}，或扫描右上角二维码。")
+    blocks.notice(
+        sheet, f"{facts.words.text('cash_notice')}\n投诉电话 Complaints: {facts.complaint_phone}，或扫描右上角二维码。"
+    )
     _signatures(sheet, facts)
     _media(sheet, facts)
     return sheet.finish()
@@ -249,7 +255,7 @@ def _agreement(sheet: Sheet, facts: VisitReceiptFacts) -> None:
 
 def _signatures(sheet: Sheet, facts: VisitReceiptFacts) -> None:
     blocks.heading(sheet, "签收", "Signatures", keep=HEIGHT + 5 * mm)
-    blocks.paragraph(sheet, "签收仅表示收到上列文件并知悉到访情况，不构成对任何事项的承认或承诺。", FINE)
+    blocks.paragraph(sheet, facts.words.text("receipt_note"), FINE)
     signature_lines(
         sheet, (SignatureLine("签收人", facts.signature), SignatureLine("见证人 (第二外访人员)", facts.witness))
     )

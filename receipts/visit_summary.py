@@ -52,6 +52,7 @@ class SummaryFigures:
     limitation_restarted: Figure = NONE  # 时效重新起算
     complaints: Figure = NONE  # 投诉
     incidents: Figure = NONE  # 安全事件
+    unaccounted_papers: Figure = NONE  # 去向不明单据
     unsynced_devices: Figure = NONE  # 未同步设备
     unsynced_items: Figure = NONE  # 未同步份数
 
@@ -121,6 +122,8 @@ def met_rate(figures: SummaryFigures) -> str:
 def _check(sheet: Sheet, figures: SummaryFigures) -> None:
     if figures.met_debtor.count > figures.completed.count:
         sheet.flag("figures met more than completed")
+    if figures.unaccounted_papers.count:
+        sheet.flag("unaccounted serials")
     if figures.unsynced_items.count:
         sheet.flag("incomplete records not yet synced")
 
@@ -169,6 +172,7 @@ def _named(figures: SummaryFigures) -> Iterable[tuple[str, str, Figure, str]]:
     yield "时效", "重新起算", figures.limitation_restarted, "笔"
     yield "异常", "投诉", figures.complaints, "件"
     yield "异常", "安全事件", figures.incidents, "件"
+    yield "异常", "去向不明单据", figures.unaccounted_papers, "份"
     yield "同步", "未同步设备", figures.unsynced_devices, "台"
     yield "同步", "未同步份数", figures.unsynced_items, "份"
 

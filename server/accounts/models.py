@@ -27,6 +27,27 @@ class Creditor(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class PaperTemplate(Base):
+    """The legal text of a kind of paper (单据模板): numbered, never changed, in force once somebody else approved it.
+
+    Number 1 of a kind is the text that ships (`receipts.templates`). law_firm and seal_sha256 are a lawyer's letter's.
+    """
+
+    __tablename__ = "paper_template"
+    __table_args__ = (UniqueConstraint("kind", "number"),)
+
+    kind: Mapped[str] = mapped_column(String(24))
+    number: Mapped[int]
+    clauses: Mapped[dict[str, Any]] = mapped_column(Json)
+    law_firm: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    seal_sha256: Mapped[str] = mapped_column(String(64), default="")
+    digest: Mapped[str] = mapped_column(String(64))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
 class Person(Base):
     """Somebody who works here. `creditor_ids` None means all creditors."""
 

@@ -14,14 +14,13 @@ from receipts.facts import ObjectionFacts, PartyFacts, fingerprint
 from receipts.serials import PaperKind
 from server import config
 from server.accounts.models import Creditor
-from server.cases import ledger, papers, sealing, statement
+from server.cases import ledger, papers, sealing, statement, templates
 from server.cases.models import Case, Paper
 from server.config import Firm
 from server.db import fetch
 from server.errors import Conflict
 
 KIND = "dunning_letter"
-TEMPLATE_VERSION = "dunning-letter-1"
 
 MISSING = {
     "creditor_contact": {"zh": "委托方联系方式", "en": "the creditor's contact"},
@@ -81,11 +80,12 @@ def issue_letter(case: Case, *, until_on: date, at: datetime, on: date) -> Paper
     if issued is not None and _says_the_same(issued, case=case, until_on=until_on):
         return issued
     serial = papers.draw_serial(PaperKind.DUNNING_LETTER, on=on)
+    facts = letter_facts(case, serial=serial, until_on=until_on, at=at)
     return papers.file_paper(
-        dunning_letter.render(letter_facts(case, serial=serial, until_on=until_on, at=at)),
+        dunning_letter.render(facts),
         kind=KIND,
         serial=serial,
-        template_version=TEMPLATE_VERSION,
+        template_version=facts.words.version,
         at=at,
         creditor_id=case.creditor_id,
         case_id=case.id,
@@ -118,6 +118,7 @@ def letter_facts(case: Case, *, serial: str, until_on: date, at: datetime) -> Du
         contract_terms=_terms(case),
         overdue_on=case.overdue_on,
         consequences=_consequences(case),
+        words=templates.in_force(KIND),
     )
 
 

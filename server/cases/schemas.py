@@ -9,6 +9,7 @@ from server.cases.approvals import DEFAULT_DAYS, MOST_DAYS, ApprovalKind
 from server.cases.limitation import Against, EvidenceGrade, LimitationKind
 from server.cases.mapping import FileKind
 from server.cases.rules import CaseState, LineDecision, StopKind
+from server.cases.templates import KINDS, MAX_SEAL_BYTES
 from server.planning.datum import Datum
 from server.planning.precision import Precision
 
@@ -220,3 +221,32 @@ class CompareQuery(Strict):
 
     before = fields.Integer(required=True, validate=validate.Range(1))
     after = fields.Integer(required=True, validate=validate.Range(1))
+
+
+class LawFirmIn(Strict):
+    """The law firm whose letter it is, and the lawyer who answers for it."""
+
+    name = fields.String(required=True, validate=NAME)
+    lawyer = fields.String(required=True, validate=NAME)
+    licence_no = fields.String(required=True, validate=validate.Length(0, 40))
+    contact = fields.String(load_default="", validate=REASON)
+
+
+class TemplateIn(Strict):
+    """A legal text of a kind of paper; the last two members are a lawyer's letter's."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    clauses = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 40)),
+        values=fields.String(validate=validate.Length(1, 4000)),
+        required=True,
+        validate=validate.Length(1, 40),
+    )
+    law_firm = fields.Nested(LawFirmIn, load_default=None, allow_none=True)
+    seal_base64 = fields.String(load_default="", validate=validate.Length(max=MAX_SEAL_BYTES * 4 // 3))
+
+
+class SeenIn(Strict):
+    """What was seen, by its digest."""
+
+    digest = fields.String(required=True, validate=validate.Length(equal=64))

@@ -8,13 +8,12 @@ from receipts.facts import DebtFacts, ObjectionFacts, PartyFacts, PayeeFacts
 from receipts.serials import PaperKind
 from server import config
 from server.accounts.models import Creditor
-from server.cases import ledger, papers, sealing
+from server.cases import ledger, papers, sealing, templates
 from server.cases.allocation import Allocated, Balance
 from server.cases.models import Case, Paper
 from server.db import fetch
 
 KIND = "account_statement"
-TEMPLATE_VERSION = "account-statement-1"
 OBJECTION_DAYS = 15
 PAYEE_PARTS = 3
 
@@ -28,12 +27,12 @@ def issue_statement(case: Case, *, at: datetime, on: date) -> Paper:
     if issued is not None:
         return issued
     serial = papers.draw_serial(PaperKind.ACCOUNT_STATEMENT, on=on)
-    rendered = account_statement.render(statement_facts(case, serial=serial, at=at))
+    facts = statement_facts(case, serial=serial, at=at)
     return papers.file_paper(
-        rendered,
+        account_statement.render(facts),
         kind=KIND,
         serial=serial,
-        template_version=TEMPLATE_VERSION,
+        template_version=facts.words.version,
         at=at,
         creditor_id=case.creditor_id,
         case_id=case.id,
@@ -61,6 +60,7 @@ def statement_facts(case: Case, *, serial: str, at: datetime) -> AccountStatemen
         opening_on=as_of,
         repayments=tuple(repayment_of(one) for one in balance.allocated),
         interest_note=interest_note(case, as_of_on=as_of),
+        words=templates.in_force(KIND),
     )
 
 

@@ -66,6 +66,7 @@ def decision_day(story: Story, server: ServerProcess, scheme_id: str) -> None:
     """Play the evening at the office."""
     office = morning.open_office(server.url)
     visits = evening.review_visits(story, office, scheme_id)
+    evening.take_back(story, office, scheme_id)
     evening.sum_up(story, office, scheme_id)
     case_id = evening.decide(story, office, visits)
     evening.build_dossier(story, office, case_id)

@@ -15,7 +15,7 @@ from server.demo.phones import Phone, PlayedClock
 from server.demo.story import Story
 from sync import verify
 
-DIES_AT = 3
+DIES_AT, PROMISED = 3, 1
 FAST_CREW, FAST_S = 2, 400
 
 
@@ -88,6 +88,8 @@ def review_visits(story: Story, office: Office, scheme_id: str) -> list[dict[str
             path = f"/v1/visits/{visit['id']}"
             office["zhou"].change(f"{path}/review", {"decision": "accept", "reason": "记录完整"}, of=path)
             story.keep(f"receipts/{visit['case_no']}.pdf", office["zhou"].download(f"{path}/receipt.pdf"))
+            if visit["outcome"] == PROMISED:
+                story.keep(f"promises/{visit['case_no']}.pdf", office["zhou"].download(f"{path}/promise.pdf"))
             bar.forward()
     grades = Counter(visit["evidence_grade"] or "-" for visit in visits)
     story.say(
@@ -98,6 +100,17 @@ def review_visits(story: Story, office: Office, scheme_id: str) -> list[dict[str
     flags = Counter(flag for visit in visits for flag in visit["flags"])
     story.say(f"标记 flags: {dict(flags) or '无 none'}；缺陷 flaws: {sum(visit['flaw_count'] for visit in visits)}")
     return list(visits)
+
+
+def take_back(story: Story, office: Office, scheme_id: str) -> None:
+    """Count the papers: what the crews brought back unused is written down, so that no serial is unaccounted for."""
+    path = f"/v1/schemes/{scheme_id}/papers"
+    with story.step("清点单据 · every serial is accounted for"):
+        before = office["zhou"].get(path)
+        missing = [one["serial"] for one in before["items"] if one["custody"] == "unaccounted"]
+        story.say(f"清点前 before: {before['counts']}")
+        after = office["zhou"].post(path, {"serials": missing, "state": "returned", "reason": "未送达，交回"})
+        story.say(f"清点后 after: {after['counts']}")
 
 
 def sum_up(story: Story, office: Office, scheme_id: str) -> dict[str, Any]:

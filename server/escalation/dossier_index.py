@@ -41,6 +41,7 @@ SHOWS_ZH = {
     "building": "楼栋",
     "surroundings": "周边环境",
     "delivered_paper": "送达文件",
+    "signed_paper": "签署原件",
     "signing": "签署过程",
 }
 CAUSE_ZH = {"信用卡": "信用卡纠纷", "货款": "买卖合同纠纷", "消费贷": "金融借款合同纠纷"}

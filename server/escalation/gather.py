@@ -19,10 +19,12 @@ from server.devices.models import Device
 from server.escalation.demands import restarting_visits
 from server.escalation.models import CloseOut, Escalation
 from server.escalation.proofs import grade_of
-from server.escalation.seen import PaperSeen, PhoneSeen, PromiseSeen, SchemeSeen, StopSeen, VisitSeen
+from server.escalation.seen import PaperSeen, PhoneSeen, PromiseSeen, Ref, SchemeSeen, StopSeen, VisitSeen
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState
+from server.visits import custody
 from server.visits.models import Promise, Record, SignedPaper, Visit, VisitFile
+from server.visits.rules import Custody
 
 COMPLAINT_DAYS = 14  # a complaint up to two weeks after the last day counts to the scheme
 NOT_PLANNED = frozenset({StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD})
@@ -56,7 +58,7 @@ def scheme_seen(scheme: Scheme) -> SchemeSeen:
     booked = entries_of([case.id for case in cases])
     visits = _visits(scheme, restarted=_restarted(scheme, last_on=days[-1]))
     flags = _flags([case.id for case in cases])
-    left_out = _left_out(scheme)
+    left_out, lost = _left_out(scheme), _unaccounted(scheme)
     return SchemeSeen(
         id=scheme.id,
         serial=scheme.serial,
@@ -66,7 +68,7 @@ def scheme_seen(scheme: Scheme) -> SchemeSeen:
         crews=tuple(f"{crew.name}（{crew.lead.name}、{crew.second.name}）" for crew in scheme.crews),
         stops=tuple(
             _stop(stop, days=days, visits=visits[stop.id], flags=flags[stop.case_id], booked=booked[stop.case_id],
-                  left_out=left_out.get(stop.id, ""))
+                  left_out=left_out.get(stop.id, ""), lost=lost[stop.id])
             for stop in sorted(scheme.stops, key=lambda one: (str(one.crew_id or ""), one.seq or 0, str(one.id)))
         ),
         phones=_phones(scheme),
@@ -75,7 +77,7 @@ def scheme_seen(scheme: Scheme) -> SchemeSeen:
 
 def _stop(
     stop: SchemeStop, *, days: tuple[date, ...], visits: Sequence[VisitSeen], flags: Sequence[StopFlag],
-    booked: Sequence[Entry], left_out: str,
+    booked: Sequence[Entry], left_out: str, lost: Sequence[Ref],
 ) -> StopSeen:  # fmt: skip
     case = stop.case
     return StopSeen(
@@ -93,7 +95,17 @@ def _stop(
         complaint_ids=tuple(flag.id for flag in flags if _is_complaint_of(flag, days)),
         stop_kinds=tuple(dict.fromkeys(STOP_ZH[StopKind(flag.kind)] for flag in flags if flag.lifted_at is None)),
         visits=tuple(visits),
+        unaccounted=tuple(lost),
     )
+
+
+def _unaccounted(scheme: Scheme) -> dict[UUID, list[Ref]]:
+    """Return stop → the papers taken there that nobody says where they are."""
+    found: dict[UUID, list[Ref]] = defaultdict(list)
+    for one in custody.taken(scheme):
+        if one.custody is Custody.UNACCOUNTED:
+            found[one.stop.id].append(Ref("paper", one.paper.id, one.paper.serial))
+    return found
 
 
 def _days_since(day: date | None, until: date) -> int | None:

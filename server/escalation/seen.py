@@ -10,10 +10,11 @@ from server.cases.limitation import EvidenceGrade
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """Where a figure leads: the kind of thing (stop, visit, record, promise, complaint, device, file) and its id."""
+    """Where a figure leads: stop, visit, record, promise, complaint, device, file or paper, and its id."""
 
     kind: str
     id: UUID
+    name: str = ""  # how people call it, where they do not by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class StopSeen:
     left_out: str = ""  # why nobody goes, or went
     complaint_ids: tuple[UUID, ...] = ()
     stop_kinds: tuple[str, ...] = ()
+    unaccounted: tuple[Ref, ...] = ()  # papers nobody says where they are
     visits: tuple[VisitSeen, ...] = ()
 
     @property

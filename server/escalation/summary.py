@@ -184,10 +184,12 @@ def _trouble(scheme: SchemeSeen, visits: Sequence[VisitSeen]) -> dict[str, Figur
     incidents = [one for visit in visits for one in visit.incident_ids]
     late = [phone for phone in scheme.phones if phone.unsent is None or phone.unsent]
     files = [one for visit in visits for one in visit.missing_file_ids]
+    lost = tuple(ref for stop in scheme.stops for ref in stop.unaccounted)
     unsent = sum(phone.unsent or 0 for phone in late)
     return {
         "complaints": Figure("投诉", Unit.EVENT, len(complaints), _refs("complaint", complaints)),
         "incidents": Figure("安全事件", Unit.EVENT, len(incidents), _refs("record", incidents)),
+        "unaccounted_papers": Figure("去向不明单据", Unit.PAPER, len(lost), lost),
         "unsynced_devices": Figure("未同步设备", Unit.DEVICE, len(late), _refs("device", (one.id for one in late))),
         "unsynced_items": Figure(
             "未同步份数", Unit.PAPER, unsent + len(files),

@@ -37,7 +37,7 @@ def tail(row_id: object) -> str:
 
 def printed(figure: Figure) -> PrintedFigure:
     """Return a figure as it is printed."""
-    return PrintedFigure(figure.count, tuple(tail(ref.id) for ref in figure.refs), figure.amount_fen)
+    return PrintedFigure(figure.count, tuple(ref.name or tail(ref.id) for ref in figure.refs), figure.amount_fen)
 
 
 def printed_line(line: Line) -> VisitLineFacts:

@@ -26,6 +26,7 @@ _REF_ZH = {
     "complaint": "投诉",
     "device": "设备",
     "file": "影像",
+    "paper": "单据",
 }
 
 

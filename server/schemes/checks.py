@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from server.accounts import rulebook
 from server.accounts.models import Person
-from server.cases import approvals, timeline
+from server.cases import approvals, lawyers_letter, templates, timeline
 from server.cases.ledger import entries_of
 from server.cases.models import Case
 from server.cases.rules import CaseState, StopKind
@@ -149,12 +149,26 @@ def papers(scheme: Scheme, stops: Iterable[SchemeStop]) -> Found:
 
     A lawyer's letter (律师函) is nobody's to write here: without the firm's name, licence and seal it stays blocked.
     """
+    firm = firm_facts()
     found: Found = []
     for stop in stops:
         for kind in materials(scheme, stop):
             facts = {"paper": {"kind": kind, "product": stop.case.product, "parts": list(PRINTED.get(kind, ()))}}
+            facts["paper"] |= firm if kind == lawyers_letter.KIND else {}
             found += [(f"stop:{stop.id}", one) for one in evaluate(pack_of_stop(stop), Gate.DISPATCH, facts)]
     return found
+
+
+def firm_facts() -> dict[str, str]:
+    """Return what is known of the law firm whose letter is approved: name, licence and seal, each only when there."""
+    row = templates.standing(lawyers_letter.KIND)
+    if row is None:
+        return {}
+    firm = row.law_firm or {}
+    known = {
+        "law_firm": firm.get("name", ""), "lawyer_licence": firm.get("licence_no", ""), "seal_sha256": row.seal_sha256,
+    }  # fmt: skip
+    return {name: value for name, value in known.items() if value}
 
 
 def before_the_plan(scheme: Scheme) -> list[dict[str, Any]]:

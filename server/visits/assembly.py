@@ -65,6 +65,7 @@ class FileTold:
     mime: str
     shows: str
     taken_at: datetime | None
+    paper_serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,14 @@ def _files(settled: Settled) -> tuple[FileTold, ...]:
         for ref in record.manifest:
             row = described.get(ref.id, {})
             shows = told.text(row, "shows", most=20) or "other"
+            serial = told.text(row, "paper_serial", most=40).strip().upper()
             found.setdefault(
                 ref.id,
                 FileTold(
-                    UUID(ref.id), record.device_id, ref.sha256, ref.bytes, ref.mime, shows, told.moment(row, "taken_at")
+                    UUID(ref.id), record.device_id, ref.sha256, ref.bytes, ref.mime, shows,
+                    told.moment(row, "taken_at"), serial,
                 ),
-            )
+            )  # fmt: skip
     return tuple(found.values())
 
 

@@ -95,6 +95,7 @@ class VisitFile(Base):
     device_id: Mapped[UUID] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(String(20), default="photo")  # photo | recording | file
     shows: Mapped[str] = mapped_column(String(20), default="other")
+    paper_serial: Mapped[str] = mapped_column(String(40), default="", index=True)  # of the paper it shows
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     mime: Mapped[str] = mapped_column(String(60))
@@ -102,6 +103,17 @@ class VisitFile(Base):
     derivative_sha256: Mapped[str | None] = mapped_column(String(64))
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     verified_at: Mapped[datetime | None]
+
+
+class PaperEvent(Base):
+    """What the office says of a paper that no record of the field tells of (单据去向): brought back, or void."""
+
+    __tablename__ = "paper_event"
+
+    paper_id: Mapped[UUID] = mapped_column(ForeignKey("paper.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
 
 
 class Promise(Base):

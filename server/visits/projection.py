@@ -99,7 +99,7 @@ def _write_files(visit: Visit, assembled: Assembled) -> list[str]:
             flags.append("file_conflict")
             is_complete = False
             continue
-        row.shows, row.taken_at = file.shows, file.taken_at
+        row.shows, row.taken_at, row.paper_serial = file.shows, file.taken_at, file.paper_serial
         is_complete = is_complete and row.verified_at is not None
         flags += [f"file_{name}" for name in row.flags]
     visit.is_complete = is_complete

@@ -46,6 +46,18 @@ class PromiseState(StrEnum):
     BROKEN = "broken"  # 违约
 
 
+class Custody(StrEnum):
+    """Where a printed paper is (单据去向)."""
+
+    PRINTED = "printed"  # 已打印: with the crew, the day is not over
+    HANDED_OVER = "handed_over"  # 已送达
+    SIGNED = "signed"  # 已签
+    REFUSED = "refused"  # 拒签: shown and not taken
+    RETURNED = "returned"  # 已交回: brought back to the office unused
+    VOID = "void"  # 作废
+    UNACCOUNTED = "unaccounted"  # 去向不明: the visit is over and nobody says where it is
+
+
 class NotUploaded(Conflict):
     """The visit is not waiting for review."""
 
@@ -126,6 +138,25 @@ def _is_signed_by_owner(paper: PaperFacts) -> bool:
 def _is_received(paper: PaperFacts) -> bool:
     is_relative = paper.state == "signed_by_relative" and paper.signer_role == "co_resident_adult"
     return is_relative and paper.has_strokes
+
+
+def custody(*, told: Collection[str], is_photographed: bool, is_delivered: bool, ruled: str, is_over: bool) -> Custody:
+    """Return where a paper is, by what the field told of its serial and what the office ruled (returned or void).
+
+    told are the states of signed-paper records; is_photographed: a photo shows the signed original under this serial.
+    What the debtor has in hand outranks the office's word; a paper that nobody names after its visit is unaccounted.
+    """
+    if ruled == Custody.VOID or "void" in told:
+        return Custody.VOID
+    if is_photographed or any(state.startswith("signed_by_") for state in told):
+        return Custody.SIGNED
+    if is_delivered or "left_sealed" in told:
+        return Custody.HANDED_OVER
+    if ruled == Custody.RETURNED:
+        return Custody.RETURNED
+    if "refused_witnessed" in told:
+        return Custody.REFUSED
+    return Custody.UNACCOUNTED if is_over else Custody.PRINTED
 
 
 def promise_state(*, is_signed: bool, is_accepted: bool) -> PromiseState:

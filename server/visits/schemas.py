@@ -99,6 +99,7 @@ class FileOut(Schema):
     id = fields.UUID()
     role = fields.String()
     shows = fields.String()
+    paper_serial = fields.String()
     mime = fields.String()
     size = fields.Integer()
     sha256 = fields.String()
@@ -251,3 +252,34 @@ class AlertsOut(Schema):
     """What nobody has acknowledged yet."""
 
     items = fields.List(fields.Nested(AlertOut))
+
+
+class AccountedIn(Strict):
+    """The office's word on papers: brought back, or void and why."""
+
+    serials = fields.List(
+        fields.String(validate=validate.Length(8, 40)), required=True, validate=validate.Length(1, 500)
+    )
+    state = fields.String(required=True, validate=validate.OneOf(("returned", "void")))
+    reason = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class TakenPaperOut(Schema):
+    """A paper that was taken along to a door."""
+
+    serial = fields.String()
+    kind = fields.String()
+    kind_zh = fields.String()
+    case_no = fields.String()
+    stop_id = fields.UUID()
+    version = fields.Integer()
+    template = fields.String()
+    custody = fields.String()
+    counterpart_file_id = fields.UUID(allow_none=True)
+
+
+class TakenPapersOut(Schema):
+    """The papers of a scheme with how many are where."""
+
+    items = fields.List(fields.Nested(TakenPaperOut))
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())

@@ -95,7 +95,7 @@ def _records(visit: Visit) -> list[dict[str, Any]]:
 
 def file(row: VisitFile) -> dict[str, Any]:
     """Return a file with where it can be had, once it is here."""
-    names = ("id", "role", "shows", "mime", "size", "sha256", "taken_at", "verified_at", "flags")
+    names = ("id", "role", "shows", "paper_serial", "mime", "size", "sha256", "taken_at", "verified_at", "flags")
     base = f"/v1/visits/{row.visit_id}/files/{row.id}"
     return {name: getattr(row, name) for name in names} | {
         "url": base if row.derivative_sha256 else None,

@@ -49,6 +49,7 @@ class Photo:
     taken_at: datetime
     fix: Fix | None = None
     mime: str = "image/jpeg"
+    paper_serial: str = ""  # of the signed original it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class DoorVisit:
                 "fix": photo.fix.fields() if photo.fix else None,
                 "original_sha256": ref.sha256, "original_bytes": ref.bytes,
             }
+            | ({"paper_serial": photo.paper_serial} if photo.paper_serial else {})
             for photo, (ref, _) in zip(photos, bound, strict=True)
         ]  # fmt: skip
         return self.write(RecordType.MANIFEST, {"files": told}, files=bound)

@@ -16,6 +16,7 @@ from receipts import (
     visit_scheme,
     visit_summary,
 )
+from receipts import lawyers_letter as lawyers
 from receipts.facts import (
     CheckFacts,
     DebtFacts,
@@ -30,7 +31,19 @@ from receipts.facts import (
     StaffFacts,
     StrokeFacts,
 )
+from receipts.templates import Clause, Template
 
+LAW_FIRM = lawyers.LawFirmFacts("测试律师事务所", "测试律", "16501202610000001", "人民路 9 号 0991-2222222")
+FIRM_WORDS = Template(
+    "lawyers_letter",
+    2,
+    (
+        Clause("facts", "{debtor}与{creditor}签订{product}合同（{contract}），截至 {as_of} 尚欠 {total}。"),
+        Clause("analysis", "债务应当按照约定履行。"),
+        Clause("demand", "请于 {until} 前归还，或与委托人协商还款安排。"),
+        Clause("attachments", "对账单复印件"),
+    ),
+)
 ARRIVED_AT = datetime(2026, 12, 2, 2, 4, 31, tzinfo=UTC)
 CREDITOR = "测试银行股份有限公司"
 DEBTOR = "冯兰𬱖"
@@ -138,6 +151,28 @@ def letter(**changes: object) -> dunning_letter.DunningLetterFacts:
         payee=PAYEE,
         contract_signed_on=date(2023, 5, 6),
         contract_terms="第 6 条 还款义务",
+    )
+    return replace(facts, **changes)
+
+
+def seal_image() -> bytes:
+    image = Image.new("RGBA", (300, 300), (255, 255, 255, 0))
+    ImageDraw.Draw(image).ellipse((8, 8, 292, 292), outline=(200, 20, 20, 255), width=10)
+    out = BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def lawyers_letter(**changes: object) -> lawyers.LawyersLetterFacts:
+    facts = lawyers.LawyersLetterFacts(
+        seal=SEAL,
+        firm=LAW_FIRM,
+        seal_image=seal_image(),
+        addressee=PARTY,
+        debt=DEBT,
+        until_on=date(2026, 12, 20),
+        words=FIRM_WORDS,
+        case_no="WH2026-000123",
     )
     return replace(facts, **changes)
 
@@ -255,6 +290,7 @@ EVERY_PAPER = {
     "visit_receipt": (visit_receipt.render, receipt),
     "account_statement": (account_statement.render, statement),
     "dunning_letter": (dunning_letter.render, letter),
+    "lawyers_letter": (lawyers.render, lawyers_letter),
     "promise": (promise.render, written_promise),
     "visit_scheme": (visit_scheme.render, scheme),
     "visit_summary": (visit_summary.render, summary),

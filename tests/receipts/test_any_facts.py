@@ -20,6 +20,7 @@ from receipts import (
     visit_summary,
 )
 from receipts.facts import SealFacts
+from receipts.templates import Clause, Template
 from tests.receipts import sample
 
 WORDS = st.text(max_size=30) | st.sampled_from(
@@ -83,8 +84,19 @@ def any_tree(kind: type) -> st.SearchStrategy:
     hints = typing.get_type_hints(kind)
     return st.builds(
         kind,
-        **{field.name: st.deferred(lambda hint=hints[field.name]: any_of(hint)) for field in dataclasses.fields(kind)},
+        **{
+            field.name: any_words(field.default)
+            if hints[field.name] is Template
+            else st.deferred(lambda hint=hints[field.name]: any_of(hint))
+            for field in dataclasses.fields(kind)
+        },
     )
+
+
+def any_words(shipped: Template) -> st.SearchStrategy:
+    """Return a template with the clauses of the one that ships, whatever they say."""
+    clauses = st.tuples(*[st.builds(Clause, name=st.just(one.name), text=WORDS) for one in shipped.clauses])
+    return st.builds(Template, kind=st.just(shipped.kind), number=NUMBERS, clauses=clauses)
 
 
 def any_seal() -> st.SearchStrategy:

@@ -16,7 +16,7 @@ from server.vault import place
 from server.visits import messages, rules, sealing, shown
 from server.visits.access import fetch_visit, visible
 from server.visits.models import Record, Visit
-from server.visits.papers import receipt
+from server.visits.papers import promise, receipt
 from server.visits.rules import Decision, VisitState
 from server.visits.schemas import ReviewIn, VisitDetailOut, VisitOut, VisitQuery
 
@@ -110,6 +110,28 @@ def get_receipt(visit_id: UUID) -> ResponseReturnValue:
                        creditor_id=visit.creditor_id, visit=str(visit.id), sha256=paper.sha256)  # fmt: skip
     serial, sha256 = paper.serial, paper.sha256
     db.session.commit()
+    return _pdf(serial, sha256)
+
+
+@bp.get("/<uuid:visit_id>/promise.pdf")
+@allow(*OFFICE, Role.AGENT)
+@answers(None, content_type="application/pdf")
+def get_promise(visit_id: UUID) -> ResponseReturnValue:
+    """Return the written promise (还款承诺书) of a visit; the first call for a complete visit makes it, once."""
+    begin_write()
+    visit = fetch_visit(visit_id, lock=True)
+    paper = promise.issued(visit)
+    if paper is None or not receipt.is_current(visit, paper):
+        promise.promised(visit)
+        paper = promise.issue(visit, at=clock.now())
+        audit.note("paper.issued", f"paper:{paper.serial}", actor_id=current_person().id,
+                   creditor_id=visit.creditor_id, visit=str(visit.id), sha256=paper.sha256)  # fmt: skip
+    serial, sha256 = paper.serial, paper.sha256
+    db.session.commit()
+    return _pdf(serial, sha256)
+
+
+def _pdf(serial: str, sha256: str) -> Response:
     answer = Response(media.store().get(sha256), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{serial}.pdf"'
     answer.set_etag(sha256)

@@ -15,7 +15,7 @@ from receipts.facts import PhotoFacts, SealFacts, StaffFacts
 from receipts.serials import PaperKind
 from receipts.visit_receipt import VisitReceiptFacts
 from server import media
-from server.cases import papers
+from server.cases import papers, templates
 from server.cases.models import Paper
 from server.db import db
 from server.errors import Conflict
@@ -25,7 +25,6 @@ from server.visits.models import Record, Visit, VisitFile
 from server.visits.papers import telling
 
 KIND = "visit_receipt"
-TEMPLATE = "visit_receipt/1"
 SUPERSEDED = "superseded"
 
 
@@ -60,11 +59,12 @@ def issue(visit: Visit, *, at: datetime) -> Paper:
     before = issued(visit)
     version = before.version + 1 if before else 1
     serial = papers.draw_serial(PaperKind.VISIT_RECEIPT, on=local_day(visit.arrived_at or at))
-    made = visit_receipt.render(facts(visit, seal=papers.seal_facts(serial, at=at, version=version)))
+    told = facts(visit, seal=papers.seal_facts(serial, at=at, version=version))
+    made = visit_receipt.render(told)
     if before is not None:
         before.state = SUPERSEDED
     paper = papers.file_paper(
-        made, kind=KIND, serial=serial, template_version=TEMPLATE, at=at, creditor_id=visit.creditor_id,
+        made, kind=KIND, serial=serial, template_version=told.words.version, at=at, creditor_id=visit.creditor_id,
         case_id=visit.case_id, subject_id=visit.id, version=version,
     )  # fmt: skip
     db.session.flush()
@@ -93,6 +93,7 @@ def facts(visit: Visit, *, seal: SealFacts) -> VisitReceiptFacts:
         photos=_photos(visit),
         signature=telling.signature(visit, settled),
         witness=telling.witness(visit),
+        words=templates.in_force(KIND),
     )
 
 

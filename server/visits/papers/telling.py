@@ -25,6 +25,7 @@ SHOWN = {
     "building": "楼栋",
     "surroundings": "周边环境",
     "delivered_paper": "送达文件",
+    "signed_paper": "签署原件",
     "signing": "签署过程",
 }
 PAPER_ZH = {
@@ -164,6 +165,14 @@ def signature(visit: Visit, settled: Settled) -> SignatureFacts:
         if record is not None and paper.state not in {"void", "left_sealed"}:
             return _signature(paper, record.body, record.told_at)
     return SignatureFacts()
+
+
+def line_of(settled: Settled, paper: SignedPaper) -> SignatureFacts:
+    """Return the line of whoever was asked to sign one paper. Raises SealBroken."""
+    record = next((one for one in settled.records if one.id == paper.record_id), None)
+    if record is None or paper.state in {"void", "left_sealed"}:
+        return SignatureFacts()
+    return _signature(paper, record.body, record.told_at)
 
 
 def _signature(paper: SignedPaper, body: Any, at: datetime) -> SignatureFacts:

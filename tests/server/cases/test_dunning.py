@@ -91,7 +91,7 @@ class TestIssueLetter:
         paper = issue(case)
         assert paper.serial.startswith("CK-20261202-0001-")
         assert (paper.kind, paper.case_id, paper.subject_id) == ("dunning_letter", case.id, case.id)
-        assert (paper.version, paper.template_version) == (case.version, "dunning-letter-1")
+        assert (paper.version, paper.template_version) == (case.version, "dunning_letter/1")
         assert paper.flags == []
         assert store().get(paper.sha256).startswith(b"%PDF")
 

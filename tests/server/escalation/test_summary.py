@@ -20,7 +20,7 @@ class TestCollate:
             "planned": 8, "completed": 5, "not_met": 1, "refused": 2, "aborted": 1, "postponed": 1, "unstated": 0,
             "met_debtor": 3, "open": 1, "dropped": 1, "signed_self": 1, "signed_relative": 1, "signing_refused": 1,
             "promises": 1, "grade_a": 1, "grade_b": 1, "grade_c": 0, "grade_d": 5, "limitation_restarted": 1,
-            "complaints": 1, "incidents": 1, "unsynced_devices": 2, "unsynced_items": 5,
+            "complaints": 1, "incidents": 1, "unaccounted_papers": 0, "unsynced_devices": 2, "unsynced_items": 5,
         }  # fmt: skip
 
     def test_adds_up_to_the_planned_stops(self):

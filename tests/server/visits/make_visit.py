@@ -139,7 +139,7 @@ class Story:
         }  # fmt: skip
         return self.phone.tell("signed_paper", self.body(**body | changes))
 
-    def manifest(self, shows=("door", "surroundings", "delivered_paper")):
+    def manifest(self, shows=("door", "surroundings", "delivered_paper"), serial=""):
         files, refs = [], []
         for number, one in enumerate(shows):
             content, file_id = picture(f"#{number}0{self.seq % 10}030"), str(uuid.uuid4())
@@ -147,7 +147,8 @@ class Story:
             digest = hashlib.sha256(content).hexdigest()
             refs.append(FileRef(file_id, digest, len(content), "image/jpeg"))
             files.append({"id": file_id, "shows": one, "taken_at": "2026-12-02T02:06:00.000Z", "fix": fix(),
-                          "original_sha256": digest, "original_bytes": len(content)})  # fmt: skip
+                          "original_sha256": digest, "original_bytes": len(content)}
+                         | ({"paper_serial": serial} if serial and one == "signed_paper" else {}))  # fmt: skip
         return self.phone.tell("manifest", self.body(files=files), manifest=refs)
 
     def check_out(self, pairs):

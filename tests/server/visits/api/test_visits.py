@@ -5,10 +5,13 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
+from server import clock
 from server.audit import AuditEvent
 from server.cases.models import Paper
 from server.db import begin_write, db
-from server.visits.models import Message, Promise, Visit
+from server.visits.models import Message, Promise, Record, Visit
+from server.visits.papers import promise
+from tests.receipts import reading, sample
 from tests.server.visits.make_visit import Phone, Story, add_stop, person_id
 
 NOBODY = uuid.UUID(int=1)
@@ -199,6 +202,41 @@ class TestReviewVisit:
     def test_is_for_supervisors_only(self, kept_visit, sign_in, username):
         answer = sign_in(username).post(url(kept_visit, "/review"), json={"decision": "accept"})
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/wrong-role")
+
+
+class TestGetPromise:
+    def test_makes_the_paper_once(self, kept_visit, as_zhou):
+        first, second = as_zhou.get(url(kept_visit, "/promise.pdf")), as_zhou.get(url(kept_visit, "/promise.pdf"))
+        assert first.status_code == 200, first.json
+        assert first.data == second.data
+        paper = db.session.scalars(select(Paper)).one()
+        assert (paper.serial[:17], paper.template_version) == ("CN-20261202-0001-", "promise/1")
+        found = reading.text_of(first.data)
+        assert "承诺人测试甲" in found
+        assert "12026-12-1520,000.00贰万元整银行转账" in found
+        assert "本人承诺分2期归还，合计¥64,386.75" in found
+
+    def test_carries_the_signature_on_the_promise(self, kept_visit, as_zhou):
+        paper = promise.facts(db.session.get(Visit, kept_visit.visit_id), seal=sample.SEAL)
+        assert (paper.signature.state, paper.signature.name) == ("signed", "测试甲")
+        assert paper.signature.strokes.strokes
+
+    def test_is_no_paper_where_nothing_was_promised(self, story, as_zhou):
+        pairs = [story.check_in(), story.met(), story.outcome(3)]
+        story.keep([*pairs, story.check_out(pairs)])
+        db.session.commit()
+        answer = as_zhou.get(url(story, "/promise.pdf"))
+        assert (answer.status_code, answer.json["type"]) == (404, "/problems/nothing-promised")
+
+    def test_is_another_after_a_correction(self, kept_visit, as_zhou):
+        before = as_zhou.get(url(kept_visit, "/promise.pdf")).data
+        begin_write()
+        record = db.session.query(Record).filter_by(visit_id=kept_visit.visit_id, type="promise").one()
+        record.received_at = clock.now()
+        db.session.commit()
+        assert as_zhou.get(url(kept_visit, "/promise.pdf")).data != before
+        papers = db.session.scalars(select(Paper).order_by(Paper.version)).all()
+        assert [(one.version, one.state) for one in papers] == [(1, "superseded"), (2, "issued")]
 
 
 class TestGetReceipt:

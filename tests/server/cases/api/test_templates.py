@@ -1,0 +1,96 @@
+"""Legal texts of papers: written by one, approved by another, remembered by each paper."""
+
+import base64
+
+import pytest
+
+from server.cases.models import Paper
+from server.db import db
+from tests.receipts.sample import FIRM_WORDS, seal_image
+
+RIGHTS = "您有权核对金额并提出异议。"
+FIRM = {"name": "测试律师事务所", "lawyer": "测试律", "licence_no": "16501202610000001"}
+SEAL = base64.b64encode(seal_image()).decode()
+
+
+def listed(caller):
+    return caller.get("/v1/paper-templates").json["items"]
+
+
+def draft(caller, kind="dunning_letter", clauses=None, **more):
+    shipped = next((one["clauses"] for one in listed(caller) if one["kind"] == kind), {})
+    return caller.post("/v1/paper-templates", json={"kind": kind, "clauses": shipped | (clauses or {})} | more)
+
+
+def letter(caller, **more):
+    clauses = {one.name: one.text for one in FIRM_WORDS.clauses}
+    return draft(caller, "lawyers_letter", clauses, **{"law_firm": FIRM, "seal_base64": SEAL} | more)
+
+
+def approve(caller, row, digest=None):
+    return caller.post(f"/v1/paper-templates/{row['id']}/approve", json={"digest": digest or row["digest"]})
+
+
+class TestDraftTemplate:
+    def test_waits_for_approval_beside_the_one_that_ships(self, as_hu):
+        row = draft(as_hu, clauses={"rights": RIGHTS}).json
+        assert (row["number"], row["is_in_force"], row["approved_at"]) == (2, False, None)
+        both = [(one["number"], one["is_in_force"]) for one in listed(as_hu) if one["kind"] == "dunning_letter"]
+        assert both == [(1, True), (2, False)]
+
+    @pytest.mark.parametrize("clauses", [{"rights": " "}, {"threat": "坐牢"}])
+    def test_refuses_other_clauses_than_the_papers(self, as_hu, clauses):
+        answer = draft(as_hu, clauses=clauses)
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/clauses-differ")
+
+    def test_refuses_what_is_no_merge_field(self, as_hu):
+        clauses = {one.name: one.text for one in FIRM_WORDS.clauses} | {"demand": "{id_card}"}
+        assert draft(as_hu, "lawyers_letter", clauses).json["type"] == "/problems/field-unknown"
+
+    @pytest.mark.parametrize("seal", ["!", base64.b64encode(b"no picture").decode()])
+    def test_refuses_a_seal_that_is_no_picture(self, as_hu, seal):
+        assert letter(as_hu, seal_base64=seal).json["type"] == "/problems/seal-unreadable"
+
+    def test_is_legals(self, as_lin):
+        assert draft(as_lin).status_code == 403
+
+
+class TestApproveTemplate:
+    def test_puts_it_in_force_by_its_digest(self, as_hu, as_guo):
+        row = draft(as_hu, clauses={"rights": RIGHTS}).json
+        assert approve(as_guo, row, "0" * 64).json["type"] == "/problems/template-moved"
+        assert approve(as_guo, row).json["is_in_force"]
+        assert [one["number"] for one in listed(as_hu) if one["kind"] == "dunning_letter" and one["is_in_force"]] == [2]
+        assert approve(as_guo, row).json["type"] == "/problems/template-moved"
+
+    def test_is_not_its_authors(self, as_hu):
+        answer = approve(as_hu, draft(as_hu).json)
+        assert (answer.status_code, answer.json["type"]) == (403, "/problems/own-template")
+
+    @pytest.mark.parametrize(
+        ("lacking", "said"),
+        [({"seal_base64": ""}, ["seal"]), ({"law_firm": None}, ["name", "lawyer", "licence_no"]),
+         ({"law_firm": FIRM | {"licence_no": ""}}, ["licence_no"])],
+    )  # fmt: skip
+    def test_refuses_a_lawyers_letter_without_firm_licence_or_seal(self, as_hu, as_guo, lacking, said):
+        answer = approve(as_guo, letter(as_hu, **lacking).json)
+        assert (answer.json["type"], answer.json["missing"]) == ("/problems/law-firm-missing", said)
+
+    def test_gives_way_when_withdrawn(self, as_hu, as_guo):
+        row = draft(as_hu, clauses={"rights": RIGHTS}).json
+        approve(as_guo, row)
+        assert not as_guo.post(f"/v1/paper-templates/{row['id']}/withdraw").json["is_in_force"]
+        assert as_guo.post(f"/v1/paper-templates/{row['id']}/withdraw").status_code == 409
+
+
+class TestPapers:
+    def test_remember_their_template(self, desk, as_hu, as_guo):
+        desk.place({}, {"案件序列号": "A2", "客户姓名": "测试乙", "证件号码": "99364019800215898X"})
+        first, second = (one["id"] for one in desk.caller.get("/v1/cases").json["items"])
+        desk.caller.get(f"/v1/cases/{first}/statement.pdf")
+        row = draft(as_hu, "account_statement", {"answer_notice": "签字只表示核对。"}).json
+        approve(as_guo, row)
+        desk.caller.get(f"/v1/cases/{second}/statement.pdf")
+        db.session.rollback()
+        papers = db.session.query(Paper).order_by(Paper.id).all()
+        assert [one.template_version for one in papers] == ["account_statement/1", "account_statement/2"]
