@@ -39,7 +39,8 @@ def rejudge_when_rules_change(now: datetime) -> int:
     if _seen.get(database) == settings:
         return 0
     done = rejudge_planned(now)
-    _seen[database] = settings
+    if not done:  # what was changed may yet fail to commit: only a look that finds nothing to do is the last one
+        _seen[database] = settings
     return done
 
 

@@ -48,7 +48,8 @@ def follow_promises(now: datetime) -> int:
     if _seen.get(database) == mark:
         return 0
     done = follow_all(today=today)
-    _seen[database] = mark
+    if not done:  # what was changed may yet fail to commit: only a look that finds nothing to do is the last one
+        _seen[database] = mark
     return done
 
 

@@ -186,11 +186,13 @@ def raise_stop(case_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 def same_debtors(case: Case) -> list[Case]:
-    """Return all other cases of the same person, whoever the creditor is."""
-    if case.debtor.id_index is None:
+    """Return all other cases of the same person, by number or by telephone, whoever the creditor is."""
+    marks = ((Party.id_index, case.debtor.id_index), (Party.phone_index, case.debtor.phone_index))
+    same = [column == mark for column, mark in marks if mark is not None]
+    if not same:
         return []
-    query = select(Case).join(Party, Party.id == Case.debtor_id).where(Party.id_index == case.debtor.id_index)
-    return list(db.session.scalars(query.where(Case.id != case.id)))
+    query = select(Case).join(Party, Party.id == Case.debtor_id).where(or_(*same), Case.id != case.id)
+    return list(db.session.scalars(query.order_by(Case.id)))
 
 
 def new_stop(case: Case, *, kind: StopKind, reason: str, by_id: UUID) -> StopFlag:

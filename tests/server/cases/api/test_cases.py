@@ -196,6 +196,14 @@ class TestRaiseStop:
         assert other_desk.case("T1")["debtor"]["do_not_contact"]
         assert [flag["kind"] for flag in other_desk.case("T1")["stop_flags"]] == ["do_not_contact"]
 
+    def test_carries_a_refusal_of_contact_to_whoever_has_the_same_telephone(self, desk):
+        desk.place({}, {"案件序列号": "A2", "证件号码": "999182198801010012", "客户姓名": "测试乙"})
+        desk.place({"案件序列号": "A3", "证件号码": "999182198801010012", "手机": "19911111111"})
+        path = f"/v1/cases/{desk.case('A1')['id']}/stops"
+        assert desk.caller.post(path, json={"kind": "do_not_contact", "reason": "本人拒绝"}).status_code == 201
+        kinds = {no: [flag["kind"] for flag in desk.case(no)["stop_flags"]] for no in ("A1", "A2", "A3")}
+        assert kinds == {"A1": ["do_not_contact"], "A2": ["do_not_contact"], "A3": []}
+
     @pytest.mark.parametrize(
         ("body", "status"), [({"kind": "other", "reason": ""}, 422), ({"kind": "whim", "reason": "随便"}, 422)]
     )
