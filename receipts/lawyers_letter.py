@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from receipts import blocks, images, marks, wording
 from receipts.blocks import Field
 from receipts.facts import DebtFacts, Paper, PartyFacts, SealFacts, SignatureFacts
-from receipts.lettering import FINE, SMALL
+from receipts.lettering import BODY, FINE, SMALL
 from receipts.page import RIGHT, Sheet, Title
 from receipts.signing import HEIGHT, SignatureLine, signature_lines
 from receipts.templates import Template, fill
@@ -23,6 +23,7 @@ CLAUSES = ("facts", "analysis", "demand", "attachments")
 PRIVATE_NOTICE = "不得公开张贴，密封送达；仅限收函人本人拆阅。"
 _TITLE = Title("律师函", "Lawyer's letter")
 _SEAL_MM = 38
+_NAME_MM = 34  # the firm's name begins so far left of its seal
 _HEADINGS = {"facts": ("事实陈述", "Facts"), "analysis": ("法律分析", "Law"), "demand": ("主张与期限", "Demand")}
 
 
@@ -117,9 +118,12 @@ def _close(sheet: Sheet, facts: LawyersLetterFacts, picture: images.PrintPhoto) 
     )
     box = marks.Box(RIGHT - _SEAL_MM * mm, sheet.y + 1 * mm, _SEAL_MM * mm, _SEAL_MM * mm)
     sheet.step(lambda canvas: marks.draw_photo(canvas, picture, box))
-    sheet.y += (_SEAL_MM - 12) * mm / 2
-    for line in (facts.firm.name, f"律师　{facts.firm.lawyer}", wording.day_of(facts.seal.generated_at)):
-        blocks.paragraph(sheet, line)
+    left = box.x - _NAME_MM * mm
+    y = box.y + (box.height - 3 * BODY.leading) / 2
+    for text in (facts.firm.name, f"律师　{facts.firm.lawyer}", wording.day_of(facts.seal.generated_at)):
+        lines = sheet.set(text, BODY, (_NAME_MM + _SEAL_MM) * mm)
+        sheet.lines(lines, BODY, left, y)
+        y += len(lines) * BODY.leading
     sheet.y = box.y + box.height + 1 * mm
     blocks.paragraph(sheet, "签收仅表示收到本函，不表示同意其内容。", FINE)
     signature_lines(sheet, (SignatureLine("签收人", facts.received), SignatureLine("送达人", SignatureFacts())))
