@@ -34,7 +34,7 @@ def _styles() -> tuple[ParagraphStyle, ParagraphStyle]:
 def render(facts: VisitReceiptFacts) -> bytes:
     """Return the receipt's words, QR, signature and photos as a PDF."""
     body, head = _styles()
-    rows = [[_cell(label, body), _cell(value, body)] for label, value in _lines(facts)]
+    rows = [[_cell(label, body), _cell(value, body)] for label, value in lines_of(facts)]
     story: list[Flowable] = [
         Paragraph("到访回执单 Visit Receipt", head),
         Paragraph(f"{facts.seal.serial} · {escape(facts.seal.firm_name)}", body),
@@ -50,7 +50,8 @@ def render(facts: VisitReceiptFacts) -> bytes:
     return out.getvalue()
 
 
-def _lines(facts: VisitReceiptFacts) -> list[tuple[str, str]]:
+def lines_of(facts: VisitReceiptFacts) -> list[tuple[str, str]]:
+    """Return the words of a receipt as labels and values: what every peer prints."""
     debt = facts.debt
     money = (
         [("欠款合计", f"{amounts.yuan(debt.total_fen())} {amounts.capitals(debt.total_fen())}")]
