@@ -4,7 +4,8 @@
     signatures/<id>.sig     the signature of that hash (Ed25519: 64 bytes; ES256: DER, as openssl reads it)
     files/<id>.<ext>        photos and recordings, original bytes
     papers/<name>.pdf       receipts, statements, letters
-    log/checkpoint, log/log.vkey, log/<id>.leaf, log/<id>.tlog-proof
+    log/checkpoint, log/log.vkey, log/<id or serial>.leaf, log/<id or serial>.tlog-proof
+    case.key                shows which leaves of the public log are about this case
     device-keys.json, device-keys/<device>.pem
     <name>                  further files without a folder, such as decision.json
     index.json              the list of records, files, papers and further files; nothing else lies in a dossier
@@ -25,7 +26,7 @@ from sync.envelope import Record
 from sync.signature import Alg, PublicKey, der_of, unb64url
 
 VERSION = 1
-INDEX, KEYS = "index.json", "device-keys.json"
+INDEX, KEYS, CASE_KEY = "index.json", "device-keys.json", "case.key"
 CHECKPOINT, VKEY = "log/checkpoint", "log/log.vkey"
 README_PATH = "README.txt"
 _EXT = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "audio/mp4": "m4a", "video/mp4": "mp4"}
@@ -49,7 +50,16 @@ Everything here can be checked without our software. Run the commands inside thi
 4. A photo is the one in the signed list / 照片与签名清单一致:
      sha256sum data/files/*      compare with "manifest" inside the records
 5. The records stand in the log / 记录已入日志:
-     data/log/*.tlog-proof with data/log/log.vkey, in the C2SP tlog-proof format.
+     data/log/*.tlog-proof prove data/log/*.leaf under data/log/checkpoint (C2SP tlog-proof; RFC 6962). "h" in a leaf is
+     the SHA-256 of the record or paper. The checkpoint's signature:
+       head -n 3 data/log/checkpoint > body
+       sed -n 's/^— [^ ]* //p' data/log/checkpoint | head -n 1 | base64 -d | tail -c +5 > sig
+       (printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'
+        cut -d+ -f3- data/log/log.vkey | base64 -d | tail -c +2) > key.der
+       openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in body -sigfile sig
+     Leaves of this case bear the tag "c" (first 32 digits below) and count 1, 2, 3 ... in "n"; "p" is the leaf hash of
+     the one before. Look for more of them in the public log. / 本案叶子逐一编号,可在公开日志中核对有无遗漏:
+       printf doorstep.case-tag/1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat data/case.key)
 6. With our software / 使用本系统: doorstep verify FILE.zip
 
 Compare data/device-keys.json and data/log/log.vkey with copies that did not come with this file: whoever packed it
@@ -91,8 +101,8 @@ class Paper:
 class Dossier:
     """All that goes into a dossier.
 
-    about: what the index says of the case; log: (checkpoint note, verifier key); extra: further files by a name that
-    is_extra_name() accepts.
+    about: what the index says of the case; log: (checkpoint note, verifier key); leaves: name → (leaf, proof) of what
+    is no record, such as papers by their serial; extra: further files by a name that is_extra_name() accepts.
     """
 
     about: Mapping[str, Any]
@@ -101,6 +111,8 @@ class Dossier:
     files: Sequence[BoundFile] = ()
     papers: Sequence[Paper] = ()
     log: tuple[str, str] | None = None
+    case_key: bytes = b""
+    leaves: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
     extra: Mapping[str, Content] = field(default_factory=dict)
 
 
@@ -120,6 +132,11 @@ def contents(dossier: Dossier) -> dict[str, Content]:
     files |= {_paper_path(paper): paper.content for paper in dossier.papers}
     if dossier.log is not None:
         files |= {CHECKPOINT: dossier.log[0].encode(), VKEY: dossier.log[1].encode() + b"\n"}
+    for name, (data, proof) in dossier.leaves.items():
+        leaf_path, proof_path = log_paths(name)
+        files |= {leaf_path: data, proof_path: proof.encode()}
+    if dossier.case_key:
+        files[CASE_KEY] = dossier.case_key.hex().encode() + b"\n"
     files[KEYS] = canonical({device: {"alg": key.alg, "jwk": key.jwk()} for device, key in dossier.keys.items()})
     files[INDEX] = canonical(_index(dossier))
     return files
@@ -134,8 +151,8 @@ def pack(files: Mapping[str, Content], *, into: IO[bytes], name: str, info: Mapp
 
 
 def is_extra_name(name: str) -> bool:
-    """Tell whether a further file may bear this name: no folder, and neither the index nor the keys."""
-    return bool(name) and "/" not in name and name not in {INDEX, KEYS}
+    """Tell whether a further file may bear this name: no folder, and none of the files with a meaning of their own."""
+    return bool(name) and "/" not in name and name not in {INDEX, KEYS, CASE_KEY}
 
 
 def signature_path(record_id: str) -> str:
@@ -154,9 +171,15 @@ def key_path(device: str) -> str:
     return f"device-keys/{device}.pem"
 
 
-def log_paths(record_id: str) -> tuple[str, str]:
-    """Return where a record's leaf and its proof of inclusion lie."""
-    return f"log/{record_id}.leaf", f"log/{record_id}.tlog-proof"
+def log_paths(name: str) -> tuple[str, str]:
+    """Return where the leaf of a record (its id) or paper (its serial) and its proof of inclusion lie."""
+    return f"log/{name}.leaf", f"log/{name}.tlog-proof"
+
+
+def leaf_names(index: Mapping[str, Any]) -> list[str]:
+    """Return the names of the leaves that are about no record, as the index tells them."""
+    told = index.get("leaves")
+    return [one for one in told if isinstance(one, str) and "/" not in one] if isinstance(told, list) else []
 
 
 def _index(dossier: Dossier) -> dict[str, Any]:
@@ -177,6 +200,8 @@ def _index(dossier: Dossier) -> dict[str, Any]:
         "papers": [{"path": _paper_path(p), "kind": p.kind, "serial": p.serial} for p in dossier.papers],
         "extra": [{"path": name} for name in sorted(dossier.extra)],
         "log": dossier.log is not None,
+        "leaves": sorted(dossier.leaves),
+        "case_key": bool(dossier.case_key),
     }  # fmt: skip
 
 

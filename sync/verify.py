@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sync import bag, chain, dossier, envelope, strict_json, tlog
+from sync import bag, chain, dossier, envelope, strict_json, verify_log
 from sync.bag import BadBag, Bag
 from sync.canonical import sha256_hex
 from sync.envelope import Envelope, NotAnEnvelope
@@ -24,6 +24,7 @@ NOT_PROVEN = (
 )
 _LISTS = ("records", "files", "papers", "extra")
 _NO_LOG = "when the records reached the server: the dossier carries no log proofs"
+_IN_LOG = "every leaf stands under the one checkpoint, and no leaf of the case's chain is left out"
 _LOG_KEY = "that log.vkey is the log's key: compare it with a copy from elsewhere"
 
 
@@ -77,7 +78,7 @@ def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str
     except BadBag as fault:
         return Report((Check("archive", is_ok=False, found=(str(fault),)),), NOT_PROVEN)
     copies = list(_copies(entries, own_keys))
-    log_faults = list(_log_faults(opened, entries, vkey)) if index.get("log") else []
+    logged = {entry.id: sha256_hex(entry.data) for entry in entries if entry.line.get("in_log")}
     checks = (
         _check("bag", opened.faults(), f"{len(opened.paths)} files unchanged"),
         _check(
@@ -92,7 +93,7 @@ def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str
         ),
         _chain_check(entries),
         _check("files", _file_faults(opened, index, entries), f"{len(index['files'])} files are the signed ones"),
-        *([_check("log", log_faults, "every logged record stands under the checkpoint")] if index.get("log") else []),
+        *([_check("log", verify_log.faults(opened, index, logged, vkey=vkey), _IN_LOG)] if index.get("log") else []),
     )
     return Report(checks, tuple(_not_proven(index, has_keys=keys is not None, has_vkey=vkey is not None)))
 
@@ -104,6 +105,8 @@ def _not_proven(index: Mapping[str, Any], *, has_keys: bool, has_vkey: bool) -> 
         yield _NO_LOG
     elif not has_vkey:
         yield _LOG_KEY
+    if index.get("log") and (count := sum(not one.get("in_log") for one in index["records"])):
+        yield f"when {count} of the records reached the server: they carry no log proof"
     yield from NOT_PROVEN
 
 
@@ -167,7 +170,9 @@ def _entry(opened: Bag, line: Mapping[str, Any]) -> _Entry:
 def _unlisted(opened: Bag, index: Mapping[str, Any], entries: list[_Entry], copies: list[_Copy]) -> Iterator[str]:
     listed = {f"data/{x['path']}" for name in _LISTS for x in index[name]}
     derived = {dossier.INDEX, dossier.KEYS, *([dossier.CHECKPOINT, dossier.VKEY] if index.get("log") else [])}
-    derived |= {path for entry in entries if entry.line.get("in_log") for path in dossier.log_paths(entry.id)}
+    logged = [entry.id for entry in entries if entry.line.get("in_log")]
+    derived |= {path for name in [*logged, *dossier.leaf_names(index)] for path in dossier.log_paths(name)}
+    derived |= {dossier.CASE_KEY} if index.get("case_key") else set()
     known = listed | {f"data/{path}" for path in derived} | {path for path, _ in copies}
     strays = opened.paths - known - bag.TAG_FILES - {dossier.README_PATH}
     yield from (f"{path} is not in the index" for path in sorted(strays))
@@ -245,30 +250,6 @@ def _file_faults(opened: Bag, index: Mapping[str, Any], entries: list[_Entry]) -
             yield f"{file['path']}: not the bytes the signed manifest names"
     held = {str(file.get("id")) for file in index["files"]}
     yield from (f"file {f} is in a signed manifest but not here" for _, f in sorted(signed) if f not in held)
-
-
-def _log_faults(opened: Bag, entries: list[_Entry], vkey: str | None) -> Iterator[str]:
-    try:
-        origin, key = tlog.read_vkey(vkey or opened.read(f"data/{dossier.VKEY}").decode())
-        tlog.read_checkpoint(opened.read(f"data/{dossier.CHECKPOINT}").decode(), origin=origin, key=key)
-    except (BadBag, tlog.BadNote, UnicodeDecodeError) as fault:
-        yield f"checkpoint: {fault}"
-        return
-    for entry in entries:
-        if not entry.line.get("in_log"):
-            continue
-        try:
-            leaf_path, proof_path = dossier.log_paths(entry.id)
-            leaf = opened.read(f"data/{leaf_path}")
-            proof = tlog.read_proof(opened.read(f"data/{proof_path}").decode())
-            at = tlog.read_checkpoint(proof.checkpoint, origin=origin, key=key)
-        except (BadBag, tlog.BadNote, UnicodeDecodeError) as fault:
-            yield f"{entry.id}: {fault}"
-            continue
-        if sha256_hex(entry.data).encode() not in leaf:
-            yield f"{entry.id}: the log's leaf names another hash"
-        elif not tlog.includes(leaf, index=proof.index, proof=proof.hashes, size=at.size, root=at.root):
-            yield f"{entry.id}: not in the log of its checkpoint"
 
 
 def text_of(report: Report) -> str:

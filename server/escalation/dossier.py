@@ -22,6 +22,7 @@ from server.audit import AuditEvent
 from server.cases import ledger, papers, sealing, timeline
 from server.cases.models import Case, Paper
 from server.db import db, fetch
+from server.escalation import logged
 from server.escalation.demands import PROOF_ZH, DemandCheck, Moment, demand_checks
 from server.escalation.demands import timeline as demand_timeline
 from server.escalation.dossier_index import CourtCase, index_facts
@@ -141,11 +142,14 @@ def issue_index(found: Brief, *, at: datetime, on: date) -> Paper:
 def pack(found: Brief, index: Paper) -> bytes:
     """Return the dossier as a ZIP."""
     held, store = found.held, media.store()
+    log = logged.of_case(found.case.id, [one.record.id for one in held.records])
     contents = packing.contents(
         packing.Dossier(
             about=about(found, index),
             records=[
-                packing.LoggedRecord(one.record, received_at=envelope.write_time(one.received_at))
+                packing.LoggedRecord(
+                    one.record, envelope.write_time(one.received_at), *log.records.get(one.record.id, (None, None))
+                )
                 for one in held.records
             ],
             keys=held.keys,
@@ -154,6 +158,9 @@ def pack(found: Brief, index: Paper) -> bytes:
                 packing.Paper(f"00-{index.serial}", KIND, index.serial, store.path(index.sha256)),
                 *(packing.Paper(one.serial, one.kind, one.serial, one.path) for one in held.papers),
             ],
+            log=log.head,
+            case_key=log.case_key,
+            leaves=log.others,
             extra=extras(found),
         )
     )

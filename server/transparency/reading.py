@@ -121,6 +121,15 @@ def stood(refs: Sequence[str]) -> dict[str, Stood]:
     return found
 
 
+def about(ref: str, *, digest: str) -> Stood | None:
+    """Return the appended leaf that says this hash of a thing, first made or made again; None when there is none."""
+    at = log_leaf.c
+    refs = (ref, f"{ref}:{digest[:16]}")
+    query = select(at.ref, at.idx, at.data).where(at.ref.in_(refs), at.hash == digest, at.idx.is_not(None)).limit(1)
+    found = db.session.execute(query).first()
+    return None if found is None else Stood(found.ref, int(found.idx), bytes(found.data))
+
+
 def of_tag(tag: str) -> list[Stood]:
     """Return every appended leaf of one tag, in order."""
     at = log_leaf.c

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from receipts import serials
 from receipts.serials import BadSerial
 from server import media
-from server.audit import AuditEvent
 from server.cases.models import Paper
 from server.db import db
 from server.errors import Missing
+from server.transparency import reading
+from sync import tlog
 
 VALID = "issued"
 
@@ -27,7 +28,7 @@ class SerialUnknown(Missing):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What anybody may know of a paper. log_index counts from 1 in the append-only log of actions.
+    """What anybody may know of a paper. log_index counts from 0 in the transparency log, log_hash is its leaf's.
 
     seal_level is B-B, B-T (with an authority's time) or empty for a paper without an electronic seal.
     """
@@ -57,8 +58,7 @@ def verify(serial: str) -> Verification:
     paper = db.session.scalar(select(Paper).where(Paper.serial == wanted))
     if paper is None:
         raise SerialUnknown("no such paper", valid=False, mistyped=False)
-    query = select(AuditEvent).where(AuditEvent.subject == f"paper:{paper.serial}").order_by(AuditEvent.seq).limit(1)
-    logged = db.session.scalar(query)
+    logged = reading.about(f"paper:{paper.serial}", digest=paper.sha256)
     store = media.store()
     return Verification(
         serial=paper.serial,
@@ -70,6 +70,6 @@ def verify(serial: str) -> Verification:
         seal_level=paper.seal_level,
         sha256=paper.sha256,
         fingerprint=paper.fingerprint,
-        log_index=logged.seq if logged else None,
-        log_hash=logged.hash if logged else None,
+        log_index=logged.index if logged else None,
+        log_hash=tlog.leaf_hash(logged.data).hex() if logged else None,
     )

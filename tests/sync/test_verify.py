@@ -7,16 +7,32 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import bag, dossier, tlog, verify
+from sync import bag, dossier, leaf, tlog, verify
 from sync.canonical import canonical, sha256_hex
 from sync.dossier import BoundFile, Dossier, LoggedRecord, Paper
 from sync.envelope import FileRef
 from sync.envelope import seal as seal_env
+from sync.leaf import Leaf
 from sync.signature import Alg, signing_key, unb64url
 
 PHOTO = b"\xff\xd8 a photo"
 REF = FileRef("0193a0b1-0000-7000-8000-0000000000f1", sha256_hex(PHOTO), len(PHOTO), "image/jpeg")
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(b"L" * 32)
+
+
+CASE_KEY = b"C" * 32
+
+
+def in_log(things):
+    """Return (checkpoint, name → (leaf, proof)) of things (name, hash, kind) in one case's chain."""
+    leaves, before, tag = [], leaf.BEFORE_FIRST, leaf.case_tag(CASE_KEY)
+    for number, (_, digest, kind) in enumerate(things, start=1):
+        leaves.append(leaf.data_of(Leaf(tag, digest, kind, number, before, "2026-12-02T01:00:00.000Z")))
+        before = tlog.leaf_hash(leaves[-1]).hex()
+    hashes = [tlog.leaf_hash(one) for one in leaves]
+    note = tlog.sign_checkpoint(tlog.Checkpoint("o/log", len(things), tlog.root_of(hashes)), LOG_KEY)
+    proofs = [tlog.write_proof(tlog.Proof(i, tuple(tlog.inclusion_proof(hashes, i)), note)) for i in range(len(things))]
+    return note, {name: one for (name, _, _), one in zip(things, zip(leaves, proofs, strict=True), strict=True)}
 
 
 @pytest.fixture(scope="module")
@@ -25,18 +41,14 @@ def whole(seal, key, device):
     records = [seal(1)]
     records.append(seal(2, records[0].hash, manifest=[REF], record_type="manifest"))
     records.append(seal(3, records[1].hash))
-    leaves = [canonical({"h": r.hash, "k": r.id}) for r in records]
-    hashes = [tlog.leaf_hash(leaf) for leaf in leaves]
-    note = tlog.sign_checkpoint(tlog.Checkpoint("o/log", 3, tlog.root_of(hashes)), LOG_KEY)
-    logged = [
-        LoggedRecord(r, "", leaf, tlog.write_proof(tlog.Proof(i, tuple(tlog.inclusion_proof(hashes, i)), note)))
-        for i, (r, leaf) in enumerate(zip(records, leaves, strict=True))
-    ]
+    note, proven = in_log([*((r.id, r.hash, "record") for r in records), ("HZ-1", sha256_hex(b"%PDF"), "paper")])
     return Dossier(
-        {"case": "WH2026-000123"}, logged, {device: key.public()},
+        {"case": "WH2026-000123"}, [LoggedRecord(r, "", *proven[r.id]) for r in records], {device: key.public()},
         files=[BoundFile(REF.id, records[1].id, "image/jpeg", PHOTO)],
         papers=[Paper("HZ-1", "visit_receipt", "HZ-1", b"%PDF")],
         log=(note, tlog.vkey("o/log", LOG_KEY.public_key())),
+        leaves={"HZ-1": proven["HZ-1"]},
+        case_key=CASE_KEY,
     )  # fmt: skip
 
 
@@ -127,8 +139,8 @@ class TestVerify:
 
     def test_finds_a_leaf_that_is_not_in_the_log(self, whole, check):
         first = whole.records[0]
-        leaf = canonical({"h": first.record.hash, "k": "other"})
-        files = dossier.contents(whole) | {f"log/{first.record.id}.leaf": leaf}
+        other = first.leaf.replace(b"01:00:00", b"02:00:00")
+        files = dossier.contents(whole) | {f"log/{first.record.id}.leaf": other}
         assert failed(check(files)) == ["log"]
 
     def test_finds_a_leaf_of_another_record(self, whole, check):
@@ -264,7 +276,7 @@ class TestMain:
     def test_answers_json(self, path, capsys):
         assert verify.main([str(path), "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["checks"][0] == {
-            "name": "bag", "is_ok": True, "found": ["24 files unchanged"]}  # fmt: skip
+            "name": "bag", "is_ok": True, "found": ["27 files unchanged"]}  # fmt: skip
 
     def test_exits_with_1_for_a_changed_dossier(self, path, capsys):
         raw = path.read_bytes()

@@ -15,6 +15,7 @@ from server.accounts.scope import fetch_visible, scoped
 from server.body import Body, PageQuery, answers, asks, page
 from server.cases.models import Case, Paper
 from server.db import begin_write, db, fetch
+from server.devices import proofs
 from server.escalation import dossier, effects, rules
 from server.escalation.models import Dossier, Escalation
 from server.escalation.rules import Proposal
@@ -63,6 +64,7 @@ def build(args: dict[str, Any], report: Report) -> str:
     issue_receipts(case_id, actor_id)
     tell(report, 0.2, "出具回执")
     index_id = issue_index(case_id, actor_id)
+    log_all()
     tell(report, 0.4, "证据目录")
     found, index = brief_of(case_id), fetch(Paper, index_id)
     sha256 = media.store().put(dossier.pack(found, index))
@@ -130,6 +132,13 @@ def issue_index(case_id: UUID, actor_id: UUID) -> UUID:
     paper_id = paper.id
     db.session.commit()
     return paper_id
+
+
+def log_all() -> None:
+    """Append what waits to the log, batch by batch, so that the dossier holds the proof of everything in it."""
+    while proofs.append_waiting(clock.now()):
+        db.session.commit()
+    db.session.commit()
 
 
 @bp.get("/dossiers")

@@ -13,8 +13,10 @@ from server import clock, jobs, media
 from server.audit import AuditEvent
 from server.cases.models import Paper
 from server.db import begin_write, db
+from server.devices import leaves
 from server.escalation.models import Dossier, Escalation
-from sync import verify
+from server.visits.models import Record
+from sync import leaf, verify
 
 OPINION = {"opinion": "ready", "text": "证据充分", "version": 1}
 
@@ -106,6 +108,25 @@ class TestBuild:
         assert (decision["decision"], decision["people"]) == ("sue", ["周主管", "胡法务", "郭总"])
         moments = json.loads(archive.read(f"{root}/data/timeline.json"))
         assert [one["effect"] for one in moments] == ["时效起算", "中断，重新起算", "届满"]
+
+    def test_proves_records_and_papers_in_the_public_log(self, played, decided, make, as_hu, app, tmp_path):
+        decided(played.case_ids[0])
+        begin_write()
+        leaves.add(db.session.scalars(select(Record)).all())  # the fixture's records came by no hand-over
+        db.session.commit()
+        zipped = tmp_path / "dossier.zip"
+        zipped.write_bytes(take_zip(as_hu, make(played.case_ids[0])))
+        report = verify.verify(zipped, vkey=app.test_client().get("/log/vkey").text)
+        assert "log" in {check.name for check in report.checks}
+        assert report.is_ok, verify.text_of(report)
+        archive = zipfile.ZipFile(zipped)
+        root = archive.namelist()[0].split("/")[0]
+        index = json.loads(archive.read(f"{root}/data/index.json"))
+        assert all(one["in_log"] for one in index["records"])
+        assert {one["serial"] for one in index["papers"]} <= set(index["leaves"])
+        tag = leaf.case_tag(bytes.fromhex(archive.read(f"{root}/data/case.key").decode()))
+        told = [leaf.read(archive.read(n)) for n in archive.namelist() if n.endswith(".leaf")]
+        assert sorted(one.number for one in told if one.tag == tag) == list(range(1, len(told) + 1))
 
     def test_is_the_same_for_the_same_facts(self, played, decided, make, as_hu):
         decided(played.case_ids[0])
