@@ -9,8 +9,8 @@ so who holds the key finds them all and sees when one is missing. The office's o
 
 import hmac
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sync import strict_json
 from sync.canonical import NotCanonisable, canonical, content_hash
@@ -43,8 +43,7 @@ class Kind(StrEnum):
     FORM = "form"  # a published form; h is its digest
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One leaf; tag, hash and prev in hexadecimal, number counts from 1 within the tag."""
 
     tag: str

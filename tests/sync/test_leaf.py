@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from dataclasses import replace
 
 import pytest
 
@@ -20,7 +19,7 @@ class TestDataOf:
 
     @pytest.mark.parametrize("kind", list(Kind))
     def test_is_read_again(self, kind):
-        one = replace(GOOD, kind=kind.value)
+        one = GOOD._replace(kind=kind.value)
         assert leaf.read(leaf.data_of(one)) == one
 
 
@@ -31,7 +30,7 @@ class TestRead:
          {"at": "2026-12-02"}, {"kind": "Record"}, {"kind": 3}, {"at": 7}],
     )  # fmt: skip
     def test_refuses_what_is_no_leaf(self, change):
-        one = replace(GOOD, **change)
+        one = GOOD._replace(**change)
         told = {"c": one.tag, "h": one.hash, "k": one.kind, "n": one.number, "p": one.prev, "t": one.at}
         with pytest.raises(BadLeaf):
             leaf.read(canonical(told))
