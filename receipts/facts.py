@@ -162,7 +162,7 @@ class RecordingFacts:
 
     recording_no: str
     started_at: datetime
-    duration_s: int
+    duration_s: int | None  # None: its container does not tell
     sha256: str
     medium: str = "录音"
 

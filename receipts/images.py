@@ -42,15 +42,17 @@ class UnprintablePhoto:
     fault: PhotoFault
 
 
-def for_print(content: bytes, *, edge_px: int = PRINT_EDGE_PX) -> PrintPhoto | UnprintablePhoto:
-    """Return the photo with its longer edge at most edge_px, or why there is none.
+def for_print(
+    content: bytes, *, edge_px: int = PRINT_EDGE_PX, formats: tuple[str, ...] = FORMATS
+) -> PrintPhoto | UnprintablePhoto:
+    """Return the photo with its longer edge at most edge_px, or why there is none; formats are Pillow's names.
 
     What this function returned once comes back unchanged, so a cached derivative prints the same bytes.
     """
     if not content:
         return UnprintablePhoto(PhotoFault.EMPTY)
     try:
-        photo = Image.open(BytesIO(content), formats=FORMATS)
+        photo = Image.open(BytesIO(content), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return UnprintablePhoto(PhotoFault.TOO_LARGE)
     except (OSError, ValueError, SyntaxError):

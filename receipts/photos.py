@@ -82,7 +82,7 @@ def recording_table(sheet: Sheet, recordings: Sequence[RecordingFacts]) -> None:
                 one.medium,
                 one.recording_no,
                 wording.moment(one.started_at),
-                f"{one.duration_s // 60}分{one.duration_s % 60:02d}秒",
+                "未知" if one.duration_s is None else f"{one.duration_s // 60}分{one.duration_s % 60:02d}秒",
                 one.sha256.removeprefix("sha256:")[:24],
             )
             for one in recordings

@@ -14,10 +14,12 @@ from server.vault import place
 from server.visits.models import Message, Visit
 
 COLLECTION = "messages"
+RETAKE = "retake"
+SYSTEM = "外访通"
 
 
 def send(visit: Visit, *, to: Iterable[UUID], sender_id: UUID, kind: str, text: str, at: datetime) -> None:
-    """Leave a message for each person's phones, in this transaction. kind is accepted or returned."""
+    """Leave a message for each person's phones, in this transaction. kind is accepted, returned or retake."""
     for person_id in sorted(set(to)):
         message = Message(person_id=person_id, visit_id=visit.id, sender_id=sender_id, kind=kind, sent_at=at)
         db.session.add(message)
@@ -44,7 +46,7 @@ def document(message: Message) -> dict[str, Any]:
         "visit_id": str(visit.id),
         "stop_id": str(visit.stop_id) if visit.stop_id else None,
         "case_id": str(visit.case_id) if visit.case_id else None,
-        "from": sender.name,
+        "from": SYSTEM if message.kind == RETAKE else sender.name,
         "text": config.current().vault.unseal(text, at=place("message", "text", message.id)) if text else "",
         "sent_at": message.sent_at.isoformat().replace("+00:00", "Z"),
     }

@@ -87,9 +87,18 @@ class Record(Base):
 
 
 class VisitFile(Base):
-    """A photo or recording named in a signed manifest (影像); `verified_at` once its bytes have the signed hash."""
+    """A photo or recording named in a signed manifest (影像); `verified_at` once its bytes have the signed hash.
+
+    looked_at is when the darkroom (server/visits/developing.py) opened it; nothing of it is shown before.
+    """
 
     __tablename__ = "visit_file"
+    __table_args__ = (
+        Index(
+            "ix_visit_file_undeveloped", "verified_at",
+            sqlite_where=text("looked_at IS NULL"), postgresql_where=text("looked_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     device_id: Mapped[UUID] = mapped_column(index=True)
@@ -100,7 +109,11 @@ class VisitFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     mime: Mapped[str] = mapped_column(String(60))
     taken_at: Mapped[datetime | None]
-    derivative_sha256: Mapped[str | None] = mapped_column(String(64))
+    derivative_sha256: Mapped[str | None] = mapped_column(String(64))  # 1,280 px, re-encoded
+    thumbnail_sha256: Mapped[str | None] = mapped_column(String(64))  # 320 px
+    likeness: Mapped[int | None] = mapped_column(BigInteger)  # perceptual hash, 64 bits
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # as the darkroom found them; no position
+    looked_at: Mapped[datetime | None]
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     verified_at: Mapped[datetime | None]
 
@@ -149,13 +162,16 @@ class SignedPaper(Base):
 
 
 class Message(Base):
-    """A word from the office to an agent's phone (通知): a visit accepted, or returned with what to correct."""
+    """A word from the office to an agent's phone (通知): a visit accepted, or returned with what to correct.
+
+    Of kind retake it comes from the darkroom: photos that do not open; sender_id is then the agent's own.
+    """
 
     __tablename__ = "message"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id"), index=True)
     sender_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(String(16))  # accepted | returned
+    kind: Mapped[str] = mapped_column(String(16))  # accepted | returned | retake
     text_sealed: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime]

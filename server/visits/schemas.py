@@ -106,7 +106,10 @@ class FileOut(Schema):
     taken_at = fields.DateTime(allow_none=True)
     verified_at = fields.DateTime(allow_none=True)
     flags = fields.List(fields.String())
+    facts = fields.Dict()
+    alike = fields.List(fields.Dict())
     url = fields.String(allow_none=True)
+    thumbnail_url = fields.String(allow_none=True)
     original_url = fields.String(allow_none=True)
 
 

@@ -98,6 +98,21 @@ def file(row: VisitFile) -> dict[str, Any]:
     names = ("id", "role", "shows", "paper_serial", "mime", "size", "sha256", "taken_at", "verified_at", "flags")
     base = f"/v1/visits/{row.visit_id}/files/{row.id}"
     return {name: getattr(row, name) for name in names} | {
+        "facts": {name: value for name, value in row.facts.items() if name != "alike"},
+        "alike": _alike(row),
         "url": base if row.derivative_sha256 else None,
+        "thumbnail_url": f"{base}/thumbnail" if row.thumbnail_sha256 else None,
         "original_url": f"{base}/original" if row.verified_at else None,
     }
+
+
+def _alike(row: VisitFile) -> list[dict[str, Any]]:
+    """Return the photos that look like this one; of another creditor's visit only that there is one."""
+    own, found = db.session.get(Visit, row.visit_id) if row.visit_id else None, []
+    for one in row.facts.get("alike", []):
+        other = db.session.get(VisitFile, UUID(one["file"]))
+        visit = db.session.get(Visit, other.visit_id) if other is not None and other.visit_id else None
+        is_ours = visit is not None and own is not None and visit.creditor_id == own.creditor_id
+        told = {"file_id": one["file"], "visit_id": str(visit.id)} if is_ours and visit else {}
+        found.append({"bits": one["bits"]} | told)
+    return found

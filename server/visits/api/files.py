@@ -11,8 +11,9 @@ from server.accounts.roles import OFFICE, Role
 from server.body import answers
 from server.db import fetch
 from server.errors import Missing
-from server.visits import photos
+from server.visits import marking, photos
 from server.visits.access import fetch_visit
+from server.visits.darkroom import watermark
 from server.visits.models import VisitFile
 
 bp = Blueprint("visit_files", __name__, url_prefix="/v1/visits/<uuid:visit_id>/files")
@@ -36,12 +37,17 @@ def find(visit_id: UUID, file_id: UUID) -> VisitFile:
 
 def bytes_of(sha256: str, *, content_type: str, disposition: str) -> Response:
     """Return stored bytes as a fixed type that no browser interprets."""
-    answer = Response(media.store().get(sha256), content_type=content_type)
+    answer = _sandboxed(media.store().get(sha256), content_type=content_type, disposition=disposition)
+    answer.set_etag(sha256)
+    return answer
+
+
+def _sandboxed(content: bytes, *, content_type: str, disposition: str) -> Response:
+    answer = Response(content, content_type=content_type)
     answer.headers["Content-Disposition"] = disposition
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.set_etag(sha256)
     return answer
 
 
@@ -49,11 +55,24 @@ def bytes_of(sha256: str, *, content_type: str, disposition: str) -> Response:
 @allow(*OFFICE, Role.AGENT)
 @answers(None, content_type="image/jpeg")
 def get_photo(visit_id: UUID, file_id: UUID) -> ResponseReturnValue:
-    """Return a photo re-encoded, without its metadata."""
-    file = find(visit_id, file_id)
-    if file.derivative_sha256 is None:
-        raise FileNotShown("there is no picture to show", flags=file.flags)
-    return bytes_of(file.derivative_sha256, content_type="image/jpeg", disposition="inline")
+    """Return a photo re-encoded, without its metadata, with time, place and number drawn on it."""
+    return _picture(find(visit_id, file_id), "derivative_sha256")
+
+
+@bp.get("/<uuid:file_id>/thumbnail")
+@allow(*OFFICE, Role.AGENT)
+@answers(None, content_type="image/jpeg")
+def get_thumbnail(visit_id: UUID, file_id: UUID) -> ResponseReturnValue:
+    """Return a photo at 320 px, marked as the larger one is."""
+    return _picture(find(visit_id, file_id), "thumbnail_sha256")
+
+
+def _picture(file: VisitFile, column: str) -> Response:
+    sha256 = getattr(file, column)
+    if sha256 is None:
+        raise FileNotShown("there is no picture to show (yet)", flags=file.flags)
+    marked = watermark.draw(media.store().get(sha256), marking.lines(file))
+    return _sandboxed(marked, content_type="image/jpeg", disposition="inline")
 
 
 @bp.get("/<uuid:file_id>/original")

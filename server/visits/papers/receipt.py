@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from field_forms import outcomes
 from receipts import visit_receipt
-from receipts.facts import PhotoFacts, SealFacts, StaffFacts
+from receipts.facts import PhotoFacts, RecordingFacts, SealFacts, StaffFacts
 from receipts.serials import PaperKind
 from receipts.visit_receipt import VisitReceiptFacts
 from server import media
@@ -19,8 +19,9 @@ from server.cases import papers, templates
 from server.cases.models import Paper
 from server.db import db
 from server.errors import Conflict
-from server.visits import projection
+from server.visits import developing, photos, projection
 from server.visits.assembly import local_day
+from server.visits.darkroom import guard
 from server.visits.models import Record, Visit, VisitFile
 from server.visits.papers import telling
 
@@ -56,6 +57,7 @@ def issue(visit: Visit, *, at: datetime) -> Paper:
     Raises ReceiptNotReady, which names the files that are missing.
     """
     require_complete(visit)
+    developing.develop_now(visit.files, at=at)
     before = issued(visit)
     version = before.version + 1 if before else 1
     serial = papers.draw_serial(PaperKind.VISIT_RECEIPT, on=local_day(visit.arrived_at or at))
@@ -91,6 +93,7 @@ def facts(visit: Visit, *, seal: SealFacts) -> VisitReceiptFacts:
         plain,
         agents=_agents(visit),
         photos=_photos(visit),
+        recordings=_recordings(visit),
         signature=telling.signature(visit, settled),
         witness=telling.witness(visit),
         words=templates.in_force(KIND),
@@ -113,8 +116,34 @@ def _photos(visit: Visit) -> tuple[PhotoFacts, ...]:
             photo_no=f"P-{number:02d}",
             taken_at=file.taken_at or visit.arrived_at or file.created_at,
             sha256=file.sha256,
-            content=media.store().get(file.derivative_sha256 or file.sha256),
-            subject=telling.SHOWN.get(file.shows, "其他"),
+            content=_printable(file),
+            subject=photos.SHOWN.get(file.shows, photos.OTHER),
+        )
+        for number, file in enumerate(db.session.scalars(query), start=1)
+    )
+
+
+def _printable(file: VisitFile) -> bytes:
+    """Return the picture to print; one that killed the darkroom is not tried again here."""
+    if file.derivative_sha256 is None and f"unreadable_{guard.DEADLY}" in file.flags:
+        return b"?"
+    return media.store().get(file.derivative_sha256 or file.sha256)
+
+
+def _recordings(visit: Visit) -> tuple[RecordingFacts, ...]:
+    """Return the recordings; how long one is, is what its container says, or unknown."""
+    query = (
+        select(VisitFile)
+        .where(VisitFile.visit_id == visit.id, VisitFile.role == "recording")
+        .order_by(VisitFile.taken_at, VisitFile.id)
+    )
+    return tuple(
+        RecordingFacts(
+            recording_no=f"R-{number:02d}",
+            started_at=file.taken_at or visit.arrived_at or file.created_at,
+            duration_s=round(file.facts["duration_ms"] / 1000) if file.facts.get("duration_ms") else None,
+            sha256=file.sha256,
+            medium="录像" if file.mime.startswith("video/") else "录音",
         )
         for number, file in enumerate(db.session.scalars(query), start=1)
     )

@@ -20,14 +20,6 @@ from server.visits import told
 from server.visits.models import Promise, SignedPaper, Visit
 from server.visits.told import Settled
 
-SHOWN = {
-    "door": "门口",
-    "building": "楼栋",
-    "surroundings": "周边环境",
-    "delivered_paper": "送达文件",
-    "signed_paper": "签署原件",
-    "signing": "签署过程",
-}
 PAPER_ZH = {
     "account_statement": "客户对账单", "dunning_letter": "合同催款函", "lawyers_letter": "律师函",
     "visit_receipt": "到访回执单", "promise": "还款承诺书",

@@ -15,8 +15,8 @@ from server.cases.models import Address, Case, Paper, Party, VisitList
 from server.db import db
 from server.schemes.models import Crew, Scheme, SchemeDecision, SchemeStop
 from server.vault import place
-from server.visits import intake
-from server.visits.models import Record
+from server.visits import developing, intake
+from server.visits.models import Record, VisitFile
 from sync import envelope
 from sync.canonical import sha256_hex
 from sync.envelope import FileRef, Stamp
@@ -176,6 +176,10 @@ class Story:
             intake.file_verified(uuid.UUID(file_id), sha256=digest, size=len(content), device_id=self.phone.id,
                                  at=ARRIVED + timedelta(hours=2))  # fmt: skip
         intake.put_together(db.session())
+        developing.develop_now(
+            db.session.scalars(select(VisitFile).where(VisitFile.visit_id == self.visit_id)).all(),
+            at=ARRIVED + timedelta(hours=2),
+        )
 
 
 def person_id(username):

@@ -1,9 +1,11 @@
 """Pictures are shown re-encoded; originals leave only as downloads nothing runs."""
 
 import hashlib
+import io
 import uuid
 
 import pytest
+from PIL import Image
 
 from server import media
 from server.db import begin_write, db
@@ -20,10 +22,19 @@ class TestGetPhoto:
         answer = as_zhou.get(path(kept_visit))
         file = db.session.get(VisitFile, uuid.UUID(next(iter(kept_visit.photos))))
         assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
-        assert answer.data == media.store().get(file.derivative_sha256)
+        shown, kept = (Image.open(io.BytesIO(one)) for one in (answer.data, media.store().get(file.derivative_sha256)))
+        assert shown.size == kept.size
+        assert shown.getpixel((32, 2)) == pytest.approx(kept.getpixel((32, 2)), abs=6)
+        assert sum(shown.getpixel((60, 46))) < sum(kept.getpixel((60, 46))) * 0.7  # the dark band of the mark
+        assert not shown.getexif()
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert answer.headers["Cache-Control"] == "private, no-store"
+
+    def test_has_a_small_one_for_lists(self, kept_visit, as_zhou):
+        answer = as_zhou.get(path(kept_visit, "/thumbnail"))
+        assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+        assert max(Image.open(io.BytesIO(answer.data)).size) <= 320
 
     def test_is_404_before_the_bytes_are_here(self, story, as_zhou):
         story.keep(story.promised())
