@@ -60,10 +60,13 @@ Everything here can be checked without our software. Run the commands inside thi
      Leaves of this case bear the tag "c" (first 32 digits below) and count 1, 2, 3 ... in "n"; "p" is the leaf hash of
      the one before. Look for more of them in the public log. / 本案叶子逐一编号,可在公开日志中核对有无遗漏:
        printf doorstep.case-tag/1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat data/case.key)
-6. With our software / 使用本系统: doorstep verify FILE.zip
+6. A paper is as it was sealed / 文书自签章后未被改动 (when data/seal-root.pem is here):
+     pdfsig data/papers/NAME.pdf      must say "Signature is Valid" and also "Total document signed"
+     pyhanko sign validate --trust-replace --trust data/seal-root.pem --pretty-print data/papers/NAME.pdf
+7. With our software / 使用本系统: doorstep verify FILE.zip
 
-Compare data/device-keys.json and data/log/log.vkey with copies that did not come with this file: whoever packed it
-could have made other keys. / 请将设备公钥与日志公钥同卷宗之外取得的副本比对。
+Compare data/device-keys.json, data/log/log.vkey and data/seal-root.pem with copies that did not come with this file:
+whoever packed it could have made other keys. / 请将设备公钥、日志公钥与签章根证书同卷宗之外取得的副本比对。
 """
 
 

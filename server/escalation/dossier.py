@@ -16,7 +16,7 @@ from receipts import evidence_index
 from receipts.evidence_index import ClaimFacts, EvidenceIndexFacts, LitigantFacts
 from receipts.facts import fingerprint
 from receipts.serials import PaperKind
-from server import config, media
+from server import config, media, paper_seal
 from server.accounts.models import Creditor
 from server.audit import AuditEvent
 from server.cases import ledger, papers, sealing, timeline
@@ -195,8 +195,8 @@ def about(found: Brief, index: Paper) -> dict[str, Any]:
 
 
 def extras(found: Brief) -> dict[str, bytes]:
-    """Return the files beside records, originals and papers: the decision, the timeline, what is missing, the audit."""
-    decided = found.escalation
+    """Return what lies beside records and papers: decision, timeline, what is missing, the audit, the seal's root."""
+    decided, root = found.escalation, paper_seal.current().root_pem()
     decision = {
         "proposal": decided.proposal, "reasons": decided.reasons, "evidence": decided.evidence,
         "opinion": decided.opinion, "opinion_text": decided.opinion_text, "readiness": decided.readiness,
@@ -208,7 +208,7 @@ def extras(found: Brief) -> dict[str, bytes]:
         "timeline.json": canonical([asdict(one) | {"on": one.on.isoformat()} for one in found.moments]),
         "missing.json": canonical([asdict(one) for one in found.held.lacks]),
         "audit.json": canonical(audit_trail(found)),
-    }
+    } | ({"seal-root.pem": root} if root is not None else {})
 
 
 def _name(person: Any) -> str:

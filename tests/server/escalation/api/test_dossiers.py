@@ -1,9 +1,13 @@
 """The dossier over HTTP: refused without a decision, made as a job, verified, handed out."""
 
+import hashlib
 import json
+import subprocess
+import sys
 import uuid
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import bagit
 import pytest
@@ -18,6 +22,7 @@ from server.escalation.models import Dossier, Escalation
 from server.visits.models import Record
 from sync import leaf, verify
 
+PYHANKO = Path(sys.executable).with_name("pyhanko")
 OPINION = {"opinion": "ready", "text": "证据充分", "version": 1}
 
 
@@ -44,6 +49,17 @@ def take_zip(caller, made):
     with caller.get(made["zip_url"]) as answer:  # closing the answer closes the file it is read from
         assert answer.status_code == 200, answer.status
         return answer.data
+
+
+def said(folder, *words):
+    """Run a tool that must succeed and return what it said."""
+    done = subprocess.run([str(one) for one in words], cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, (words, done.stdout, done.stderr)
+    return done.stdout
+
+
+def index_of(folder):
+    return json.loads((folder / "data/index.json").read_text())
 
 
 class TestMakeDossier:
@@ -127,6 +143,30 @@ class TestBuild:
         tag = leaf.case_tag(bytes.fromhex(archive.read(f"{root}/data/case.key").decode()))
         told = [leaf.read(archive.read(n)) for n in archive.namelist() if n.endswith(".leaf")]
         assert sorted(one.number for one in told if one.tag == tag) == list(range(1, len(told) + 1))
+
+    def test_agrees_with_tools_that_are_not_ours(self, played, decided, make, as_hu, tmp_path):
+        decided(played.case_ids[0])
+        with zipfile.ZipFile(BytesIO(take_zip(as_hu, make(played.case_ids[0])))) as archive:
+            archive.extractall(tmp_path / "out")
+        (folder,) = (tmp_path / "out").iterdir()
+        said(folder, "sha256sum", "-c", "--quiet", "manifest-sha256.txt")
+        said(folder, "sha256sum", "-c", "--quiet", "tagmanifest-sha256.txt")
+        assert bagit.Bag(str(folder)).validate()
+        papers = sorted(folder.glob("data/papers/*.pdf"))
+        assert papers
+        for paper in papers:
+            said(folder, "qpdf", "--check", paper)
+            told = said(folder, "pdfsig", paper)
+            assert "Signature is Valid" in told
+            assert "Total document signed" in told
+            trust = ("--trust-replace", "--trust", folder / "data/seal-root.pem", "--pretty-print")
+            assert "judged VALID" in said(folder, PYHANKO, "sign", "validate", *trust, paper)
+        for record in folder.glob("data/records/*.json"):
+            line = next(one for one in index_of(folder)["records"] if one["id"] == record.stem)
+            (folder / "h.bin").write_bytes(hashlib.sha256(record.read_bytes()).digest())
+            key, sig = folder / f"data/device-keys/{line['device']}.pem", folder / f"data/signatures/{record.stem}.sig"
+            check = ("-pubin", "-inkey", key, "-rawin", "-in", "h.bin", "-sigfile", sig)
+            assert "Verified" in said(folder, "openssl", "pkeyutl", "-verify", *check)
 
     def test_is_the_same_for_the_same_facts(self, played, decided, make, as_hu):
         decided(played.case_ids[0])
