@@ -8,6 +8,8 @@ import sys
 import tempfile
 import time
 
+import pytest
+
 # Chromium reads its commands from descriptor 3 and answers on 4; both are first moved out of each other's way.
 LAUNCH = """import fcntl, os, sys
 spare = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]]
@@ -17,11 +19,20 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
+def chromium():
+    """Return the browser DOORSTEP_CHROMIUM names, else the system's. Fails saying how to get one: no silent skip."""
+    names = (os.environ.get("DOORSTEP_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("no Chromium: `apt-get install chromium`, or name one in DOORSTEP_CHROMIUM")
+    return found
+
+
 class Page:
     """One page of a headless browser."""
 
     def __init__(self):
-        binary = shutil.which("chromium") or shutil.which("google-chrome")
+        binary = chromium()
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         self.profile = tempfile.mkdtemp(prefix="doorstep-chromium-")
