@@ -1,6 +1,5 @@
 """The verification page in a real browser: it hashes a PDF itself, reads the QR's fragment, and asks nobody else."""
 
-
 import pytest
 from sqlalchemy import select
 
