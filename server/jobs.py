@@ -105,11 +105,20 @@ def chore(do: Chore) -> Chore:
 
 
 def run_chores(now: datetime) -> int:
-    """Do every chore once; return how much was done."""
-    done = 0
+    """Do every chore once; return how much was done.
+
+    One that fails keeps no other waiting: its fault is raised at the end.
+    """
+    done, faults = 0, list[Exception]()
     for do in _chores:
-        done += do(now)
-        db.session.commit()
+        try:
+            done += do(now)
+            db.session.commit()
+        except Exception as fault:  # noqa: BLE001  # raised below
+            db.session.rollback()
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return done
 
 

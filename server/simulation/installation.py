@@ -31,6 +31,14 @@ OFFICE: tuple[Member, ...] = (
     ("ma", "马合规", "SIM-0005", Role.COMPLIANCE),
 )
 LOOK_EVERY_S = 0.2
+_WAITING = (
+    sa.text("SELECT count(*) FROM record WHERE taken_in_at IS NULL"),
+    sa.text(
+        "SELECT count(*) FROM visit_file WHERE verified_at IS NOT NULL AND looked_at IS NULL "
+        "AND role IN ('photo', 'recording')"
+    ),
+    sa.text("SELECT count(*) FROM log_leaf WHERE idx IS NULL"),
+)
 _CHEAP = {"DOORSTEP_ARGON2_MEMORY_KIB": "64", "DOORSTEP_ARGON2_TIME_COST": "1"}
 """Passwords of an installation that lives for minutes need no hardening."""
 
@@ -106,13 +114,13 @@ class Installation:
             self.start(at)
 
     def await_visits(self, *, within_s: float) -> bool:
-        """Wait until the running server has given every kept record to its visit; tell whether it did."""
+        """Wait until the running server has done its chores on what came in; tell whether it did."""
         engine = self.engine()
         ends_s = time.monotonic() + within_s
         waiting = 1
         while waiting and time.monotonic() < ends_s:
             with engine.connect() as connection:
-                waiting = connection.scalar(sa.text("SELECT count(*) FROM record WHERE taken_in_at IS NULL")) or 0
+                waiting = sum(connection.scalar(one) or 0 for one in _WAITING)
             time.sleep(LOOK_EVERY_S if waiting else 0)
         engine.dispose()
         return not waiting

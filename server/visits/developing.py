@@ -26,6 +26,7 @@ MOST = 8
 TIME_DIFFERS, PLACE_DIFFERS_M = timedelta(minutes=10), 500
 COMPARED = timedelta(days=400)
 MOST_ALIKE = 5
+UNREADABLE, ABSENT = "unreadable_", "absent"
 _ENGLISH = "They cannot be opened: please take them again."
 _WAITING = (
     VisitFile.verified_at.is_not(None), VisitFile.looked_at.is_(None), VisitFile.role.in_(["photo", "recording"]),
@@ -58,10 +59,12 @@ def develop_now(files: Sequence[VisitFile], *, at: datetime) -> None:
 
 
 def look_at(files: Sequence[VisitFile]) -> dict[UUID, Looked]:
-    """Return what the darkroom says of files whose bytes are here. Raises BlobAbsent."""
+    """Return what the darkroom says of each file; one whose bytes are gone is told as absent and holds up no other."""
     store = media.store()
-    verdicts = guard.look_at([(file.role, store.get(file.sha256)) for file in files])
-    return dict(zip([file.id for file in files], verdicts, strict=True))
+    here = [file for file in files if store.has(file.sha256)]
+    verdicts = guard.look_at([(file.role, store.get(file.sha256)) for file in here])
+    absent = {file.id: Looked(fault=ABSENT) for file in files}
+    return absent | dict(zip([file.id for file in here], verdicts, strict=True))
 
 
 def write_down(files: Sequence[VisitFile], seen: dict[UUID, Looked], *, at: datetime) -> None:
@@ -89,7 +92,7 @@ def _keep(file: VisitFile, looked: Looked, *, at: datetime) -> None:
     stored = [media.store().put(one) for one in looked.pictures]
     file.derivative_sha256, file.thumbnail_sha256 = (*stored, None, None)[:2]
     file.looked_at = at
-    flags = [f"unreadable_{looked.fault}"] if looked.fault else []
+    flags = [UNREADABLE + looked.fault] if looked.fault else []
     flags += ["bytes_after_image"] if facts.get("tail_bytes") else []
     if camera:
         facts["camera"], differing = _compare(camera, file)
@@ -156,8 +159,15 @@ def _alike(file: VisitFile, variants: list[int], *, at: datetime) -> list[dict[s
 
 
 def _ask_again(visit: Visit, files: Sequence[VisitFile], *, at: datetime) -> None:
-    """Tell the agent which photos do not open, so that others can be taken while it is still possible."""
-    broken = [file for file in files if any(flag.startswith("unreadable_") for flag in file.flags)]
+    """Tell the agent which photos do not open, so that others can be taken while it is still possible.
+
+    Bytes the server has lost are no fault of the photo: the office restores them.
+    """
+    broken = [
+        file
+        for file in files
+        if any(flag.startswith(UNREADABLE) and flag != UNREADABLE + ABSENT for flag in file.flags)
+    ]
     if broken:
         shows = "、".join(sorted({photos.SHOWN.get(file.shows, photos.OTHER) for file in broken}))
         text = f"{len(broken)} 个照片或录音无法打开（{shows}），原件已留存，请重拍或重录。 {_ENGLISH}"

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from server import feed
+from server import feed, media
 from server.db import before_commit, db
+from server.media import BlobAbsent
 from server.schemes.models import SchemeStop
 from server.visits import photos, projection, stops, told
 from server.visits.models import Record, Visit, VisitFile
@@ -49,12 +50,14 @@ def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
 def file_verified(file_id: UUID, *, sha256: str, size: int, device_id: UUID, at: datetime) -> None:
     """Take note that the bytes of a file are here and have this hash; a file no record binds yet waits for its record.
 
-    Called both when an upload ends and when a manifest arrives after its files.
+    Called both when an upload ends and when a manifest arrives after its files. Raises BlobAbsent.
     """
     del device_id  # the signed hash says what the file is; which phone carried it does not matter
     file = db.session.get(VisitFile, file_id, with_for_update=True)
     if file is None or file.verified_at is not None or file.sha256 != sha256:
         return
+    if not media.store().has(sha256):
+        raise BlobAbsent(f"no file {sha256}")
     photos.verify(file, size=size, at=at)
     db.session.flush()
     if file.visit_id is not None:

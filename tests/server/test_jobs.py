@@ -95,3 +95,22 @@ class TestEnqueue:
         jobs.enqueue("test-stop", owner_id=owner)
         db.session.rollback()
         assert not jobs.run_next(clock.now())
+
+
+class TestRunChores:
+    def test_lets_one_that_fails_keep_no_other_waiting(self, in_app, monkeypatch):
+        ran = []
+
+        def fails(_now):
+            raise RuntimeError("this one")
+
+        def works(_now):
+            ran.append("next")
+            return 3
+
+        monkeypatch.setattr(jobs, "_chores", [fails, works])
+        with pytest.raises(RuntimeError, match="this one"):
+            jobs.run_chores(clock.now())
+        assert ran == ["next"]
+        monkeypatch.setattr(jobs, "_chores", [works, works])
+        assert jobs.run_chores(clock.now()) == 6

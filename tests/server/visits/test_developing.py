@@ -140,3 +140,13 @@ class TestAlike:
         again = arrive(kept_visit, scene(3, size=(320, 240)))
         develop()
         assert again.flags == []
+
+
+class TestLostBytes:
+    def test_are_flagged_and_hold_up_no_other_file(self, kept_visit):
+        lost, other = arrive(kept_visit, scene(1)), arrive(kept_visit, scene(2))
+        media.store().path(lost.sha256).unlink()
+        assert develop() == 2
+        assert "unreadable_absent" in db.session.get(VisitFile, lost.id).flags
+        assert db.session.get(VisitFile, other.id).derivative_sha256 is not None
+        assert db.session.scalars(select(Message).where(Message.kind == messages.RETAKE)).all() == []
