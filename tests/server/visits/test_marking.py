@@ -8,7 +8,8 @@ from server.visits.models import Visit, VisitFile
 
 class TestLines:
     def test_say_when_where_and_which_as_the_records_say(self, kept_visit):
-        file = db.session.scalars(select(VisitFile).where(VisitFile.visit_id == kept_visit.visit_id)).first()
+        of_door = VisitFile.visit_id == kept_visit.visit_id, VisitFile.shows == "door"
+        file = db.session.scalars(select(VisitFile).where(*of_door).order_by(VisitFile.id).limit(1)).one()
         first, second = marking.lines(file)
         case_no = db.session.get(Visit, kept_visit.visit_id).case.case_no
         assert "22.54310, 114.05787 ±8m WGS-84" in first
