@@ -180,3 +180,13 @@ def signed_env(record):
 
 
 NOW = datetime(2026, 12, 3, 2, 0, tzinfo=UTC)
+
+
+def path_of(escalation, step=""):
+    """Return where an escalation, or a step of it, is called."""
+    return f"/v1/escalations/{escalation['id']}{step}"
+
+
+def case_state(day, number=1):
+    """Return the state of a case of the day as it is stored now."""
+    return db.session.get(Case, day.case_ids[number], populate_existing=True).state

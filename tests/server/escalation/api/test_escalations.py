@@ -6,22 +6,14 @@ from sqlalchemy import select
 from server import clock
 from server.accounts.models import Person
 from server.audit import AuditEvent
-from server.cases.models import Case, StopFlag
+from server.cases.models import StopFlag
 from server.db import begin_write, db
 from server.escalation.models import Escalation
 from server.feed import sync_feed
-from tests.server.escalation.make_day import accept
+from tests.server.escalation.make_day import accept, case_state, path_of
 
 OPINION = {"opinion": "ready", "text": "签字对账单与录音齐全"}
 DECISION = {"decision": "sue", "reasons": "金额大，证据充分"}
-
-
-def path_of(escalation, step=""):
-    return f"/v1/escalations/{escalation['id']}{step}"
-
-
-def case_state(day, number=1):
-    return db.session.get(Case, day.case_ids[number], populate_existing=True).state
 
 
 def give_role(username, role):

@@ -1,28 +1,6 @@
 """Decisions as they are listed and shown: the sue list, the suspend list, the case's timeline."""
 
-from sqlalchemy import select
-
-from server.accounts.models import Person
-from server.cases.models import Case
-from server.db import begin_write, db
-
-OPINION = {"opinion": "ready", "text": "签字对账单与录音齐全"}
-DECISION = {"decision": "sue", "reasons": "金额大，证据充分"}
-
-
-def path_of(escalation, step=""):
-    return f"/v1/escalations/{escalation['id']}{step}"
-
-
-def case_state(day, number=1):
-    return db.session.get(Case, day.case_ids[number], populate_existing=True).state
-
-
-def give_role(username, role):
-    begin_write()
-    person = db.session.scalars(select(Person).where(Person.username == username)).one()
-    person.role_names = [*person.role_names, role]
-    db.session.commit()
+from tests.server.escalation.make_day import case_state, path_of
 
 
 class TestListEscalations:
