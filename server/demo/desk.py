@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 POLL_S = 0.15
+TRIES = 5
 TIMEOUT_S = 60
 
 
@@ -53,10 +54,16 @@ class Desk:
         return answer.json() if answer.content else None
 
     def change(self, path: str, body: Any, *, method: str = "POST", of: str) -> Any:
-        """Change a resource, naming by If-Match the version of `of` that was read just before."""
-        tag = self._good(self.http.get(self.url + of, timeout=TIMEOUT_S)).headers["ETag"]
-        sent = self.http.request(method, self.url + path, json=body, headers={"If-Match": tag}, timeout=TIMEOUT_S)
-        return self._good(sent).json()
+        """Change a resource, naming by If-Match the version of `of` that was read just before.
+
+        Photos are still being looked at in the evening, which makes a new version; what moved on is read again.
+        """
+        for left in reversed(range(TRIES)):
+            tag = self._good(self.http.get(self.url + of, timeout=TIMEOUT_S)).headers["ETag"]
+            sent = self.http.request(method, self.url + path, json=body, headers={"If-Match": tag}, timeout=TIMEOUT_S)
+            if sent.status_code != HTTPStatus.PRECONDITION_FAILED or not left:
+                return self._good(sent).json()
+        raise Unexpected(f"{self.username}: {path} moves on for ever")
 
     def refused(self, path: str, body: Any) -> dict[str, Any]:
         """Post what must be refused; return the problem. Raises Unexpected when it is not."""
