@@ -5,16 +5,14 @@ Source: 民法典 §692 (six months from the due day unless agreed; neither stop
 limitation once it was called on in time), §686 (what is not said is a general guarantee).
 """
 
-import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from server.cases.limitation import Against, EvidenceGrade, LimitationEvent, LimitationKind
+from server.cases.limitation import Against, EvidenceGrade, LimitationEvent, LimitationKind, months_later
 
 DEFAULT_MONTHS = 6
-MONTHS_PER_YEAR = 12
 
 
 class GuaranteeState(StrEnum):
@@ -39,13 +37,6 @@ class GuaranteeClock:
     zh: str
     en: str
     article: str
-
-
-def months_later(day: date, months: int) -> date:
-    """Return the same day some months on, the month's last day where there is none. Source: 民法典 §202."""
-    index = day.year * MONTHS_PER_YEAR + day.month - 1 + months
-    year, month = divmod(index, MONTHS_PER_YEAR)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def read_guarantee(

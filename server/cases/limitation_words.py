@@ -12,6 +12,7 @@ from server.cases.limitation import (
     LimitationKind,
     Reason,
     is_pending,
+    obstacle_end,
     restart_of,
 )
 
@@ -31,6 +32,7 @@ KIND = {
     LimitationKind.MEDIATION: ("请求调解组织保护", "protection sought from a mediation body", "诉讼时效规定 12"),
     LimitationKind.POLICE: ("报案或控告", "report to the police", "诉讼时效规定 13"),
     LimitationKind.ASSIGNMENT: ("债权转让通知到达", "notice of assignment arrived", "诉讼时效规定 17"),
+    LimitationKind.OBSTACLE: ("中止事由（不能行使请求权的障碍）", "an obstacle to claiming", "民法典 194"),
 }  # fmt: skip
 """What happened, in both languages, and the article that gives it its effect."""
 
@@ -41,6 +43,10 @@ REASON = {
     Reason.GUARANTOR_ONLY: ("仅向保证人主张，不影响主债务时效", "against the guarantor only: the debt's clock stays"),
     Reason.AFTER_EXPIRY: ("届满之后，须法务判断", "after expiry: legal decides"),
     Reason.BEYOND_CAP: ("超过二十年，不计", "beyond twenty years: not counted"),
+    Reason.NOT_IN_LAST_HALF_YEAR: (
+        "障碍在最后六个月之前已消除，不中止",
+        "gone before the last six months: nothing is suspended",
+    ),
 }
 PROOF = {
     "due_on": ("债务到期日未知，时效无法计算", "the due day is unknown, nothing can be computed"),
@@ -57,7 +63,10 @@ PROOF = {
 STATE = {
     ClockState.NOT_DUE: ("债务尚未到期，时效未起算", "not due yet: the clock has not started"),
     ClockState.RUNNING: ("诉讼时效进行中", "the clock is running"),
-    ClockState.PAUSED: ("程序进行中，终结后重新计算", "proceedings are under way: counted anew from their end"),
+    ClockState.PAUSED: (
+        "程序进行中或障碍未消除，时效停止；其终结或消除后继续计算",
+        "proceedings are under way or an obstacle lasts: counted on from their end",
+    ),
     ClockState.EXPIRED: ("诉讼时效已届满：外访须法务批准", "limitation has run out: a visit needs legal's approval"),
     ClockState.WAIVER_POSSIBLE: (
         "诉讼时效已届满，届满后有同意履行的表示：须法务判断是否放弃抗辩",
@@ -107,10 +116,26 @@ def _told(counted: Counted, *, today: date) -> Line:
 def _effect(counted: Counted, *, today: date) -> tuple[str, str]:
     if counted.reason is not None:
         return REASON[counted.reason]
+    if counted.event.kind is LimitationKind.OBSTACLE:
+        return _suspended(counted, today=today)
     if is_pending(counted.event, today=today):
         return "中断，程序未终结", "the clock stands still while proceedings last"
     day, until = restart_of(counted.event).isoformat(), counted.expires_on.isoformat()
     return f"中断，自 {day} 重新计算，至 {until}", f"restarts on {day}, until {until}"
+
+
+def _suspended(counted: Counted, *, today: date) -> tuple[str, str]:
+    until = counted.expires_on.isoformat()
+    if is_pending(counted.event, today=today):
+        return (
+            f"最后六个月内中止，障碍未消除；即使今日消除，亦至 {until} 届满",
+            f"suspended in the last six months, not gone yet; were it gone today, the period would last until {until}",
+        )
+    end = obstacle_end(counted.event, today=today).isoformat()
+    return (
+        f"最后六个月内中止，{end} 障碍消除，自该日起满六个月届满（{until}）",
+        f"suspended in the last six months; gone on {end}, the period ends six months later ({until})",
+    )
 
 
 def _end(clock: LimitationClock, *, today: date) -> Iterator[Line]:
@@ -118,7 +143,12 @@ def _end(clock: LimitationClock, *, today: date) -> Iterator[Line]:
     zh, en = f"剩余 {left} 天", f"{left} days left"
     if left < 0:
         zh, en = f"已过 {-left} 天", f"{-left} days ago"
-    yield Line(clock.expires_on, f"诉讼时效最后一日（{zh}）", f"last day of the period ({en})", "民法典 188、200-202")
+    yield Line(clock.expires_on, f"诉讼时效最后一日（{zh}）", f"last day of the period ({en})", "民法典 188、200-203")
+    if clock.act_by_on != clock.expires_on:
+        yield Line(
+            clock.act_by_on, "期间计满之日为法定休假日，最后一日顺延；安排工作以此日为准",
+            "the period is counted to this day of rest and ends after it; act by this day all the same", "民法典 203",
+        )  # fmt: skip
     if clock.certain_on != clock.expires_on:
         yield Line(
             clock.certain_on, "若 C 级证据不被采信，最后一日为此日", "the last day if grade C does not hold in court",

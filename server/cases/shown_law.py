@@ -83,6 +83,7 @@ class LimitationOut(Schema):
     start_on = fields.Date(allow_none=True)
     expires_on = fields.Date(allow_none=True)
     certain_on = fields.Date(allow_none=True)
+    act_by_on = fields.Date(allow_none=True)
     cap_on = fields.Date(allow_none=True)
     days_left = fields.Integer(allow_none=True)
     state = fields.String()

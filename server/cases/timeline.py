@@ -14,6 +14,7 @@ from sqlalchemy import select
 from server.audit import AuditEvent
 from server.cases.allocation import Entry as Booked
 from server.cases.allocation import standing
+from server.cases.days_of_rest import is_day_of_rest
 from server.cases.guarantee import GuaranteeClock, read_guarantee
 from server.cases.ledger import entries_of
 from server.cases.limitation import (
@@ -154,13 +155,14 @@ def clock_of(case: Case, *, today: date) -> LimitationClock:
 
 def clock_with(case: Case, *, entries: Iterable[Booked], today: date) -> LimitationClock:
     """Return the limitation clock of a case whose entries of the payment feed are at hand."""
-    return read_clock(due_day(case), events=limitation_events(case, entries=entries), today=today)
+    events = limitation_events(case, entries=entries)
+    return read_clock(due_day(case), events=events, today=today, is_closed=is_day_of_rest)
 
 
 def clock_before(case: Case, *, entries: Iterable[Booked], day: date) -> LimitationClock:
     """Return the limitation clock as the days before `day` left it: nothing of that day or after it counts."""
     events = [one for one in limitation_events(case, entries=entries) if one.happened_on < day]
-    return read_clock(due_day(case), events=events, today=day)
+    return read_clock(due_day(case), events=events, today=day, is_closed=is_day_of_rest)
 
 
 def limitation_events(case: Case, *, entries: Iterable[Booked]) -> list[LimitationEvent]:

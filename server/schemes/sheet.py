@@ -106,7 +106,7 @@ def _line(stop: SchemeStop, *, entries: list[Entry], at: datetime) -> SchemeLine
         last_result=timeline.last_result(stop.case, before=at)
         or CONTACT_ZH.get(stop.case.contact_result, stop.case.contact_result),
         risk=RISK_ZH.get(stop.address.risk_level, stop.address.risk_level) if stop.address is not None else "",
-        limitation_due_on=timeline.clock_before(stop.case, entries=entries, day=wording.day_in_beijing(at)).expires_on,
+        limitation_due_on=timeline.clock_before(stop.case, entries=entries, day=wording.day_in_beijing(at)).act_by_on,
     )
 
 

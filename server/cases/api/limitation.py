@@ -10,7 +10,7 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible
 from server.body import Body, answers, takes
-from server.cases.limitation import PROCEEDINGS, LimitationKind
+from server.cases.limitation import LASTING, LimitationKind
 from server.cases.models import Case, LimitationFact
 from server.cases.schemas import LimitationFactIn, ReasonIn
 from server.cases.shown_law import LimitationFactOut, LimitationOut, limitation_json
@@ -60,8 +60,8 @@ def check_days(body: Body) -> None:
         raise OddLimitationFact("what has not happened moves nothing")
     if body["ended_on"] is None:
         return
-    if LimitationKind(body["kind"]) not in PROCEEDINGS or not body["happened_on"] <= body["ended_on"] <= clock.today():
-        raise OddLimitationFact("only proceedings end, and not before they began")
+    if LimitationKind(body["kind"]) not in LASTING or not body["happened_on"] <= body["ended_on"] <= clock.today():
+        raise OddLimitationFact("only proceedings and obstacles end, and not before they began")
 
 
 @bp.post("/cases/<uuid:case_id>/limitation-facts/<uuid:fact_id>/retract")

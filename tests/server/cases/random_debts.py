@@ -8,6 +8,11 @@ from server.cases.limitation import Against, EvidenceGrade, LimitationEvent, Lim
 from tests.server.cases.limitation_oracle import Act, Debt, guarantee_end
 
 SPAN_DAYS = 24 * 365
+FIRST, LAST = date(2000, 1, 1), date(2075, 1, 1)
+HOLIDAYS = {(1, 1), (5, 1), (5, 2)}
+ALL_DAYS = (FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days))
+REST = frozenset(day for day in ALL_DAYS if day.isoweekday() in {6, 7} or (day.month, day.day) in HOLIDAYS)
+"""Weekends and a few holidays, for both readings."""
 HARD_DAYS = (date(2004, 2, 29), date(2020, 2, 29), date(2023, 8, 31), date(2019, 12, 31), date(2022, 3, 1))
 
 
@@ -39,14 +44,14 @@ def events_of(acts: list[Act]) -> list[LimitationEvent]:
 def engine(due: date, acts: list[Act], today: date) -> tuple[date | None, str | None, str, date | None]:
     """Return last day, grade, state and end of the guarantee as the engine has them."""
     events = events_of(acts)
-    clock = read_clock(due, events=events, today=today)
+    clock = read_clock(due, events=events, today=today, is_closed=REST.__contains__)
     guarantee = read_guarantee(due, is_joint=True, events=events, today=today)
     return clock.expires_on, clock.grade and clock.grade.value, clock.state.value, guarantee.ends_on
 
 
 def oracle(due: date, acts: list[Act], today: date) -> tuple[date | None, str | None, str, date | None]:
     """Return the same as the second reading has them."""
-    debt = Debt(due, acts, today)
+    debt = Debt(due, acts, today, REST)
     return debt.last_day(), debt.grade(), debt.state(), guarantee_end(due)
 
 

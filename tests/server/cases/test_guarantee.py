@@ -1,8 +1,6 @@
 from datetime import date
 
-import pytest
-
-from server.cases.guarantee import GuaranteeState, months_later, read_guarantee
+from server.cases.guarantee import GuaranteeState, read_guarantee
 from server.cases.limitation import Against, EvidenceGrade, LimitationEvent, LimitationKind
 
 DUE = date(2026, 3, 31)
@@ -52,17 +50,3 @@ class TestReadGuarantee:
 
     def test_is_unknown_without_a_due_day(self):
         assert read_guarantee(None, is_joint=True, events=[], today=DUE).state is GuaranteeState.UNKNOWN
-
-
-class TestMonthsLater:
-    @pytest.mark.parametrize(
-        ("day", "months", "expected"),
-        [
-            (date(2026, 8, 31), 6, date(2027, 2, 28)),
-            (date(2027, 8, 31), 6, date(2028, 2, 29)),
-            (date(2026, 12, 1), 1, date(2027, 1, 1)),
-            (date(2026, 6, 30), 6, date(2026, 12, 30)),
-        ],
-    )
-    def test_ends_with_the_month_where_the_day_is_missing(self, day, months, expected):
-        assert months_later(day, months) == expected

@@ -13,6 +13,9 @@ from server.cases.limitation import (
     LimitationKind,
     Reason,
     missing_proof,
+    months_later,
+    obstacle_end,
+    open_from,
     read_clock,
     why_not,
     years_later,
@@ -132,3 +135,78 @@ class TestMissingProof:
 
     def test_asks_counsel_about_unsigned_delivery(self):
         assert "counsel_confirms_unsigned_delivery" in clock(event(date(2026, 1, 10), EvidenceGrade.C)).missing_proof
+
+
+class TestMonthsLater:
+    @pytest.mark.parametrize(
+        ("day", "months", "expected"),
+        [
+            (date(2026, 8, 31), 6, date(2027, 2, 28)),
+            (date(2027, 8, 31), 6, date(2028, 2, 29)),
+            (date(2026, 12, 1), 1, date(2027, 1, 1)),
+            (date(2026, 6, 30), 6, date(2026, 12, 30)),
+        ],
+    )
+    def test_ends_with_the_month_where_the_day_is_missing(self, day, months, expected):
+        assert months_later(day, months) == expected
+
+
+def obstacle(on, ended_on=None, grade=EvidenceGrade.B):
+    return LimitationEvent(LimitationKind.OBSTACLE, on, grade, ended_on=ended_on)
+
+
+class TestObstacles:
+    """民法典 194: an obstacle in the last six months; the period ends six months after it is gone."""
+
+    AFTER = date(2027, 4, 1)
+
+    def test_in_the_last_six_months_suspend_and_leave_six_months_after_their_end(self):
+        found = clock(obstacle(date(2027, 1, 10), date(2027, 3, 20)), today=self.AFTER)
+        assert (found.expires_on, found.events[0].is_moving) == (date(2027, 9, 20), True)
+
+    def test_that_began_before_count_when_they_reach_into_the_last_six_months(self):
+        assert clock(obstacle(DUE, date(2027, 3, 20)), today=self.AFTER).expires_on == date(2027, 9, 20)
+
+    def test_gone_before_the_last_six_months_suspend_nothing(self):
+        found = clock(obstacle(date(2026, 1, 10), date(2026, 6, 30)))
+        assert (found.expires_on, found.events[0].reason) == (date(2027, 5, 15), Reason.NOT_IN_LAST_HALF_YEAR)
+
+    def test_that_last_stop_the_clock_and_count_as_gone_today(self):
+        found = clock(obstacle(date(2027, 1, 10)), today=self.AFTER)
+        assert (found.state, found.expires_on) == (ClockState.PAUSED, date(2027, 10, 1))
+        assert clock(obstacle(date(2026, 1, 10)), today=date(2026, 5, 1)).state is ClockState.RUNNING
+
+    def test_restart_nothing_and_prove_no_demand(self):
+        found = clock(obstacle(date(2027, 1, 10), date(2027, 3, 20)), today=self.AFTER)
+        assert (found.grade, found.missing_proof) == (None, ("signed_demand_or_agreement",))
+
+    def test_follow_one_another(self):
+        two = (obstacle(date(2027, 1, 10), date(2027, 3, 20)), obstacle(date(2027, 8, 1), date(2027, 8, 31)))
+        assert clock(*two, today=date(2027, 9, 1)).expires_on == date(2028, 2, 29)
+
+    def test_after_the_last_day_bring_nothing_back(self):
+        late = clock(obstacle(date(2027, 5, 16), date(2027, 6, 1)), today=date(2027, 7, 1))
+        assert (late.events[0].reason, late.state) == (Reason.AFTER_EXPIRY, ClockState.EXPIRED)
+
+    def test_end_today_while_they_last(self):
+        assert obstacle_end(obstacle(date(2027, 1, 10)), today=TODAY) == date(2027, 1, 10)
+        assert obstacle_end(obstacle(date(2026, 1, 10)), today=TODAY) == TODAY
+        assert obstacle_end(obstacle(date(2026, 1, 10), date(2026, 2, 1)), today=TODAY) == date(2026, 2, 1)
+
+
+class TestDaysOfRest:
+    """民法典 203: the last day moves behind days of rest. 2027-05-15 is a Saturday."""
+
+    def test_move_the_last_day_and_leave_the_day_to_act_by(self):
+        found = read_clock(DUE, events=[], today=TODAY, is_closed=lambda day: day.weekday() >= 5)
+        assert (found.expires_on, found.act_by_on, found.days_left) == (date(2027, 5, 17), date(2027, 5, 15), 178)
+
+    def test_let_an_event_on_the_day_after_them_count(self):
+        late = event(date(2027, 5, 17))
+        found = read_clock(DUE, events=[late], today=date(2027, 6, 1), is_closed=lambda day: day.weekday() >= 5)
+        assert (found.events[0].is_moving, found.act_by_on) == (True, date(2030, 5, 17))
+
+    def test_are_skipped_one_by_one(self):
+        rest = {date(2027, 10, day) for day in range(1, 8)}
+        assert open_from(date(2027, 10, 1), rest.__contains__) == date(2027, 10, 8)
+        assert open_from(date(2027, 9, 30), rest.__contains__) == date(2027, 9, 30)

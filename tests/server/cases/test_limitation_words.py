@@ -61,6 +61,19 @@ class TestExplain:
         told = [line for line in lines(event(date(2026, 1, 10), "C")) if "C 级证据不被采信" in line.zh]
         assert [line.on for line in told] == [date(2027, 5, 15)]
 
+    def test_tells_an_obstacle_in_the_last_six_months(self):
+        stopped = event(date(2027, 1, 10), kind=LimitationKind.OBSTACLE, ended_on=date(2027, 3, 20))
+        told = lines(stopped, today=date(2027, 4, 1))[1]
+        assert told.zh.endswith("2027-03-20 障碍消除，自该日起满六个月届满（2027-09-20）")
+        assert (told.article, "suspended in the last six months" in told.en) == ("民法典 194", True)
+        lasting = event(date(2027, 1, 10), kind=LimitationKind.OBSTACLE)
+        assert "障碍未消除" in lines(lasting, today=date(2027, 4, 1))[1].zh
+
+    def test_tells_the_day_to_act_by_when_the_last_day_moves_behind_a_weekend(self):
+        found = read_clock(DUE, events=[], today=TODAY, is_closed=lambda day: day.weekday() >= 5)
+        told = {line.article: line.on for line in words.explain(found, today=TODAY)}
+        assert (told["民法典 203"], told["民法典 188、200-203"]) == (date(2027, 5, 15), date(2027, 5, 17))
+
     def test_warns_of_an_expired_debt(self):
         told = lines(today=date(2027, 6, 1))
         assert any("外访须法务批准" in line.zh and "规定 19" in line.article for line in told)

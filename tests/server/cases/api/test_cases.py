@@ -138,14 +138,14 @@ class TestShowLimitation:
     def test_counts_from_the_day_before_the_first_overdue(self, desk):
         desk.place({})
         clock = desk.caller.get(f"/v1/cases/{desk.case()['id']}/limitation").json
-        assert (clock["start_on"], clock["expires_on"], clock["is_expired"]) == ("2025-09-10", "2028-09-10", False)
+        assert (clock["start_on"], clock["expires_on"], clock["is_expired"]) == ("2025-09-10", "2028-09-11", False)
         assert clock["missing_proof"] == ["signed_demand_or_agreement"]
 
     def test_starts_anew_at_a_payment(self, desk):
         desk.place({})
         desk.pay(("A1", "2026-12-01", "5.00", "还款", "L1"))
         clock = desk.caller.get(f"/v1/cases/{desk.case()['id']}/limitation").json
-        assert (clock["expires_on"], clock["grade"]) == ("2029-12-01", "B")
+        assert (clock["expires_on"], clock["grade"]) == ("2029-12-03", "B")
         assert clock["events"][0]["kind"] == "part_payment"
 
 

@@ -21,21 +21,28 @@ def clock(caller, case_id):
 class TestShowLimitation:
     def test_explains_itself_line_by_line_with_articles(self, as_lin, case_id):
         told = clock(as_lin, case_id)
-        assert (told["state"], told["certain_on"], told["cap_on"]) == ("running", "2028-09-10", "2045-09-10")
+        assert (told["state"], told["certain_on"], told["cap_on"]) == ("running", "2028-09-11", "2045-09-11")
         assert all(line["zh"] and line["en"] and line["article"] for line in told["lines"])
         assert told["guarantees"] == []
+        assert told["act_by_on"] == "2028-09-10"  # a Sunday
+        assert [line["on"] for line in told["lines"] if line["article"] == "民法典 203"] == ["2028-09-10"]
 
 
 class TestRecordFact:
     def test_stops_the_clock_while_the_suit_lasts(self, as_hu, case_id):
         assert record(as_hu, case_id).status_code == 201
         told = clock(as_hu, case_id)
-        assert (told["state"], told["expires_on"]) == ("paused", "2045-09-10")
+        assert (told["state"], told["expires_on"]) == ("paused", "2045-09-11")
         assert told["events"][0]["article"] == "民法典 195(3)(4)；诉讼时效规定 10、11"
 
     def test_counts_anew_from_the_end(self, as_hu, case_id):
         record(as_hu, case_id, ended_on="2026-09-30")
-        assert (clock(as_hu, case_id)["state"], clock(as_hu, case_id)["expires_on"]) == ("running", "2029-09-30")
+        assert (clock(as_hu, case_id)["state"], clock(as_hu, case_id)["expires_on"]) == ("running", "2029-10-01")
+
+    def test_takes_an_obstacle_with_its_end(self, as_hu, case_id):
+        assert record(as_hu, case_id, kind="obstacle", ended_on="2026-09-30", grade="B").status_code == 201
+        (told,) = clock(as_hu, case_id)["events"]
+        assert (told["reason"], told["article"]) == ("not_in_last_half_year", "民法典 194")
 
     @pytest.mark.parametrize(
         "body",
