@@ -82,6 +82,7 @@ class TokenKind(StrEnum):
     ACCESS = "access"  # bearer for the API
     REFRESH = "refresh"  # exchanged once for a new pair
     SESSION = "session"  # browser cookie, with a CSRF token
+    CALENDAR = "calendar"  # the address a calendar subscribes to: deadlines, no names, no amounts
 
 
 class Token(Base):

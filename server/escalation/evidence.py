@@ -8,14 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from server.accounts.models import Creditor
 from server.cases import ledger, timeline
-from server.cases.models import Case, Paper, StopFlag
+from server.cases.models import Address, Case, Paper, StopFlag
 from server.db import Base, db
 from server.errors import Invalid
-from server.escalation.demands import demand_checks
+from server.escalation import court_readiness
+from server.escalation.court_readiness import FilingFacts, Place
+from server.escalation.demands import DemandCheck, demand_checks
 from server.escalation.models import Escalation
 from server.escalation.proofs import demands_of
-from server.escalation.readiness import ReadinessFacts, readiness_json
+from server.escalation.readiness import ReadinessFacts, ReadinessItem, readiness_json
+from server.planning.precision import Precision
 from server.visits.models import Promise, Record, Visit, VisitFile
 from server.visits.rules import VisitState
 
@@ -100,6 +104,42 @@ def readiness(case: Case, *, today: date) -> dict[str, Any]:
         open_stops=tuple(sorted({flag.kind for flag in open_flags(case)})),
     )
     return readiness_json(facts, clock=timeline.clock_of(case, today=today), checks=checks)
+
+
+def filing_readiness(case: Case, *, today: date) -> dict[str, Any]:
+    """Return what court, payment order and police each still ask for on a day, as page data."""
+    held, clock = readiness(case, today=today), timeline.clock_of(case, today=today)
+    outcomes = select(Visit.outcome).where(Visit.case_id == case.id, Visit.outcome.is_not(None)).order_by(Visit.id)
+    creditor = db.session.get_one(Creditor, case.creditor_id)
+    due_on = timeline.due_day(case)
+    facts = FilingFacts(
+        has_creditor_code=bool(creditor.credit_code),
+        has_identity=case.debtor.id_sealed is not None and case.debtor.id_confirmed,
+        places=tuple(_place(address) for address in case.addresses),
+        amounts_add_up=ledger.owed_parts(case).total_fen() == case.placed_fen,
+        has_as_of=case.as_of is not None,
+        outstanding_fen=case.outstanding_fen,
+        is_due=due_on is not None and due_on < today,
+        has_contract_no=case.contract_no_sealed is not None,
+        has_basis_day=case.overdue_on is not None,
+        open_stops=tuple(sorted({flag.kind for flag in open_flags(case)})),
+        outcomes=tuple(code for code in db.session.scalars(outcomes) if code is not None),
+    )
+    items = [ReadinessItem(one["code"], one["zh"], one["holds"]) for one in held["items"]]
+    checks = [DemandCheck(one["code"], one["zh"], one["holds"], one["note"]) for one in held["demand_checks"]]
+    gate = court_readiness.police(checks, is_card=case.product == CARD, open_stops=facts.open_stops)
+    return {
+        "court": court_readiness.listed(court_readiness.court(facts, clock=clock, evidence=items)),
+        "payment_order": court_readiness.listed(court_readiness.payment_order(facts)),
+        "police": court_readiness.listed(gate),
+        "venues": court_readiness.venues(facts.places),
+        "held": held,
+    }
+
+
+def _place(address: Address) -> Place:
+    is_routable = Precision(address.precision).is_routable
+    return Place(address.kind, address.district, address.adcode, is_routable)
 
 
 def _issued(case: Case) -> dict[str, int]:

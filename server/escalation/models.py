@@ -71,3 +71,33 @@ class Dossier(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     report: Mapped[dict[str, Any]] = mapped_column(Json)
     built_at: Mapped[datetime]
+
+
+class Filing(Base):
+    """A case at a court or with the police (立案、报案). Where it stands is read from its steps."""
+
+    __tablename__ = "filing"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"), index=True)
+    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalation.id"))
+    kind: Mapped[str] = mapped_column(String(16))  # court | payment_order | police
+    authority: Mapped[str] = mapped_column(String(120))  # the court or police station
+    opened_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+    case: Mapped[Case] = relationship()
+    steps: Mapped[list["FilingStep"]] = relationship(order_by="FilingStep.id")
+
+
+class FilingStep(Base):
+    """One step of a filing, added and never changed; one that was wrong is taken back by another row."""
+
+    __tablename__ = "filing_step"
+
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"), index=True)
+    step: Mapped[str] = mapped_column(String(24))  # empty: takes back the step in retracts_id
+    happened_on: Mapped[date] = mapped_column(Date)
+    proof: Mapped[str] = mapped_column(String(400))  # file number, date of a stamp, reason of a retraction
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    retracts_id: Mapped[UUID | None] = mapped_column(ForeignKey("filing_step.id"))

@@ -18,7 +18,7 @@ from server.cases.models import Case
 from server.cases.rules import CaseState
 from server.db import db
 from server.errors import Stale
-from server.escalation import effects, evidence, proofs, rules, stop_news
+from server.escalation import effects, evidence, filed, proofs, rules, stop_news
 from server.escalation.models import Escalation
 from server.escalation.rules import EscalationState, Proposal
 from server.escalation.schemas import (
@@ -34,7 +34,7 @@ from server.escalation.schemas import (
 from server.visits.models import Visit
 
 bp = Blueprint("escalations", __name__, url_prefix="/v1")
-PARTS = (proofs.__name__, stop_news.__name__)
+PARTS = (filed.__name__, proofs.__name__, stop_news.__name__)
 """The modules whose import tells a case's timeline of visits and decisions, and the phones of stop flags."""
 EQUAL = ("decision", "proposal", "state", "case_id", "creditor_id")
 
