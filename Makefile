@@ -4,15 +4,17 @@ PYTHON ?= python3
 VENV := .venv/bin
 FONT := web/node_modules/@expo-google-fonts/noto-sans-sc
 GAZETTEER := server/cases/gazetteer
+PHONE_APP := server/static/m/index.html
+WEB_SOURCES := $(shell find web/src web/*.ts web/*.json -type f)
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help setup demo test run check bench soak docs wheel lock
+.PHONY: help setup web demo test run check bench soak docs wheel lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv ## Install everything into .venv and web/node_modules, hash-locked, nothing global
+setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv $(PHONE_APP) ## Install everything into .venv and node_modules, hash-locked, nothing global
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -22,7 +24,14 @@ setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv ## In
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json
-	cd web && npm ci --silent --no-audit --no-fund
+	cd web && npm ci --engine-strict --silent --no-audit --no-fund
+	@touch $@
+
+$(PHONE_APP): $(WEB_SOURCES) web/node_modules/.installed
+	cd web && npm run --silent build -- --logLevel warn
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json
+	cd tests/clients && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 receipts/fonts/.installed: web/node_modules/.installed
@@ -41,6 +50,8 @@ $(GAZETTEER)/adcodes.csv: requirements-gazetteer.lock | .venv/.installed
 	rm -rf var/setup/cpca
 	$(VENV)/python -m server.cases.gazetteer
 
+web: $(PHONE_APP) ## Build the phone's app into server/static/m
+
 demo: setup ## Play a whole visiting day on synthetic cases, then serve it (ARGS=--no-serve to stop before)
 	$(VENV)/doorstep demo $(ARGS)
 
@@ -49,20 +60,21 @@ run: setup ## Serve the installation in var/
 	$(VENV)/doorstep serve $(ARGS)
 
 check: setup ## Lint, types, import contracts, migrations against models
+	cd web && npm run --silent check
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python -m tests.project.migrations_check
 
-test: setup check ## Everything: checks, then all tests on SQLite and on PostgreSQL
+test: setup check tests/clients/node_modules/.installed ## Everything: checks, then all tests on SQLite and on PostgreSQL
 	$(VENV)/pytest -q -n $(JOBS) --db=sqlite $(ARGS)
 	$(VENV)/pytest -q -n $(JOBS) --db=postgres $(ARGS)
 
 bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)
 
-soak: setup ## Play the property tests and the fault drills on both databases longer, with figures
+soak: setup tests/clients/node_modules/.installed ## Play the property tests and the fault drills on both databases longer, with figures
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/contract tests/properties
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/properties
 	$(VENV)/python -m bench.soak $(ARGS)

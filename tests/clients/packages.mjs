@@ -1,5 +1,5 @@
-// The packages of web/, found from here: the clients under test are exactly those that npm installed.
+// The clients under test are exactly those that npm installed from the lock beside this file.
 
 import { createRequire } from "node:module";
 
-export const need = createRequire(new URL("../../web/package.json", import.meta.url));
+export const need = createRequire(new URL("./package.json", import.meta.url));

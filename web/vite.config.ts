@@ -1,0 +1,53 @@
+// One package, two clients: `vite build` makes the phone's; `--mode console` will make the desk's.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig, type Plugin } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Write sw.js with the list of every built file and a version that changes when any of them does. */
+function serviceWorker(source: string): Plugin {
+  return {
+    name: "doorstep-service-worker",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const files = Object.keys(bundle).filter((name) => !name.endsWith(".map"));
+      const whole = createHash("sha256");
+      for (const name of files.sort()) {
+        const item = bundle[name]!;
+        whole.update(name).update(item.type === "chunk" ? item.code : item.source);
+      }
+      const version = whole.digest("hex").slice(0, 12);
+      const shell = JSON.stringify(["./", "manifest.webmanifest", "icon.svg", ...files.filter((name) => name !== "index.html")]);
+      const code = readFileSync(source, "utf8").replace("__VERSION__", version).replace("__SHELL__", shell);
+      this.emitFile({ type: "asset", fileName: "sw.js", source: code });
+    },
+  };
+}
+
+/** Vant's icon font is 28 kB and names a foreign host; we draw our own icons. */
+const withoutIconFont: Plugin = {
+  name: "doorstep-no-icon-font",
+  enforce: "pre",
+  load: (id) => (/vant\/.*\/icon\/index\.css/.test(id.replaceAll("\\", "/")) ? "" : null),
+};
+
+export default defineConfig({
+  root: here("src/phone"),
+  base: "/m/",
+  resolve: { alias: { "@shared": here("src/shared"), "@phone": here("src/phone") } },
+  plugins: [withoutIconFont, vue(), serviceWorker(here("src/phone/sw.js"))],
+  define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
+  build: {
+    outDir: here("../server/static/m"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+  },
+  server: { proxy: { "/v1": "http://127.0.0.1:8000" } },
+});
