@@ -1,4 +1,6 @@
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from receipts.amounts import AmountTooLarge, capitals, yuan
 
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 MOST_FEN = 10**18 - 1
 VALUES = {digit: value for value, digit in enumerate("零壹贰叁肆伍陆柒捌玖")}
 UNITS = {"拾": 10, "佰": 100, "仟": 1000}
@@ -103,3 +106,10 @@ class TestCapitals:
         assert capitals(MOST_FEN).startswith("玖仟玖佰玖拾玖万玖仟玖佰玖拾玖亿")
         with pytest.raises(AmountTooLarge, match="^expected at most 9999999999999999 yuan, got 10000000000000000$"):
             capitals(MOST_FEN + 1)
+
+
+class TestVectors:
+    def test_agree_with_the_phone(self):
+        cases = json.loads((VECTORS / "amounts.json").read_text(encoding="utf-8"))["cases"]
+        assert all(yuan(one["fen"]) == one["yuan"] for one in cases)
+        assert all(capitals(one["fen"]) == one["capitals"] for one in cases)

@@ -1,6 +1,8 @@
 """Points survive the way through any datum and back within half a metre, and are not shifted outside the mainland."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from geopy.distance import geodesic
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from server.planning.border import is_in_mainland
 from server.planning.datum import Datum, OffTheMap, Point, convert, to_wgs84
 
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 SHIFTED = [Datum.GCJ02, Datum.BD09]
 ABROAD = {"Hong Kong": (114.17, 22.28), "Macau": (113.5439, 22.1987), "Taipei": (121.56, 25.03), "Oslo": (10.75, 59.91)}
 
@@ -80,3 +83,11 @@ class TestPoint:
         with pytest.raises(OffTheMap) as refusal:
             Point(lon=43.8, lat=187.6)
         assert refusal.value.facts == {"lon": "43.8", "lat": "187.6"}
+
+
+class TestVectors:
+    @pytest.mark.parametrize(("member", "datum"), [("gcj02", Datum.GCJ02), ("bd09", Datum.BD09)])
+    def test_agree_with_the_phone(self, member, datum):
+        for one in json.loads((VECTORS / "datum.json").read_text(encoding="utf-8"))["cases"]:
+            point = convert(Point(*one["wgs84"]), to=datum)
+            assert [point.lon, point.lat] == pytest.approx(one[member], abs=1e-9)
