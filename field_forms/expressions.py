@@ -22,9 +22,14 @@ MAX_MATCHED = 200
 MAX_NUMBER = (1 << 53) - 1
 MAX_SHIFT_DAYS = 36_600
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
-# Only what Python's re and a browser's RegExp read alike. With no repeated group and three quantifiers on a text of 200
-# characters, a match can backtrack 200^3 times and no more.
-_UNSAFE_PATTERN = re.compile(r"\(\?|\\[^dswDSW.\-\\/()\[\]{}+*?^$|]|\)[*+?{]|\([^)]*\(")
+# Only what Python's re and a browser's RegExp (flags s and u) read alike: no blank, word edge or look-around; a sign
+# that means something is escaped. With no repeated group and three quantifiers on a text of 200 characters, a match
+# can backtrack 200^3 times and no more.
+_CHAR = r"(?:\\[-.()\[\]{}+*?^$|/\\]|[^-\\\[\]^&~|])"
+_CLASS = rf"\[\^?(?:\\[dwDW]|{_CHAR}(?:-{_CHAR})?)+-?\]"
+_TIMES = r"(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})?"
+_ATOM = rf"(?:\\[dwDW.()\[\]{{}}+*?^$|/\\]|[^\\^$.|?*+()\[\]{{}}]|\.|{_CLASS}){_TIMES}"
+_SAFE_PATTERN = re.compile(rf"(?:{_ATOM}|\((?:{_ATOM}|\|)*\)(?![*+?{{])|\|)*")
 
 
 class NotAnExpression(ValueError):
@@ -121,7 +126,7 @@ def _count(values: Value) -> int:
 def _regex(value: Value, pattern: str) -> bool:
     if not isinstance(value, str) or len(value) > MAX_MATCHED:
         return False
-    return re.fullmatch(pattern, value, re.ASCII) is not None
+    return re.fullmatch(pattern, value, re.ASCII | re.DOTALL) is not None
 
 
 def _shift(value: Value, days: Value) -> Value:
@@ -196,12 +201,12 @@ def _check_arguments(tree: list[Tree]) -> None:
 
 def check_pattern(pattern: object) -> None:
     """Demand a pattern that Python and browsers read alike and that cannot run away. Raises NotAnExpression."""
-    if not isinstance(pattern, str) or len(pattern) > MAX_PATTERN or _UNSAFE_PATTERN.search(pattern):
+    if not isinstance(pattern, str) or len(pattern) > MAX_PATTERN or not _SAFE_PATTERN.fullmatch(pattern):
         raise NotAnExpression(f"pattern not allowed: {str(pattern)[:60]}")
     if sum(pattern.count(sign) for sign in "*+?{") > MAX_QUANTIFIERS:
         raise NotAnExpression(f"more than {MAX_QUANTIFIERS} quantifiers: {pattern[:60]}")
     try:
-        re.compile(pattern, re.ASCII)
+        re.compile(pattern, re.ASCII | re.DOTALL)
     except re.error as fault:
         raise NotAnExpression(f"pattern not understood: {fault}") from fault
 

@@ -18,7 +18,8 @@ _MINUTES_PER_HOUR = 60
 _PAIR = 2
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
 
 
@@ -101,7 +102,7 @@ def _apply(name: str, operands: Any, *, context: Context) -> Any:
         return None
     try:
         return operation(context, *values)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None  # a fact of the wrong kind is as good as no fact
 
 

@@ -123,7 +123,10 @@ class TestShipped:
 
 class TestFind:
     def test_finds_the_shipped_visit_form(self):
-        assert find("visit", "2026120101") is newest("visit")
+        assert find("visit", "2026120201") is newest("visit")
+
+    def test_finds_the_older_one_that_drafts_were_begun_with(self):
+        assert find("visit", "2026120101").version == "2026120101"
 
     @pytest.mark.parametrize(
         ("form_id", "version"), [("visit", "0"), (None, None), (["visit"], "2026120101"), ("visit", 2026120101)]
