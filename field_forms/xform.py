@@ -25,7 +25,7 @@ _APPEARANCES = {"camera": "new", "money": "thousands-sep"}
 _FEN = {"zh": "（分）", "en": " (fen)"}
 # A choice whose cell is empty has no such element, and to XPath that is not the same as an empty one.
 _BLANK = re.compile(r"(?<![${\w])([a-z_][a-z0-9_]*)\s*=\s*(?:''|\"\")")
-# A row without an answer yet makes XPath's sum no number; ours leaves it out.
+# A row without an answer yet, or no row at all, makes the sum no number in ODK; ours leaves it out.
 _TOTAL = re.compile(r"\b(sum|count)\(\s*(\$\{[^}]*\})\s*\)")
 WHERE: tuple[Mapping[str, str], ...] = (
     {"type": "start", "name": "collect_start"},
@@ -97,8 +97,10 @@ def _survey(row: Row, repeats: set[str]) -> dict[str, str]:
 
 def _total(found: re.Match[str], repeats: set[str]) -> str:
     name, question = found[1], found[2]
-    is_repeat = question.strip("${} ") in repeats
-    return found[0] if is_repeat else f"{name}({question}[. != ''])"
+    if question.strip("${} ") in repeats:
+        return found[0]
+    answered = f"{question}[. != '']"
+    return f"count({answered})" if name == "count" else f"if(count({answered}) > 0, sum({answered}), 0)"
 
 
 def _choice(row: Row) -> dict[str, str]:

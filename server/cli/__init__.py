@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from server.cli import casework, log, operate, people, proving, restoring, safekeeping
+from server.cli import casework, forms, log, operate, people, proving, restoring, safekeeping
 from server.config import HalfConfigured
 from server.errors import Refusal
 
@@ -41,6 +41,7 @@ for command in (
     safekeeping.backup,
     restoring.restore,
     log.log,
+    forms.form,
     proving.simulate,
 ):
     cli.add_command(command)

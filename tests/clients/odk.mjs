@@ -7,8 +7,23 @@ import { need } from "./packages.mjs";
 
 const { JSDOM } = need("jsdom");
 const { window } = new JSDOM("");
-for (const name of ["DOMParser", "XMLSerializer", "Node", "Element", "Document", "XMLDocument", "Text", "Attr",
-  "CDATASection", "Comment", "ProcessingInstruction", "XPathResult", "NodeFilter", "File", "Blob"]) {
+for (const name of [
+  "DOMParser",
+  "XMLSerializer",
+  "Node",
+  "Element",
+  "Document",
+  "XMLDocument",
+  "Text",
+  "Attr",
+  "CDATASection",
+  "Comment",
+  "ProcessingInstruction",
+  "XPathResult",
+  "NodeFilter",
+  "File",
+  "Blob",
+]) {
   if (window[name]) globalThis[name] = window[name];
 }
 const node = globalThis.process;
@@ -27,7 +42,8 @@ function* nodes(parent, at = "") {
       if (name !== "meta") yield* nodes(child, at);
     } else if (child.nodeType.startsWith("repeat-range")) {
       yield [child, `${at}/${name}`];
-      for (const [row, instance] of child.currentState.children.entries()) yield* nodes(instance, `${at}/${name}/${row}`);
+      for (const [row, instance] of child.currentState.children.entries())
+        yield* nodes(instance, `${at}/${name}/${row}`);
     } else yield [child, `${at}/${name}`];
   }
 }
@@ -45,7 +61,11 @@ function fill(node, value) {
   }
 }
 
-const read = (given, pointer) => pointer.split("/").slice(1).reduce((at, step) => at?.[step] ?? null, given);
+const read = (given, pointer) =>
+  pointer
+    .split("/")
+    .slice(1)
+    .reduce((at, step) => at?.[step] ?? null, given);
 
 /** Fill in what is asked, top down, twice: what an answer unlocks is asked below it, but a choice may look ahead. */
 function answer({ given }) {
@@ -60,9 +80,11 @@ function answer({ given }) {
       } else if (pass) fill(node, read(given, pointer));
     }
   }
-  return Object.fromEntries([...nodes(root)].filter(([node]) => node.currentState.relevant).map(([node, pointer]) => [
-    pointer, [shown(node), node.validationState?.violation?.condition ?? null],
-  ]));
+  return Object.fromEntries(
+    [...nodes(root)]
+      .filter(([node]) => node.currentState.relevant)
+      .map(([node, pointer]) => [pointer, [shown(node), node.validationState?.violation?.condition ?? null]]),
+  );
 }
 
 function shown({ nodeType, currentState, getXPathValue }) {

@@ -91,9 +91,9 @@ class TestTwin:
         [
             ("order <= 0", "order < 0"),
             ("? b : c", "? c : b"),
-            ("padStart(digits, '0')", "padStart(1, '0')"),
-            ("'su'", "'u'"),
-            ("item.type !== 'calculate'", "true"),
+            ('padStart(digits, "0")', 'padStart(1, "0")'),
+            ('"su"', '"u"'),
+            ('item.type !== "calculate"', "true"),
             ("raw.slice(0, most)", "raw"),
             ("year >= 1 &&", ""),
             ("[...text].length", "text.length"),

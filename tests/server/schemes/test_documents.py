@@ -34,9 +34,9 @@ class TestPlace:
 class TestForms:
     def test_gives_published_forms_by_id_and_version(self):
         ((doc_id, form),) = [
-            (one, form) for one, form in documents.forms(None, ["visit-2026120101", "visit-0", "x"]).items()
+            (one, form) for one, form in documents.forms(None, ["visit-2026120201", "visit-0", "x"]).items()
         ]
-        assert doc_id == form["id"] == "visit-2026120101"
+        assert doc_id == form["id"] == "visit-2026120201"
 
 
 class TestRulePacks:

@@ -89,7 +89,7 @@ class TestFormFlaws:
 
     def test_judges_the_answers(self, story):
         answers = COMPLETE["answers"] | {"confirmed_fen": 1}
-        assert self.kinds(story, form(answers=answers)) == [("/form/answers/instalments", "constraint")]
+        assert self.kinds(story, form(answers=answers)) == [("/form/answers/confirmed_fen", "constraint")]
 
     def test_finds_answers_that_contradict_the_signed_record(self, story):
         assert self.kinds(story, form(), who="guarantor", code=2) == [
@@ -109,7 +109,7 @@ class TestFormFlaws:
 
 class TestFormVersion:
     def test_names_id_and_version(self, story):
-        assert findings.form_version(read([story.outcome(form=form())]).last("outcome")) == "visit@2026120101"
+        assert findings.form_version(read([story.outcome(form=form())]).last("outcome")) == "visit@2026120201"
 
     def test_is_empty_without_a_form(self, story):
         assert findings.form_version(None) == ""
@@ -125,7 +125,7 @@ class TestIsDeprecated:
         forms = dict(definitions.shipped()) | {("visit", "2099010101"): newer}
         monkeypatch.setattr(definitions, "shipped", lambda: forms)
         older = definitions.load(dict(newer.document) | {"title": {"zh": "旧", "en": "old"}})
-        forms["visit", "2026120101"] = older
+        forms["visit", "2026120201"] = older
         assert findings.is_deprecated(read([story.outcome(form=form())]).last("outcome"))
 
 
@@ -189,5 +189,5 @@ class TestStoredWithTheVisit:
         story.keep(closed(story, *pairs, story.promise()))
         visit = db.session.scalars(select(Visit)).one()
         assert [flaw["kind"] for flaw in visit.flaws] == ["form_differs"]
-        assert (visit.flaw_count, visit.form_version) == (1, "visit@2026120101")
+        assert (visit.flaw_count, visit.form_version) == (1, "visit@2026120201")
         assert projection.read(visit).last("outcome").body["code"] == 1
