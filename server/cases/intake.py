@@ -138,9 +138,11 @@ def write_case(case: Case, *, result: RowResult, placed: PlacedCase, as_of_on: d
     case.import_run_id, case.version = run.id, case.version + 1
     case.product = placed.product
     number = placed.contract_no or placed.card_no
-    case.contract_no_sealed = sealing.seal_text(number, at=place("case", "contract_no_sealed", case.id))
+    contract_at = place("case", "contract_no_sealed", case.id)
+    case.contract_no_sealed = sealing.seal_text(number, at=contract_at, case_id=case.id)
     case.contract_tail = number[-TAIL_CHARS:]
-    case.note_sealed = sealing.seal_text(placed.remark, at=place("case", "note_sealed", case.id))
+    remark_at = place("case", "note_sealed", case.id)
+    case.note_sealed = sealing.seal_text(placed.remark, at=remark_at, case_id=case.id)
     case.placed_on, case.return_due_on, case.as_of = placed.placed_on, placed.return_on, as_of_on
     case.overdue_on, case.last_instalment_due_on = placed.overdue_on, placed.due_on
     case.last_paid_on, case.last_paid_fen = placed.last_paid_on, amounts.last_paid_fen
@@ -189,7 +191,8 @@ def write_addresses(case: Case, placed: Sequence[PlacedAddress]) -> None:
         address = known.get((one.kind.value, one.text))
         if address is None:
             address = Address(id=clock.new_id(), creditor_id=case.creditor_id, kind=one.kind.value)
-            address.text_sealed = sealing.seal_text(one.text, at=place("address", "text_sealed", address.id)) or ""
+            at = place("address", "text_sealed", address.id)
+            address.text_sealed = sealing.seal_text(one.text, at=at, case_id=case.id) or ""
             case.addresses.append(address)
         if address.confirmed_at is None:
             place_address(address, one)

@@ -4,21 +4,23 @@ Each value is bound to its table, column and row, so a ciphertext moved elsewher
 """
 
 import base64
+from uuid import UUID
 
 from server import config
+from server.cases import keyring
 from server.cases.models import Address, Case, Party
 from server.media import store
 from server.vault import place
 
 
-def seal_text(text: str, *, at: str) -> str | None:
-    """Seal a text for its place; an empty text stays absent."""
-    return config.current().vault.seal(text, at=at) if text else None
+def seal_text(text: str, *, at: str, case_id: UUID | None = None) -> str | None:
+    """Seal a text for its place, under the key of its case if it has one; an empty text stays absent."""
+    return keyring.seal(text, at=at, case_id=case_id) if text else None
 
 
 def open_text(sealed: str | None, *, at: str) -> str:
-    """Open a sealed text, empty when there is none. Raises SealBroken."""
-    return config.current().vault.unseal(sealed, at=at) if sealed else ""
+    """Open a sealed text, empty when there is none or it was deleted. Raises SealBroken."""
+    return keyring.open_or_empty(sealed, at=at)
 
 
 def id_number(party: Party) -> str:

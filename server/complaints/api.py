@@ -156,7 +156,9 @@ def give_answer(complaint_id: UUID, body: Body) -> ResponseReturnValue:
     state = rules.answer(ComplaintState(complaint.state))
     require_match(complaint.version)
     complaint.state, complaint.version = state.value, complaint.version + 1
-    complaint.answer_sealed = register.seal(body["answer"].strip(), "answer", complaint.id)
+    complaint.answer_sealed = register.seal(
+        body["answer"].strip(), "answer", complaint.id, case_id=complaint.case_id
+    )  # fmt: skip
     complaint.finding, complaint.answered_by_id, complaint.answered_at = body["finding"], person.id, clock.now()
     audit.note("complaint.answered", f"complaint:{complaint.id}", actor_id=person.id,
                creditor_id=complaint.creditor_id, finding=complaint.finding)  # fmt: skip

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from server import clock, config
-from server.cases import timeline
+from server import clock
+from server.cases import keyring, timeline
 from server.cases.models import Case, Paper, StopFlag
 from server.cases.rules import StopKind
 from server.cases.timeline import Entry
@@ -19,21 +19,21 @@ from server.vault import place
 STOP_REASON = "投诉处理中"
 
 
-def seal(text: str, column: str, complaint_id: UUID) -> str:
-    """Seal what somebody said for its place."""
-    return config.current().vault.seal(text, at=place("complaint", column, complaint_id))
+def seal(text: str, column: str, complaint_id: UUID, *, case_id: UUID | None) -> str:
+    """Seal what somebody said for its place, under the key of the case it is about."""
+    return keyring.seal(text, at=place("complaint", column, complaint_id), case_id=case_id)
 
 
 def opened(sealed: str | None, column: str, complaint_id: UUID) -> str:
-    """Open what somebody said. Raises SealBroken."""
-    return config.current().vault.unseal(sealed, at=place("complaint", column, complaint_id)) if sealed else ""
+    """Open what somebody said, empty once it was deleted. Raises SealBroken."""
+    return keyring.open_or_empty(sealed, at=place("complaint", column, complaint_id))
 
 
 def register(
     *, case: Case | None, serial: str, channel: Channel, text: str, contact: str, by_id: UUID | None, at: datetime
 ) -> Complaint:
     """Add a complaint to the transaction, and the stop flag of the same id when the case is known."""
-    complaint_id = clock.new_id()
+    complaint_id, case_id = clock.new_id(), case.id if case else None
     complaint = Complaint(
         id=complaint_id,
         created_at=at,
@@ -41,8 +41,8 @@ def register(
         creditor_id=case.creditor_id if case else None,
         paper_serial=serial,
         channel=channel.value,
-        text_sealed=seal(text, "text", complaint_id),
-        contact_sealed=seal(contact, "contact", complaint_id) if contact else None,
+        text_sealed=seal(text, "text", complaint_id, case_id=case_id),
+        contact_sealed=seal(contact, "contact", complaint_id, case_id=case_id) if contact else None,
         registered_by_id=by_id,
         version=1,
     )

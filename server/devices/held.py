@@ -1,13 +1,15 @@
 """What the server holds of a phone's records that matters to one batch of them, read in one query."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from server import config, vault
+from server import vault
+from server.cases import keyring
 from server.devices.sender import Sender
 from server.visits.models import Record
 from sync import envelope
@@ -40,9 +42,10 @@ class Kept:
     sealed: tuple[UUID, str] | None = None
 
     def envelope(self) -> Envelope | None:
-        """Return what it tells, opened when first asked for. Raises SealBroken."""
+        """Return what it tells, opened when first asked for, None once that was deleted. Raises SealBroken."""
         if self.told is None and self.sealed is not None:
-            self.told = envelope.read(unseal(*self.sealed))
+            with suppress(keyring.KeyDestroyed):
+                self.told = envelope.read(unseal(*self.sealed))
         return self.told
 
 
@@ -100,4 +103,4 @@ def hold(device: Sender, batch: Sequence[Found]) -> Held:
 
 def unseal(record_id: UUID, env_sealed: str) -> str:
     """Return the exact signed bytes of a kept record. Raises SealBroken."""
-    return config.current().vault.unseal(env_sealed, at=vault.place("record", "env", record_id))
+    return keyring.unseal(env_sealed, at=vault.place("record", "env", record_id))

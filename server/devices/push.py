@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, func, insert, select
 
 from server import clock, config, feed, vault
+from server.cases import keyring
 from server.db import db
 from server.devices import quarantine, rules
 from server.devices.acks import Fate
@@ -173,7 +174,10 @@ def _master(judged: Judgement, device: Sender) -> list[dict[str, Any]]:
     row = db.session.get(Record, UUID(judged.record.id))
     if row is None or row.device_id != device.id:
         return []
-    env = unseal(row.id, row.env_sealed)
+    try:
+        env = unseal(row.id, row.env_sealed)
+    except keyring.KeyDestroyed:
+        return []
     kept = envelope.record_of(envelope.read(env), env=env, digest=row.hash, sig=row.sig, alg=row.alg)
     return [kept.document()]
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from server import config, media
+from server import media
 from server.accounts.models import Person
+from server.cases import keyring
 from server.cases.models import Case
 from server.cases.models import Paper as PaperRow
 from server.clock import SHANGHAI
@@ -75,7 +76,7 @@ def _records(visits: Sequence[Visit]) -> tuple[HeldRecord, ...]:
 
 
 def _record(row: RecordRow) -> Record:
-    env = config.current().vault.unseal(row.env_sealed, at=place("record", "env", row.id))
+    env = keyring.unseal(row.env_sealed, at=place("record", "env", row.id))
     return Record(
         id=str(row.id), env=env, hash=row.hash, sig=row.sig, alg=row.alg, device=str(row.device_id), seq=row.seq,
         prev=row.prev, type=row.type, subject=row.subject,

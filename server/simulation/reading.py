@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server import vault
+from server.cases import keyring
 from server.config import Config
 from server.simulation.facts import (
     DeviceFacts,
@@ -127,8 +128,10 @@ def _json(value: Any) -> Any:
 
 def _records(database: sa.Connection, settings: Config) -> Iterable[KeptRecord]:
     names = "id, device_id, seq, prev, hash, sig, alg, env_sealed, type, visit_id, flags"
+    keys = {UUID(str(one[0])): one[1] for one in _all(database, "SELECT id, key_sealed FROM case_key")}
     for row in _all(database, f"SELECT {names} FROM record"):  # noqa: S608  # names are ours
-        env = settings.vault.unseal(row[7], at=vault.place("record", "env", UUID(str(row[0]))))
+        at = vault.place("record", "env", UUID(str(row[0])))
+        env = keyring.unseal_with(settings.vault, row[7], at=at, key_of=keys.__getitem__)
         yield KeptRecord(
             _id(row[0]), _id(row[1]), row[2], row[3], row[4], row[5], row[6], env, row[8], _id(row[9]),
             tuple(_json(row[10])),

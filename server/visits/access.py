@@ -9,6 +9,7 @@ from server.accounts.auth import current_person
 from server.accounts.models import Person
 from server.accounts.roles import OFFICE
 from server.accounts.scope import scoped
+from server.cases import keyring
 from server.db import fetch
 from server.errors import Missing
 from server.visits.models import Visit
@@ -23,7 +24,7 @@ def visible(query: Select[Any]) -> Select[Any]:
 
 
 def fetch_visit(visit_id: UUID, *, lock: bool = False) -> Visit:
-    """Return a visit the caller may know of. Raises Missing."""
+    """Return a visit the caller may know of. Raises Missing or CaseErased."""
     visit, caller = fetch(Visit, visit_id, lock=lock), current_person()
     if _is_office(caller):
         # A visit nobody could place belongs to no creditor: only who works for all of them may see it.
@@ -32,6 +33,7 @@ def fetch_visit(visit_id: UUID, *, lock: bool = False) -> Visit:
         sees = caller.id in {visit.agent_id, visit.witness_id}
     if not sees:
         raise Missing(f"no Visit {visit_id}")
+    keyring.require_kept(visit.case_id)
     return visit
 
 

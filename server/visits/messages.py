@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from server import config, feed
+from server import feed
 from server.accounts.models import Person
+from server.cases import keyring
 from server.db import db
 from server.vault import place
 from server.visits.models import Message, Visit
@@ -25,7 +26,8 @@ def send(visit: Visit, *, to: Iterable[UUID], sender_id: UUID, kind: str, text: 
         db.session.add(message)
         db.session.flush()
         if text:
-            message.text_sealed = config.current().vault.seal(text, at=place("message", "text", message.id))
+            at_place = place("message", "text", message.id)
+            message.text_sealed = keyring.seal(text, at=at_place, case_id=visit.case_id)
         feed.publish(feed.person(person_id), COLLECTION, str(message.id))
 
 
@@ -47,6 +49,6 @@ def document(message: Message) -> dict[str, Any]:
         "stop_id": str(visit.stop_id) if visit.stop_id else None,
         "case_id": str(visit.case_id) if visit.case_id else None,
         "from": SYSTEM if message.kind == RETAKE else sender.name,
-        "text": config.current().vault.unseal(text, at=place("message", "text", message.id)) if text else "",
+        "text": keyring.open_or_empty(text, at=place("message", "text", message.id)),
         "sent_at": message.sent_at.isoformat().replace("+00:00", "Z"),
     }

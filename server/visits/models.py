@@ -54,7 +54,7 @@ class Visit(Base):
 
 
 class Record(Base):
-    """A signed record as the phone sent it (原始记录). `env_sealed` holds the exact signed bytes and is never updated.
+    """A signed record as the phone sent it (原始记录). `env_sealed` holds the exact signed bytes, which never change.
 
     ack_id names the acknowledgement that told the phone; taken_in_at is when its visit learned of it.
     """

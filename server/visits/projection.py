@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from field_forms.outcomes import Who
-from server import audit, config
+from server import audit
 from server.accounts import rulebook
 from server.accounts.models import Person
+from server.cases import keyring
 from server.cases.models import Address, Paper
 from server.db import db
 from server.planning.datum import Datum, Point
@@ -52,7 +53,7 @@ def opened(visit: Visit) -> dict[UUID, Told]:
 
 
 def _open(row: Record) -> Told:
-    env = config.current().vault.unseal(row.env_sealed, at=place("record", "env", row.id))
+    env = keyring.unseal(row.env_sealed, at=place("record", "env", row.id))
     return told.from_envelope(envelope.read(env), digest=row.hash)
 
 
@@ -153,17 +154,18 @@ def _write_papers(visit: Visit, assembled: Assembled, settled: Settled) -> None:
         if row is None:
             row = SignedPaper(id=paper.record_id, visit_id=visit.id, record_id=paper.record_id)
             db.session.add(row)
-        _fill_paper(row, paper)
+        _fill_paper(visit, row, paper)
     db.session.flush()
 
 
-def _fill_paper(row: SignedPaper, paper: PaperTold) -> None:
+def _fill_paper(visit: Visit, row: SignedPaper, paper: PaperTold) -> None:
     row.kind, row.paper_serial, row.document_sha256 = paper.kind, paper.serial, paper.sha256
     row.state, row.objection, row.signer_role = paper.state, paper.objection, paper.signer_role
     row.signature_sealed = None
     if paper.signature is not None:
         strokes = json.dumps(paper.signature, ensure_ascii=False)
-        row.signature_sealed = config.current().vault.seal(strokes, at=place("signed_paper", "signature", row.id))
+        at = place("signed_paper", "signature", row.id)
+        row.signature_sealed = keyring.seal(strokes, at=at, case_id=visit.case_id)
     row.flags = _paper_flags(paper)
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from field_forms import outcomes
-from server import config
 from server.accounts.models import Person
+from server.cases import keyring
 from server.cases.models import Paper
 from server.db import db
 from server.vault import place
@@ -77,7 +77,7 @@ def review_note(visit: Visit) -> str:
     """Return what the supervisor wrote. Raises SealBroken."""
     if visit.review_note_sealed is None:
         return ""
-    return config.current().vault.unseal(visit.review_note_sealed, at=place("visit", "review_note", visit.id))
+    return keyring.open_or_empty(visit.review_note_sealed, at=place("visit", "review_note", visit.id))
 
 
 def _records(visit: Visit) -> list[dict[str, Any]]:

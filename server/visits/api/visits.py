@@ -7,10 +7,11 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
 
-from server import audit, clock, config, media
+from server import audit, clock, media
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, answers, asks, decode_cursor, encode_cursor, etag, require_match, takes
+from server.cases import keyring
 from server.db import begin_write, db
 from server.vault import place
 from server.visits import messages, rules, sealing, shown
@@ -78,7 +79,7 @@ def review_visit(visit_id: UUID, body: Body) -> ResponseReturnValue:
     ).value  # fmt: skip
     visit.reviewer_id, visit.reviewed_at, visit.version = reviewer.id, at, visit.version + 1
     note = body["reason"].strip()
-    sealed = config.current().vault.seal(note, at=place("visit", "review_note", visit.id)) if note else None
+    sealed = keyring.seal(note, at=place("visit", "review_note", visit.id), case_id=visit.case_id) if note else None
     visit.review_note_sealed = sealed
     if decision is Decision.ACCEPT:
         sealing.accept_promises(visit)

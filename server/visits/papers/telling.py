@@ -12,7 +12,7 @@ from receipts.facts import DebtFacts, PartyFacts, SealFacts, SignatureFacts, Sig
 from receipts.visit_receipt import DocumentFacts, Notice, VisitReceiptFacts, WhoMet
 from server import config
 from server.accounts.models import Creditor, Person
-from server.cases import sealing
+from server.cases import keyring, sealing
 from server.db import db
 from server.schemes.models import Scheme, SchemeDecision
 from server.vault import place
@@ -137,7 +137,7 @@ def opened_signature(paper: SignedPaper) -> dict[str, Any] | None:
     """Return the sealed strokes of a paper with capture and signer. Raises SealBroken."""
     if paper.signature_sealed is None:
         return None
-    text = config.current().vault.unseal(paper.signature_sealed, at=place("signed_paper", "signature", paper.id))
+    text = keyring.unseal(paper.signature_sealed, at=place("signed_paper", "signature", paper.id))
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -1,0 +1,93 @@
+"""One key for each case: what was sealed under it opens no more once it is destroyed."""
+
+import pytest
+
+from server import clock, config
+from server.cases import keyring
+from server.cases.keyring import CaseKey
+from server.db import begin_write, db
+from server.vault import SealBroken, place
+
+AT = place("case", "note_sealed", 1)
+
+
+@pytest.fixture
+def case_id(in_app):
+    begin_write()
+    return clock.new_id()
+
+
+class TestSeal:
+    def test_opens_again_and_shows_nothing(self, case_id):
+        sealed = keyring.seal("备注甲", at=AT, case_id=case_id)
+        assert sealed.startswith(f"v2|{case_id}|")
+        assert "备注甲" not in sealed
+        assert keyring.unseal(sealed, at=AT) == "备注甲"
+
+    def test_is_bound_to_its_place_and_its_case(self, case_id):
+        sealed = keyring.seal("备注甲", at=AT, case_id=case_id)
+        other = clock.new_id()
+        keyring.ensure(other)
+        for broken, at in ((sealed, place("case", "note_sealed", 2)), (sealed.replace(str(case_id), str(other)), AT)):
+            with pytest.raises(SealBroken):
+                keyring.unseal(broken, at=at)
+
+    def test_uses_the_vaults_own_key_without_a_case(self, case_id):
+        sealed = keyring.seal("无案件", at=AT, case_id=None)
+        assert config.current().vault.unseal(sealed, at=AT) == keyring.unseal(sealed, at=AT) == "无案件"
+
+    def test_cannot_be_opened_with_the_vaults_key(self, case_id):
+        sealed = keyring.seal("备注甲", at=AT, case_id=case_id)
+        with pytest.raises(SealBroken):
+            config.current().vault.unseal(f"v1|k1|{sealed.rsplit('|', 1)[1]}", at=AT)
+
+    @pytest.mark.parametrize("odd", ["v2|no-id|x", "v2|", "v2||"])
+    def test_refuses_what_is_no_sealed_value(self, case_id, odd):
+        with pytest.raises(SealBroken):
+            keyring.unseal(odd, at=AT)
+
+    def test_refuses_a_value_whose_key_was_lost(self, case_id):
+        with pytest.raises(SealBroken, match="no key"):
+            keyring.unseal(f"v2|{clock.new_id()}|AAAA", at=AT)
+
+
+class TestDestroy:
+    def test_leaves_nothing_that_opens(self, case_id):
+        sealed = keyring.seal("备注甲", at=AT, case_id=case_id)
+        keyring.destroy(case_id, at=clock.now())
+        row = db.session.get(CaseKey, case_id)
+        assert (row.key_sealed, row.destroyed_at is not None) == (None, True)
+        with pytest.raises(keyring.KeyDestroyed):
+            keyring.unseal(sealed, at=AT)
+        assert keyring.open_or_empty(sealed, at=AT) == ""
+        with pytest.raises(keyring.CaseErased):
+            keyring.require_kept(case_id)
+
+    def test_holds_for_a_case_that_never_had_a_key(self, case_id):
+        keyring.destroy(case_id, at=clock.now())
+        assert keyring.is_destroyed(case_id)
+        with pytest.raises(keyring.KeyDestroyed):
+            keyring.unseal(keyring.erased(case_id), at=AT)
+
+    def test_makes_no_new_key_for_what_is_said_later(self, case_id):
+        keyring.destroy(case_id, at=clock.now())
+        sealed = keyring.seal("删除之后的投诉", at=AT, case_id=case_id)
+        assert config.current().vault.unseal(sealed, at=AT) == "删除之后的投诉"
+        assert keyring.is_destroyed(case_id)
+
+    def test_leaves_other_cases_alone(self, case_id):
+        other = clock.new_id()
+        sealed = keyring.seal("他案", at=AT, case_id=other)
+        keyring.destroy(case_id, at=clock.now())
+        keyring.require_kept(other)
+        keyring.require_kept(None)
+        assert keyring.unseal(sealed, at=AT) == "他案"
+
+
+class TestReseal:
+    def test_moves_a_value_under_the_cases_key_once(self, case_id):
+        before = config.current().vault.seal("旧值", at=AT)
+        moved = keyring.reseal(before, at=AT, case_id=case_id)
+        assert moved.startswith("v2|")
+        assert keyring.reseal(moved, at=AT, case_id=case_id) == moved
+        assert keyring.unseal(moved, at=AT) == "旧值"
