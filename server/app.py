@@ -12,7 +12,7 @@ from server.config import Config
 from server.db import db, migrate
 from server.devices import handover, proofs
 
-SLICES = ("accounts", "cases", "schemes", "visits", "devices", "escalation", "complaints", "console")
+SLICES = ("accounts", "cases", "schemes", "visits", "devices", "escalation", "complaints", "privacy", "console")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "

@@ -65,6 +65,15 @@ class BlobStore:
         """Is it stored?"""
         return self.path(sha256).is_file()
 
+    def remove(self, sha256: str) -> bool:
+        """Remove a file for good, durably; return whether it was there. Only a deletion of personal data does this."""
+        target = self.path(sha256)
+        if not target.is_file():
+            return False
+        target.unlink()
+        _sync_folder(target.parent)
+        return True
+
     def hashes(self) -> list[str]:
         """Return the hashes of all stored files."""
         return sorted(file.name for file in self.root.glob("??/??/*") if not file.name.startswith("."))

@@ -1,0 +1,1 @@
+"""The API of personal information: holds, deletion, requests, breach notices."""

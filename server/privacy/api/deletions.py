@@ -1,0 +1,120 @@
+"""Retention, legal holds and deletion with a certificate (保存期限、法律保全、删除证明)."""
+
+from uuid import UUID
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from server import audit, clock
+from server.accounts.auth import allow, current_person
+from server.accounts.roles import Role
+from server.accounts.scope import fetch_visible
+from server.body import Body, answers, takes
+from server.cases.models import Case
+from server.db import db
+from server.privacy import erasing, keeping, rules, sweep
+from server.privacy.models import Deletion, LegalHold
+from server.privacy.schemas import DeletionIn, DeletionOut, HoldIn, HoldOut, RetentionOut
+from sync.canonical import content_hash
+
+bp = Blueprint("deletions", __name__, url_prefix="/v1")
+PARTS = (sweep.__name__,)
+"""The module whose import does the chores of deletions."""
+READERS = (Role.MANAGER, Role.LEGAL, Role.COMPLIANCE, Role.AUDITOR)
+
+
+@bp.get("/cases/<uuid:case_id>/retention")
+@allow(*READERS)
+@answers(RetentionOut)
+def show_retention(case_id: UUID) -> ResponseReturnValue:
+    """Show until when a case's data is kept, and what stands against deleting it today."""
+    return jsonify(keeping.retention(fetch_visible(Case, case_id), today=clock.today()))
+
+
+@bp.post("/cases/<uuid:case_id>/holds")
+@allow(Role.LEGAL, Role.COMPLIANCE)
+@takes(HoldIn)
+@answers(HoldOut, status=201)
+def place_hold(case_id: UUID, body: Body) -> ResponseReturnValue:
+    """Place a legal hold: nothing of the case is deleted while it stands."""
+    case, person = fetch_visible(Case, case_id, lock=True), current_person()
+    hold = LegalHold(
+        id=clock.new_id(), case_id=case.id, creditor_id=case.creditor_id, reason=body["reason"].strip(),
+        placed_by_id=person.id, placed_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(hold)
+    audit.note("hold.placed", f"case:{case.id}", actor_id=person.id, creditor_id=case.creditor_id, hold=str(hold.id))
+    told = HoldOut().dump(hold)
+    db.session.commit()
+    return jsonify(told), 201
+
+
+@bp.post("/holds/<uuid:hold_id>/lift")
+@allow(Role.LEGAL)
+@answers(HoldOut)
+def lift_hold(hold_id: UUID) -> ResponseReturnValue:
+    """Lift a legal hold; the retention clock counts again."""
+    hold, person = fetch_visible(LegalHold, hold_id, lock=True), current_person()
+    if hold.lifted_at is not None:
+        raise rules.HoldLifted("place another if it is needed")
+    hold.lifted_at, hold.lifted_by_id = clock.now(), person.id
+    audit.note("hold.lifted", f"case:{hold.case_id}", actor_id=person.id, creditor_id=hold.creditor_id,
+               hold=str(hold.id))  # fmt: skip
+    told = HoldOut().dump(hold)
+    db.session.commit()
+    return jsonify(told)
+
+
+@bp.post("/cases/<uuid:case_id>/deletions")
+@allow(Role.COMPLIANCE)
+@takes(DeletionIn)
+@answers(DeletionOut, status=201)
+def ask_deletion(case_id: UUID, body: Body) -> ResponseReturnValue:
+    """Ask for the deletion of a case's personal data; the general manager carries it out."""
+    case, person = fetch_visible(Case, case_id, lock=True), current_person()
+    known = db.session.scalar(select(Deletion.id).where(Deletion.case_id == case.id).limit(1))
+    rules.ask_deletion(keeping.against(case, today=clock.today()), has_one=known is not None)
+    deletion = Deletion(
+        id=clock.new_id(), case_id=case.id, creditor_id=case.creditor_id, ground=body["ground"],
+        reason=body["reason"].strip(), asked_by_id=person.id, asked_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(deletion)
+    audit.note("deletion.asked", f"deletion:{deletion.id}", actor_id=person.id, creditor_id=case.creditor_id,
+               case=str(case.id), ground=deletion.ground)  # fmt: skip
+    db.session.flush()
+    answer = jsonify(DeletionOut().dump(deletion))
+    answer.headers["Location"] = f"/v1/deletions/{deletion.id}"
+    db.session.commit()
+    return answer, 201
+
+
+@bp.post("/deletions/<uuid:deletion_id>/carry-out")
+@allow(Role.MANAGER)
+@answers(DeletionOut)
+def carry_out(deletion_id: UUID) -> ResponseReturnValue:
+    """Delete the personal data of the case for good, and answer with the certificate."""
+    deletion, person, at = fetch_visible(Deletion, deletion_id, lock=True), current_person(), clock.now()
+    case = fetch_visible(Case, deletion.case_id, lock=True)
+    rules.carry_out(
+        keeping.against(case, today=clock.today()), asked_by_id=deletion.asked_by_id, by_id=person.id,
+        is_done=deletion.carried_out_at is not None,
+    )  # fmt: skip
+    erased, deletion.files = erasing.erase(case, at=at)
+    deletion.carried_out_by_id, deletion.carried_out_at = person.id, at
+    deletion.certificate = keeping.certificate(deletion, erased=erased, by=person, at=at)
+    deletion.certificate_sha256 = content_hash(deletion.certificate)
+    audit.note("deletion.carried_out", f"deletion:{deletion.id}", actor_id=person.id,
+               creditor_id=deletion.creditor_id, case=str(case.id),
+               certificate=deletion.certificate_sha256)  # fmt: skip
+    told = DeletionOut().dump(deletion)
+    db.session.commit()
+    return jsonify(told)
+
+
+@bp.get("/deletions/<uuid:deletion_id>")
+@allow(*READERS)
+@answers(DeletionOut)
+def show_deletion(deletion_id: UUID) -> ResponseReturnValue:
+    """Show a deletion with its certificate."""
+    return jsonify(DeletionOut().dump(fetch_visible(Deletion, deletion_id)))

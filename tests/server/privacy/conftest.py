@@ -1,0 +1,5 @@
+"""The day that the escalation tests play, for what becomes of its data."""
+
+from tests.server.escalation.conftest import day, decided, played, propose
+
+__all__ = ["day", "decided", "played", "propose"]
