@@ -32,6 +32,7 @@ class RuleResult:
     text_zh: str
     text_en: str
     source: str
+    source_zh: str
     grade: Grade
     is_for_counsel: bool
     override_role: str | None
@@ -57,6 +58,7 @@ class RuleResult:
             "action": self.action.value,
             "text": {"zh": self.text_zh, "en": self.text_en},
             "source": self.source,
+            "source_zh": self.source_zh,
             "grade": self.grade.value,
             "confirm_by_counsel": self.is_for_counsel,
             "override_role": self.override_role,
@@ -98,6 +100,7 @@ def _ask(pack: RulePack, rule: Rule, *, gate: Gate, facts: Mapping[str, Any]) ->
         text_zh=rule.text["zh"],
         text_en=rule.text["en"],
         source=rule.source,
+        source_zh=rule.source_zh,
         grade=rule.grade,
         is_for_counsel=rule.is_for_counsel,
         override_role=rule.override_role,

@@ -75,6 +75,7 @@ class Rule:
     about: str
     text: Mapping[str, str]
     source: str
+    source_zh: str
     grade: Grade
     where: frozenset[Gate]
     action: Action
@@ -176,6 +177,7 @@ def _rule(rule: Mapping[str, Any], *, fact_names: frozenset[str]) -> Rule:
         about=rule["about"],
         text=rule["text"],
         source=rule["source"],
+        source_zh=rule.get("source_zh", rule["source"]),
         grade=Grade(rule["grade"]),
         where=frozenset(Gate(gate) for gate in rule["where"]),
         action=Action(rule["action"]),

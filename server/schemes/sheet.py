@@ -162,7 +162,7 @@ def _material(kind: str, stops: list[SchemeStop], scheme: Scheme) -> MaterialFac
 def _check(entry: dict[str, Any]) -> CheckFacts:
     passed = entry["finding"] == Finding.KEPT
     counsel = "，待律师确认" if entry["confirm_by_counsel"] else ""
-    note = f"{entry['text']['zh']}〔{entry['source']}，{entry['grade']} 级{counsel}〕"
+    note = f"{entry['text']['zh']}〔{entry.get('source_zh', entry['source'])}，{entry['grade']} 级{counsel}〕"
     if not passed:
         note = f"{len(entry['subjects'])} 项不符（{entry['action']}）：{note}"
     return CheckFacts(rule=f"{entry['rule_id']}（{entry['checked']} 项）", passed=passed, note=note)

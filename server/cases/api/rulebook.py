@@ -34,6 +34,7 @@ def shown_rule(rule: Rule) -> dict[str, Any]:
         "section": rule.section,
         "text": dict(rule.text),
         "source": rule.source,
+        "source_zh": rule.source_zh,
         "grade": rule.grade.value,
         "gates": {gate.value: rule.action_for(gate).value for gate in sorted(rule.where)},
         "params": dict(rule.params),

@@ -58,6 +58,10 @@ class TestLoad:
             assert re.search("[\u4e00-\u9fff]", rule.text["zh"])
             assert rule.source
 
+    def test_has_a_chinese_source_for_chinese_papers(self):
+        for rule in load().rules:
+            assert not re.search("[A-Za-z]{3,}", rule.source_zh.replace("HOURS", "")), rule.id
+
     def test_lists_thirteen_statutory_days_for_each_year(self):
         params = rule_of(load(), "HOLIDAY").params
         for year in params["years"]:
