@@ -1,94 +1,99 @@
 // Files by resumable upload: in small chunks, from where the server stands, one broken file never holding up the rest.
-// Twin of sync/phone/media.py. Source: tus resumable upload protocol 1.0.0.
+// Records go first: before every chunk whatever record was written meanwhile is pushed. Twin of sync/phone/media.py.
+// Source: tus resumable upload protocol 1.0.0.
 
-import { sha256Hex, unhex } from "@shared/canonical";
-import { base64 } from "@shared/signature";
-import { deviceKey, openBytes } from "./seals";
+import { b64 } from "@shared/signature";
 import type { MediaRow, Store } from "./store";
-import { type Call, NoNetwork, NotOurServer, Refused } from "./transport";
+import { NoNetwork, NotOurServer, Refused, type Answer, type Wanted } from "./transport";
+import { open } from "./vault";
 
+export const MAX_CHUNK_BYTES = 256 * 1024;
+export const MIN_CHUNK_BYTES = 64 * 1024;
+const MAX_SET_BACKS = 20;
 const TUS = { "Tus-Resumable": "1.0.0" };
-const MAX_CHUNK = 256 * 1024;
-const MIN_CHUNK = 64 * 1024;
-const MOST_SET_BACKS = 20;
-const ASK_AGAIN = new Set([409, 460]);
 
-/** A call signed in as this phone. */
-export type SignedIn = (path: string, call?: Call) => Promise<Response>;
+/** The server answers, and a file does not get on. */
+export class NoProgress extends NoNetwork {}
 
-/**
- * Upload every waiting file; return how many became whole. Before each chunk records that were written meanwhile go out.
- * Throws NoNetwork when the line is down; what was sent stands.
- */
-export async function uploadAll(store: Store, call: SignedIn, recordsFirst: () => Promise<unknown>): Promise<number> {
-  let whole = 0;
-  for (const { id } of await store.media.where({ state: "waiting" }).sortBy("id")) {
-    const row = await store.media.get(id);
-    if (row?.state !== "waiting" || row.content === null) continue;
+type Call = (method: string, path: string, wanted?: Wanted) => Promise<Answer>;
+
+/** What an upload needs: the store, K_dev, a signed-in call, and the push that goes before every chunk. */
+export interface Ramp {
+  store: Store;
+  key: CryptoKey;
+  call: Call;
+  recordsFirst(): Promise<void>;
+}
+
+/** Upload every waiting file; a refused one keeps waiting. Throws NoNetwork when the line is down, NoProgress at the end. */
+export async function uploadAll(ramp: Ramp): Promise<number> {
+  const files = await ramp.store.media.where("state").equals("waiting").sortBy("id");
+  let [whole, stuck] = [0, undefined as NoProgress | undefined];
+  for (const file of files) {
     try {
-      await upload(store, row, call, recordsFirst);
+      await upload(ramp, file);
     } catch (fault) {
-      if (fault instanceof Refused) continue; // it keeps waiting for the next round, and holds up no other
-      throw fault;
+      if (fault instanceof NoProgress) stuck = fault;
+      else if (!(fault instanceof Refused)) throw fault;
+      continue;
     }
-    await store.media.where({ id, state: "waiting" }).modify({ state: "sent", sent_bytes: row.bytes });
+    await ramp.store.settleMedia(file.id, file.sha256, "sent");
     whole += 1;
   }
+  if (stuck) throw stuck;
   return whole;
 }
 
-async function upload(store: Store, row: MediaRow, call: SignedIn, recordsFirst: () => Promise<unknown>): Promise<void> {
-  const content = await openBytes(await deviceKey(store), row.content!);
-  const path = await create(row, call);
-  let offset = await askOffset(call, path);
-  let size = MAX_CHUNK;
-  for (let setBacks = 0; offset < row.bytes && setBacks < MOST_SET_BACKS;) {
+async function upload({ store, key, call, recordsFirst }: Ramp, file: MediaRow): Promise<void> {
+  const sealed = (await store.bytes.get(file.id))?.sealed;
+  if (!sealed) throw new NoProgress(`the bytes of ${file.id} are gone`);
+  const content = await open(key, sealed);
+  const location = await create(call, file);
+  let [offset, size, setBacks] = [await askOffset(call, location), MAX_CHUNK_BYTES, 0];
+  for (; offset < file.bytes && setBacks < MAX_SET_BACKS; ) {
     await recordsFirst();
-    let stands: number;
-    try {
-      stands = await patch(call, path, content.slice(offset, offset + size), offset);
-    } catch (fault) {
-      if (!(fault instanceof NoNetwork) || size === MIN_CHUNK) throw fault;
-      stands = await askOffset(call, path);
-    }
-    const grew = stands > offset;
-    size = grew ? Math.min(MAX_CHUNK, size * 2) : Math.max(MIN_CHUNK, Math.trunc(size / 2));
-    setBacks += grew ? 0 : 1;
+    const stands = await step(call, { location, offset, size }, content);
+    const hasGrown = stands > offset;
+    size = hasGrown ? Math.min(MAX_CHUNK_BYTES, size * 2) : Math.max(MIN_CHUNK_BYTES, size / 2);
+    setBacks += hasGrown ? 0 : 1;
     offset = stands;
-    await store.media.update(row.id, { sent_bytes: offset });
+    await store.media.update(file.id, { offset });
   }
-  if (offset < row.bytes) throw new NoNetwork("the upload makes no progress");
+  if (offset < file.bytes) throw new NoProgress("the upload makes no progress");
 }
 
-async function create(row: MediaRow, call: SignedIn): Promise<string> {
-  const facts = { attachment_id: row.id, sha256: row.sha256, mime: row.mime };
-  const metadata = Object.entries(facts).map(([name, value]) => `${name} ${btoa(value)}`).join(",");
-  const headers = { ...TUS, "Upload-Length": String(row.bytes), "Upload-Metadata": metadata };
-  const location = (await call("/v1/files", { method: "POST", headers })).headers.get("Location") ?? "";
+async function create(call: Call, file: MediaRow): Promise<string> {
+  const facts = { attachment_id: file.id, sha256: file.sha256, mime: file.mime };
+  const metadata = Object.entries(facts).map(([name, value]) => `${name} ${b64(new TextEncoder().encode(value))}`).join(",");
+  const headers = { ...TUS, "Upload-Length": String(file.bytes), "Upload-Metadata": metadata };
+  const location = (await call("POST", "/v1/files", { headers })).headers.get("location") ?? "";
   const at = location.indexOf("/v1/files/");
   if (at < 0) throw new NotOurServer("no Location of the upload");
   return location.slice(at);
 }
 
-const askOffset = async (call: SignedIn, path: string) => offsetOf(await call(path, { method: "HEAD", headers: TUS }));
-
-async function patch(call: SignedIn, path: string, chunk: ArrayBuffer, offset: number): Promise<number> {
+async function step(call: Call, at: { location: string; offset: number; size: number }, content: ArrayBuffer): Promise<number> {
+  const chunk = content.slice(at.offset, at.offset + at.size);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", chunk));
   const headers = {
-    ...TUS,
-    "Upload-Offset": String(offset),
-    "Content-Type": "application/offset+octet-stream",
-    "Upload-Checksum": `sha256 ${base64(unhex(await sha256Hex(chunk)))}`,
+    ...TUS, "Upload-Offset": String(at.offset), "Content-Type": "application/offset+octet-stream",
+    "Upload-Checksum": `sha256 ${b64(digest)}`,
   };
   try {
-    return offsetOf(await call(path, { method: "PATCH", headers, body: chunk }));
+    // A chunk that broke off is sent again smaller, not the same again and again; the smallest with all patience.
+    const tries = at.size === MIN_CHUNK_BYTES ? undefined : 1;
+    return offsetIn(await call("PATCH", at.location, { headers, body: chunk, ...(tries && { tries }) }));
   } catch (fault) {
-    if (fault instanceof Refused && ASK_AGAIN.has(fault.status)) return askOffset(call, path);
-    throw fault;
+    const mayGoOn = fault instanceof Refused ? fault.status === 409 || fault.status === 460 : at.size > MIN_CHUNK_BYTES;
+    if (!(fault instanceof NoNetwork || fault instanceof Refused) || !mayGoOn) throw fault;
+    return askOffset(call, at.location);
   }
 }
 
-function offsetOf(answer: Response): number {
-  const told = answer.headers.get("Upload-Offset") ?? "";
-  if (!/^\d{1,15}$/.test(told)) throw new NotOurServer("no Upload-Offset");
+const askOffset = async (call: Call, location: string): Promise<number> => offsetIn(await call("HEAD", location, { headers: TUS }));
+
+function offsetIn(answer: Answer): number {
+  const told = answer.headers.get("upload-offset") ?? "";
+  if (!/^\d{1,16}$/.test(told)) throw new NotOurServer("Upload-Offset is not a whole number");
   return Number(told);
 }

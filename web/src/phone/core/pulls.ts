@@ -1,57 +1,101 @@
-// Pulling: one collection to its end, page by page; each page stands with its checkpoint or not at all.
-// Twin of sync/phone/pulls.py.
+// Pulling: one collection to its end, or every collection in one sweep when several have news.
+// Each page stands with its checkpoint when it was taken, so a line that breaks costs the page it broke in.
+// Twin of sync/phone/pulls.py. Server rows are sealed by the PIN's key; acknowledgements and proofs are kept by who heeds.
 
-import type { SignedIn } from "./media";
-import { sealJson } from "./seals";
-import type { Store } from "./store";
-import { json, NotOurServer } from "./transport";
+import type { Session } from "./session";
+import type { CheckpointRow, Coll, DocumentRow, Store } from "./store";
+import { PULLED } from "./store";
+import { json, NotOurServer, type Answer, type Wanted } from "./transport";
+import { sealJson } from "./vault";
 
-/** The collections a phone pulls. The first six tell of customers and lie under the PIN. */
-export const UNDER_PIN = ["stops", "cards", "papers", "forms", "rules", "messages"] as const;
-export const PULLED = [...UNDER_PIN, "acks", "proofs"] as const;
-export type Coll = (typeof PULLED)[number];
-const SCHEMA_VERSION = 4;
+export const SWEEP_FROM = 3;
 const LIMIT = 100;
-const CONTROL = new Set<string>(["acks", "proofs"]);
+const SCHEMA_VERSION = 4;
+const HEEDED: readonly Coll[] = ["acks", "proofs"];
+
+/** What pulling stands on. */
+export interface Ground {
+  store: Store;
+  session: Session;
+  call(method: string, path: string, wanted?: Wanted): Promise<Answer>;
+  heed(coll: Coll, documents: Pulled[]): Promise<void>;
+}
 
 interface Pulled {
   id: string;
   _deleted?: boolean;
 }
 
-interface Page {
-  documents: Pulled[];
-  checkpoint: { seq: number; epoch: string };
-}
+type At = { seq: number; epoch: string };
 
-/** Pull a collection to its end, sealing under key; heed is shown each page once it stands. Throws as call. */
-export async function pull(store: Store, call: SignedIn, coll: Coll, key: CryptoKey, heed: (documents: Pulled[]) => Promise<void>): Promise<number> {
-  for (let came = 0; ;) {
-    const at = await store.checkpoints.get(coll);
-    const epoch = at?.epoch || ((await store.get<string>("epoch")) ?? "");
-    const query = `seq=${at?.seq ?? 0}&epoch=${epoch}&limit=${LIMIT}&sv=${SCHEMA_VERSION}`;
-    const page = await json<Page>(await call(`/v1/sync/${coll}/pull?${query}`));
-    if (!Array.isArray(page.documents) || typeof page.checkpoint?.seq !== "number") throw new NotOurServer("no page");
-    await take(store, coll, page, key);
-    await heed(page.documents);
-    came += page.documents.length;
-    if (page.documents.length < LIMIT) return came;
+/** Pull a collection to its end. Throws NoNetwork, NotOurServer for an answer that is none, Refused. */
+export async function pull(ground: Ground, coll: Coll): Promise<void> {
+  for (;;) {
+    const at = await checkpoint(ground.store, coll);
+    const told = json(await ground.call("GET", `/v1/sync/${coll}/pull?${await query(ground.store, at)}`));
+    const documents = documentsOf(told.documents);
+    const next = checkpointOf(told.checkpoint);
+    await take(ground, [[coll, documents]], [{ coll, ...next, seen: next.seq }]);
+    if (documents.length < LIMIT) return;
   }
 }
 
-async function take(store: Store, coll: Coll, page: Page, key: CryptoKey): Promise<void> {
-  const gone = page.documents.filter((one) => one._deleted).map((one) => [coll, one.id] as [string, string]);
-  const kept = page.documents.filter((one) => !one._deleted);
-  const rows = await Promise.all(kept.map(async (one) => ({ coll, id: one.id, document: await sealJson(key, one) })));
-  await store.transaction("rw", store.documents, store.checkpoints, store.papers, store.state, async () => {
-    await store.documents.bulkDelete(gone);
-    if (coll === "papers") await store.papers.bulkDelete(gone.map(([, id]) => id));
-    await store.documents.bulkPut(rows);
-    await store.checkpoints.put({ coll, ...page.checkpoint });
-    const heads = (await store.get<Record<string, number>>("heads")) ?? {};
-    await store.put({ heads: { ...heads, [coll]: page.checkpoint.seq } });
+/** Pull every collection from where that of colls stands which is furthest back. Throws as pull(). */
+export async function sweep(ground: Ground, colls: Coll[]): Promise<void> {
+  const stands = await Promise.all(colls.map((coll) => checkpoint(ground.store, coll)));
+  let at: At = stands.reduce((least, one) => (one.seq < least.seq ? one : least));
+  for (;;) {
+    const told = json(await ground.call("GET", `/v1/sync/pull?${await query(ground.store, at)}`));
+    if (!Array.isArray(told.changes)) throw new NotOurServer("the answer has no list of changes");
+    at = checkpointOf(told.checkpoint);
+    const mine = PULLED.filter((coll) => ground.session.isOpen || HEEDED.includes(coll));
+    const pages = mine.map((coll): [Coll, Pulled[]] => [
+      coll,
+      documentsOf(told.changes.filter((one: any) => one?.coll === coll).map((one: any) => one.document)),
+    ]);
+    const rows = await Promise.all(mine.map(async (coll) => ({ row: await checkpoint(ground.store, coll), coll })));
+    const moved = rows.filter(({ row }) => row.seq < at.seq).map(({ row, coll }) => ({ ...row, ...at, coll }));
+    await take(ground, pages, moved);
+    if (told.changes.length < LIMIT) return;
+  }
+}
+
+/** Keep pages with their checkpoints in one transaction; what is heeded is heeded first, as it may be told again. */
+async function take({ store, session, heed }: Ground, pages: [Coll, Pulled[]][], checkpoints: CheckpointRow[]): Promise<void> {
+  const kept: DocumentRow[] = [];
+  const gone: [string, string][] = [];
+  for (const [coll, documents] of pages) {
+    if (HEEDED.includes(coll)) await heed(coll, documents);
+    else for (const one of documents) {
+      if (one._deleted) gone.push([coll, one.id]);
+      else kept.push({ coll, id: one.id, sealed: await sealJson(session.pinKey(), one) });
+    }
+  }
+  await store.transaction("rw", [store.document, store.paper, store.checkpoint], async () => {
+    await store.document.bulkPut(kept);
+    await store.document.bulkDelete(gone);
+    await store.paper.bulkDelete(gone.filter(([coll]) => coll === "papers").map(([, id]) => id));
+    await store.checkpoint.bulkPut(checkpoints);
   });
 }
 
-/** Tell whether a collection is the protocol's own: pulled although the app is locked. */
-export const isControl = (coll: string): boolean => CONTROL.has(coll);
+async function checkpoint(store: Store, coll: Coll): Promise<CheckpointRow> {
+  return (await store.checkpoint.get(coll)) ?? { coll, seq: 0, epoch: "", seen: 0 };
+}
+
+async function query(store: Store, at: At): Promise<string> {
+  const epoch = at.epoch || (await store.get<string>("epoch")) || "";
+  return `seq=${at.seq}&epoch=${encodeURIComponent(epoch)}&limit=${LIMIT}&sv=${SCHEMA_VERSION}`;
+}
+
+function documentsOf(told: unknown): Pulled[] {
+  const isPage = Array.isArray(told) && told.every((one) => typeof one?.id === "string");
+  if (!isPage) throw new NotOurServer("the answer has no list of documents with ids");
+  return told;
+}
+
+function checkpointOf(told: any): At {
+  const { seq, epoch } = told ?? {};
+  if (!Number.isSafeInteger(seq) || seq < 0 || typeof epoch !== "string") throw new NotOurServer("the answer has no checkpoint");
+  return { seq, epoch };
+}

@@ -1,0 +1,132 @@
+// The phone's core, as the screens call it: one phone, its session, what it pulled, its drafts, its outbox, its sync.
+// Everything a screen shows goes through `live(() => …, initial)`; everything it does is one of the calls below.
+
+import { Client } from "./client";
+import { Documents, type MessageDocument } from "./documents";
+import { Drafts } from "./drafts";
+import { exportUnsent } from "./export";
+import { Items } from "./items";
+import { Outbox } from "./outbox";
+import { Photos } from "./photos";
+import { Rounds } from "./rounds";
+import { browserSenses, type Senses } from "./senses";
+import { Session } from "./session";
+import { Store } from "./store";
+import { httpTransport, Line, type Transport } from "./transport";
+import { Visits } from "./visits";
+
+export * from "./directions";
+export * from "./documents";
+export * from "./drafts";
+export * from "./items";
+export * from "./live";
+export * from "./photos";
+export * from "./position";
+export type { SyncState } from "./rounds";
+export * from "./session";
+export * from "./surroundings";
+export { NoNetwork, NotOurServer, Refused } from "./transport";
+export * from "./update";
+export * from "./visits";
+
+/** Version of the app, told to the server and shown under 我的. */
+export const APP_VERSION = "0.1.0";
+const EXPIRE_MS = 7 * 24 * 3600_000;
+
+/** One phone. */
+export class Phone {
+  readonly store: Store;
+  readonly session: Session;
+  readonly documents: Documents;
+  readonly drafts: Drafts;
+  readonly visits: Visits;
+  readonly photos: Photos;
+  readonly items: Items;
+  readonly sync: Rounds;
+  readonly outbox: Outbox;
+
+  constructor(readonly senses: Senses = browserSenses(), transport: Transport = httpTransport(), name?: string) {
+    const line = new Line(transport, senses);
+    this.store = new Store(name);
+    this.session = new Session(this.store, line, senses, APP_VERSION);
+    this.outbox = new Outbox(this.store, this.session, senses);
+    this.documents = new Documents(this.store, this.session);
+    this.drafts = new Drafts(this.store, this.session, senses);
+    this.visits = new Visits(this.store, this.outbox, this.drafts);
+    this.photos = new Photos(this.store, this.session, senses);
+    this.items = new Items(this.store);
+    const client = new Client(this.store, this.session, this.outbox, line, senses);
+    this.sync = new Rounds(this.store, this.session, client, this.documents, senses);
+  }
+
+  /** Begin: find out who this phone is, sync from now on, watch the moments that matter. Call once for a page. */
+  async start(): Promise<void> {
+    await this.session.start();
+    document.addEventListener("visibilitychange", () => void this.seen(document.visibilityState === "hidden"));
+    window.addEventListener("pagehide", () => void this.drafts.flushAll());
+    window.addEventListener("online", () => void this.sync.now());
+    for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, () => this.session.touch(), { passive: true });
+    setInterval(() => void this.lockWhenDue(), 5000);
+    this.sync.start();
+  }
+
+  /** Open the app by its PIN; what was pulled is dropped when no server confirmed it for a week. Throws as Session.unlock. */
+  async unlock(pin: string): Promise<void> {
+    await this.session.unlock(pin);
+    const last = (await this.store.get<number>("last_sync_at")) ?? this.senses.now();
+    if (this.senses.now() - last > EXPIRE_MS) await this.store.forgetDocuments();
+    void this.sync.now();
+  }
+
+  /** Save the drafts, then put the key away. */
+  async lock(): Promise<void> {
+    await this.drafts.flushAll();
+    this.drafts.forgetAll();
+    this.session.lock();
+  }
+
+  /** Return the messages (通知), newest first, each with whether it was read. */
+  async messages(): Promise<(MessageDocument & { isRead: boolean })[]> {
+    const read = new Set((await this.store.note.where("id").startsWith("read/").primaryKeys()).map((id) => id.slice(5)));
+    const all = (await this.documents.all("messages")).map((one) => ({ ...one, isRead: read.has(one.id) }));
+    return all.sort((a, b) => b.sent_at.localeCompare(a.sent_at));
+  }
+
+  /** Note that a message was read. */
+  async markRead(messageId: string): Promise<void> {
+    await this.store.note.put({ id: `read/${messageId}`, value: this.senses.now() });
+  }
+
+  /** Keep a choice of this phone: language, last map, Wi-Fi only. */
+  async prefer(name: string, value: unknown): Promise<void> {
+    await this.store.note.put({ id: `prefer/${name}`, value });
+  }
+
+  /** Return a choice of this phone. */
+  async preferred<T>(name: string): Promise<T | undefined> {
+    return (await this.store.note.get(`prefer/${name}`))?.value as T | undefined;
+  }
+
+  /** Return everything unsent as one encrypted file, which only the office can open. */
+  exportUnsent(): Promise<Blob> {
+    return exportUnsent(this.store, this.session, this.outbox);
+  }
+
+  private async seen(isHidden: boolean): Promise<void> {
+    if (isHidden) await this.drafts.flushAll();
+    const wasOpen = this.session.isOpen;
+    this.session.hidden(isHidden);
+    if (wasOpen && !this.session.isOpen) this.drafts.forgetAll();
+    if (!isHidden) await this.sync.now();
+  }
+
+  private async lockWhenDue(): Promise<void> {
+    if (!this.session.isOpen) return;
+    if (this.session.isDueToLock) await this.lock();
+  }
+}
+
+let theOne: Phone | undefined;
+
+/** Return this page's phone. */
+export const phone = (): Phone => (theOne ??= new Phone());
