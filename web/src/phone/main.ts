@@ -1,8 +1,9 @@
-// The phone's entry: mounts the app, then lets the service worker keep it for days without network.
+// The phone's entry: begins the core, mounts the app, then lets the service worker keep it for days without network.
 
 import { createApp } from "vue";
 import App from "./App.vue";
+import { keepOffline, phone } from "./core";
 
+void phone().start();
 createApp(App).mount("#app");
-
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" });
+void keepOffline();

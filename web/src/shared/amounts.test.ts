@@ -1,15 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capitals, NotAnAmount, yuan } from "./amounts";
+import { capitals, fenOf, yuan } from "./amounts";
+import { bd09FromGcj02, gcj02FromWgs84 } from "./datum";
 import { vectors } from "./vectors";
 
-for (const [fen, figures, spelt] of vectors("amounts").cases) {
-  test(`amount: ${fen} fen`, () => assert.deepEqual([yuan(fen), capitals(fen)], [figures, spelt]));
+for (const one of vectors("amounts").cases) {
+  test(`${one.fen} fen`, () => {
+    assert.equal(yuan(one.fen), one.yuan);
+    assert.equal(capitals(one.fen), one.capitals);
+  });
 }
 
-test("refuses what is no whole number of fen", () => {
-  for (const bad of [0.5, Number.NaN, 2 ** 53]) {
-    assert.throws(() => yuan(bad), NotAnAmount);
-    assert.throws(() => capitals(bad), NotAnAmount);
-  }
+test("a typed amount is whole fen or nothing", () => {
+  assert.equal(fenOf("1,234.5"), 123450);
+  assert.equal(fenOf("￥ 0.07"), 7);
+  for (const bad of ["", "1.234", "-3", "1e5", "十元", "1.2.3"]) assert.equal(fenOf(bad), null);
 });
+
+for (const one of vectors("datum").cases) {
+  test(`datum at ${one.wgs84}`, () => {
+    const near = (got: readonly number[], expected: number[]) => got.forEach((degrees, at) => assert.ok(Math.abs(degrees - expected[at]!) < 1e-9));
+    near(gcj02FromWgs84(one.wgs84), one.gcj02);
+    near(bd09FromGcj02(gcj02FromWgs84(one.wgs84)), one.bd09);
+  });
+}

@@ -1,14 +1,12 @@
 // Leading the driver to the door with the map he has (导航): links only, in their https form, which is no dead tap when
-// the app is missing. The screens say once that the address leaves our system. Coordinates are told with their datum.
+// the app is missing. The screens say once that the address leaves our system. Coordinates are turned into the datum of the map, here and nowhere else.
 
+import { gcj02FromWgs84 } from "@shared/datum";
 import type { Place } from "./documents";
 
 export type MapApp = "amap" | "baidu" | "other";
 
 const SOURCE = "doorstep";
-const COORDINATE = { "WGS-84": "wgs84", "GCJ-02": "gaode", "BD-09": "bd09" } as const;
-const COORD_TYPE = { "WGS-84": "wgs84", "GCJ-02": "gcj02", "BD-09": "bd09ll" } as const;
-
 /** What lies there: a point, or only an address to be searched for. name is no person's name. */
 export interface Destination {
   place: Place | null;
@@ -20,14 +18,15 @@ export function directions(app: MapApp, { place, address }: Destination): string
   const at = place && place.caution !== "centroid" ? place : null;
   const name = encodeURIComponent(address);
   if (app === "amap") {
-    if (!at || at.datum === "BD-09") return `https://uri.amap.com/search?keyword=${name}&callnative=1&src=${SOURCE}`;
-    const query = `to=${at.lon},${at.lat},${name}&mode=car&coordinate=${COORDINATE[at.datum]}&callnative=1&src=${SOURCE}`;
-    return `https://uri.amap.com/navigation?${query}`;
+    if (!at) return `https://uri.amap.com/search?keyword=${name}&callnative=1&src=${SOURCE}`;
+    return `https://uri.amap.com/navigation?to=${gcj02(at).join(",")},${name}&mode=car&coordinate=gaode&callnative=1&src=${SOURCE}`;
   }
   if (app === "baidu") {
-    const to = at ? `latlng:${at.lat},${at.lon}|name:${address}` : address;
-    const query = `destination=${encodeURIComponent(to)}&coord_type=${at ? COORD_TYPE[at.datum] : "wgs84"}&mode=driving&output=html&src=${SOURCE}`;
-    return `https://api.map.baidu.com/direction?${query}`;
+    const to = at ? `latlng:${gcj02(at).reverse().join(",")}|name:${address}` : address;
+    return `https://api.map.baidu.com/direction?destination=${encodeURIComponent(to)}&coord_type=gcj02&mode=driving&output=html&src=${SOURCE}`;
   }
-  return at && at.datum === "WGS-84" ? `geo:${at.lat},${at.lon}?q=${at.lat},${at.lon}` : `geo:0,0?q=${name}`;
+  return at ? `geo:${at.lat},${at.lon}?q=${at.lat},${at.lon}` : `geo:0,0?q=${name}`;
 }
+
+/** Pulled places are in WGS-84 (docs/records.md); both map apps take GCJ-02. Longitude first, seven decimals. */
+const gcj02 = ({ lon, lat }: Place): number[] => gcj02FromWgs84([lon, lat]).map((degrees) => Math.round(degrees * 1e7) / 1e7);

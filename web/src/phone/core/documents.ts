@@ -5,11 +5,11 @@ import type { Session } from "./session";
 import type { Coll, Store } from "./store";
 import { open, openJson } from "./vault";
 
-/** A place in degrees, never without its datum; caution tells what to beware of about the point. */
+/** A place in degrees, as pulled: the server turns all of them into WGS-84; caution tells what to beware of about the point. */
 export interface Place {
   lon: number;
   lat: number;
-  datum: "WGS-84" | "GCJ-02" | "BD-09";
+  datum: "WGS-84";
   precision: string;
   caution: string;
 }

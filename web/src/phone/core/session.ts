@@ -102,13 +102,14 @@ export class Session {
     if (!wrapped) throw new Locked();
     // A clock put back must not make the wait longer than it was told to be.
     if (wait > 0 && wait <= delayMs(MOST_TRIES)) throw new PinDelayed(wait);
+    // Counted before it is tried: who kills the app in between has used his try.
+    const tries = await this.countTry();
     try {
       const key = await unwrap(wrapped, pin, kDev);
       await this.store.put({ pin_tries: 0, pin_after: 0 });
       this.opened(key);
     } catch (fault) {
-      if (!(fault instanceof WrongPin)) throw fault;
-      throw await this.wasWrong();
+      throw fault instanceof WrongPin ? await this.wasWrong(tries) : fault;
     }
   }
 
@@ -123,10 +124,11 @@ export class Session {
     checkPin(newPin);
     const wrapped = await this.store.get<Wrapped>("pin");
     if (!wrapped) throw new Locked();
+    const tries = await this.countTry();
     try {
-      await this.store.put({ pin: await rewrap(wrapped, pin, newPin, await this.deviceKey()) });
+      await this.store.put({ pin: await rewrap(wrapped, pin, newPin, await this.deviceKey()), pin_tries: 0, pin_after: 0 });
     } catch (fault) {
-      throw fault instanceof WrongPin ? await this.wasWrong() : fault;
+      throw fault instanceof WrongPin ? await this.wasWrong(tries) : fault;
     }
   }
 
@@ -210,9 +212,13 @@ export class Session {
     this.state.value = "open";
   }
 
-  private async wasWrong(): Promise<Error> {
+  private async countTry(): Promise<number> {
     const tries = ((await this.store.get<number>("pin_tries")) ?? 0) + 1;
     await this.store.put({ pin_tries: tries, pin_after: tries >= FREE_TRIES ? this.senses.now() + delayMs(tries) : 0 });
+    return tries;
+  }
+
+  private async wasWrong(tries: number): Promise<Error> {
     if (tries < MOST_TRIES) return new PinWrong(MOST_TRIES - tries);
     await this.store.put({ pin: undefined, pin_tries: 0, pin_after: 0 });
     await this.store.forgetDocuments();
