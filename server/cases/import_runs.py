@@ -134,7 +134,7 @@ def commit(run: ImportRun, *, at: datetime) -> None:
     if isinstance(done.read, Intake):
         changes = intake.store_cases(done.read, run=run, at=at)
     else:
-        changes = ledger.add_payments(done.read.payments, run=run, at=at)
+        changes = ledger.add_payments(done.read.payments, waiting=done.read.waiting, run=run, at=at)
     run.report = {**run.report, "changes": changes}
     run.state, run.committed_at = COMMITTED, at
     keep_template(run)

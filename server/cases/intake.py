@@ -106,6 +106,7 @@ def store_cases(intake: Intake, *, run: ImportRun, at: datetime) -> dict[str, in
             raise_hinted_stops(case, placed=result.case, run=run, at=at)
             written.append(case)
     db.session.flush()
+    ledger.attach_waiting(written)
     entries = ledger.entries_of([case.id for case in written])
     for case in written:
         ledger.apply_balance(case, entries=entries[case.id], at=at)

@@ -93,25 +93,19 @@ def settle_case(case: Case, *, entries: Iterable[Entry], at: datetime) -> bool:
     return is_changed
 
 
-def add_payments(payments: Sequence[FedPayment], *, run: ImportRun, at: datetime) -> dict[str, int]:
-    """Store the entries that are new and bring their cases up to date; entries already known change nothing."""
+def add_payments(
+    payments: Sequence[FedPayment], *, run: ImportRun, at: datetime, waiting: Sequence[FedPayment] = ()
+) -> dict[str, int]:
+    """Store the entries that are new and bring their cases up to date; entries already known change nothing.
+
+    waiting are entries of cases not placed yet: kept without a case until one of that number is imported.
+    """
     known = known_references(run.creditor_id)
     fresh = [payment for payment in payments if payment.reference not in known]
     cases = cases_by_no(run.creditor_id, [payment.case_no for payment in fresh])
-    for payment in fresh:
-        db.session.add(
-            PaymentFact(
-                id=clock.new_id(),
-                creditor_id=run.creditor_id,
-                case_id=cases[payment.case_no].id,
-                case_no=payment.case_no,
-                booked_on=payment.booked_on,
-                amount_fen=payment.amount_fen,
-                kind=payment.kind.value,
-                reference=payment.reference,
-                import_run_id=run.id,
-            )
-        )
+    db.session.add_all(new_fact(payment, case=cases[payment.case_no], run=run) for payment in fresh)
+    later = [payment for payment in waiting if payment.reference not in known]
+    db.session.add_all(new_fact(payment, case=None, run=run) for payment in later)
     db.session.flush()
     touched = {cases[payment.case_no].id: cases[payment.case_no] for payment in fresh}
     entries = entries_of(list(touched))
@@ -120,9 +114,36 @@ def add_payments(payments: Sequence[FedPayment], *, run: ImportRun, at: datetime
         "created": len(fresh),
         "unchanged": len(payments) - len(fresh),
         "updated": 0,
+        "waiting": len(later),
         "cases_changed": len(moved),
         "cases_settled": sum(case.state == rules.CaseState.SETTLED for case in moved),
     }
+
+
+def new_fact(payment: FedPayment, *, case: Case | None, run: ImportRun) -> PaymentFact:
+    """Return an entry of the feed as it is stored."""
+    return PaymentFact(
+        id=clock.new_id(),
+        creditor_id=run.creditor_id,
+        case_id=case.id if case is not None else None,
+        case_no=payment.case_no,
+        booked_on=payment.booked_on,
+        amount_fen=payment.amount_fen,
+        kind=payment.kind.value,
+        reference=payment.reference,
+        import_run_id=run.id,
+    )
+
+
+def attach_waiting(cases: Sequence[Case]) -> int:
+    """Set the entries that waited for these cases against them; return how many."""
+    by_no = {(case.creditor_id, case.case_no): case for case in cases}
+    query = select(PaymentFact).where(PaymentFact.case_id.is_(None)).with_for_update()
+    found = [fact for fact in db.session.scalars(query) if (fact.creditor_id, fact.case_no) in by_no]
+    for fact in found:
+        fact.case_id = by_no[fact.creditor_id, fact.case_no].id
+    db.session.flush()
+    return len(found)
 
 
 def known_references(creditor_id: UUID) -> dict[str, FedPayment]:

@@ -3,13 +3,13 @@
 A payment is a fact that the creditor reports; nobody of ours ever takes or records money.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from server.cases.faults import Code, Fault, Verdict, verdict_of
+from server.cases.faults import Code, Fault, Severity, Verdict, verdict_of
 from server.cases.headers import Field
 from server.cases.mapping import Template, lay_out
 from server.cases.rows import RowReader
@@ -49,6 +49,7 @@ class PaymentResult:
     payment: FedPayment | None
     faults: tuple[Fault, ...]
     amount_fen: int | None = None  # as the row says it, also of a refused row
+    waiting: FedPayment | None = None  # refused only because its case is not placed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Feed:
     def payments(self) -> tuple[FedPayment, ...]:
         """The entries that may be committed."""
         return tuple(result.payment for result in self.results if result.payment is not None)
+
+    @property
+    def waiting(self) -> tuple[FedPayment, ...]:
+        """The entries whose case is not placed yet: kept, and set against it when it is."""
+        return tuple(result.waiting for result in self.results if result.waiting is not None)
 
     def reckoning(self) -> dict[str, int]:
         """Return where every fen of the file went: total = allocated + reversed + unmatched.
@@ -106,8 +112,14 @@ def read_payments(
             verdict = verdict_of(reader.faults)
             kept = None if verdict is Verdict.REFUSED else payment
             fen = payment.amount_fen if payment is not None else None
-            results.append(PaymentResult(layout.sheet, row.number, verdict, kept, tuple(reader.faults), fen))
+            waiting = payment if kept is None and only_case_lacks(reader.faults) else None
+            results.append(PaymentResult(layout.sheet, row.number, verdict, kept, tuple(reader.faults), fen, waiting))
     return Feed(tuple(results))
+
+
+def only_case_lacks(faults: Sequence[Fault]) -> bool:
+    """Tell whether a row is refused for nothing but a case that is not placed."""
+    return {fault.code for fault in faults if fault.severity is Severity.REFUSE} == {Code.UNKNOWN_CASE}
 
 
 def read_payment(reader: RowReader, *, known_case_nos: AbstractSet[str], seen: dict[str, int]) -> FedPayment | None:

@@ -71,6 +71,18 @@ class LimitationFactIn(Strict):
     proof = fields.String(required=True, validate=validate.Length(2, 1_000))
 
 
+class SeveralDebtsQuery(Strict):
+    """A payment of a debtor with several debts, in fen; is_designated: the debtor named this case at payment."""
+
+    amount_fen = fields.Integer(required=True, validate=validate.Range(1, 10**15))
+    paid_on = fields.Date(required=True)
+    is_designated = fields.Boolean(load_default=False)
+
+
+class WaitingQuery(PageQuery):
+    """A page of entries that wait for their case."""
+
+
 class ApprovalIn(Strict):
     """What legal approves for a case, why, and for how many days from today."""
 

@@ -126,6 +126,36 @@ class AllocationOut(Schema):
     is_declared_settled = fields.Boolean()
 
 
+class ShareOut(Schema):
+    """What one debt gets of a payment, and the step of the law that decided it."""
+
+    case_id = fields.UUID()
+    case_no = fields.String()
+    amount_fen = fields.Integer()
+    zh = fields.String()
+    en = fields.String()
+    article = fields.String()
+
+
+class SeveralDebtsOut(Schema):
+    """A payment over several debts, in order, and what is beyond all of them."""
+
+    shares = fields.List(fields.Nested(ShareOut))
+    left_fen = fields.Integer()
+
+
+class WaitingOut(Schema):
+    """An entry of the feed whose case is not placed yet."""
+
+    id = fields.UUID()
+    creditor_id = fields.UUID()
+    case_no = fields.String()
+    booked_on = fields.Date()
+    amount_fen = fields.Integer()
+    kind = fields.String()
+    reference = fields.String()
+
+
 class LimitationFactOut(Schema):
     """An event that legal recorded; it counts while retracted_at is null."""
 
