@@ -58,7 +58,8 @@ Everything here can be checked without our software. Run the commands inside thi
         cut -d+ -f3- data/log/log.vkey | base64 -d | tail -c +2) > key.der
        openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in body -sigfile sig
      Leaves of this case bear the tag "c" (first 32 digits below) and count 1, 2, 3 ... in "n"; "p" is the leaf hash of
-     the one before. Look for more of them in the public log. / 本案叶子逐一编号,可在公开日志中核对有无遗漏:
+     the one before. Look for more of them in the public log (ours: doorstep verify FILE.zip --log ADDRESS).
+     / 本案叶子逐一编号,可在公开日志中核对有无遗漏:
        printf doorstep.case-tag/1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat data/case.key)
 6. A paper is as it was sealed / 文书自签章后未被改动 (when data/seal-root.pem is here):
      pdfsig data/papers/NAME.pdf      must say "Signature is Valid" and also "Total document signed"

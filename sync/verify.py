@@ -11,20 +11,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sync import bag, chain, dossier, envelope, strict_json, verify_log
+from sync import bag, chain, dossier, envelope, public_log, strict_json, verify_log
 from sync.bag import BadBag, Bag
 from sync.canonical import sha256_hex
 from sync.envelope import Envelope, NotAnEnvelope
+from sync.public_log import Read, over_http
 from sync.signature import BadKey, PublicKey, public_key
 
 _DEVICE_KEYS = "that the device keys are the enrolled phones': compare device-keys.json with a copy from elsewhere"
 NOT_PROVEN = (
     "that a phone's clock was right, or that its user told the truth",
-    "that no record was made and never sent, or left out at the end of a device's chain",
+    "that no record was made on a phone and never sent",
 )
+_END = "that no record was left out at the end of the case's chain: search the public log for it (--log)"
 _LISTS = ("records", "files", "papers", "extra")
 _NO_LOG = "when the records reached the server: the dossier carries no log proofs"
 _IN_LOG = "every leaf stands under the one checkpoint, and no leaf of the case's chain is left out"
+_ALL_OF_LOG = "the whole public log holds no leaf of the case that is not here, and kept what it had signed"
 _LOG_KEY = "that log.vkey is the log's key: compare it with a copy from elsewhere"
 
 
@@ -66,8 +69,12 @@ class _Entry:
 _Copy = tuple[str, bytes | None]  # where a copy lies, and its bytes; None when nothing could be right there
 
 
-def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str | None = None) -> Report:
+def verify(
+    path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str | None = None, log: Read | None = None
+) -> Report:
     """Return what a dossier file shows. keys and vkey, got from elsewhere, replace those in the dossier.
+
+    With log, how the public log is read, the whole log is searched for leaves of the case that are not here.
 
     Never raises for what is in the file; a file that is no dossier gives one failed check.
     """
@@ -94,11 +101,13 @@ def verify(path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str
         _chain_check(entries),
         _check("files", _file_faults(opened, index, entries), f"{len(index['files'])} files are the signed ones"),
         *([_check("log", verify_log.faults(opened, index, logged, vkey=vkey), _IN_LOG)] if index.get("log") else []),
+        *([_check("public log", public_log.faults(opened, index, log, vkey=vkey), _ALL_OF_LOG)] if log else []),
     )
-    return Report(checks, tuple(_not_proven(index, has_keys=keys is not None, has_vkey=vkey is not None)))
+    told = _not_proven(index, has_keys=keys is not None, has_vkey=vkey is not None, has_log=log is not None)
+    return Report(checks, tuple(told))
 
 
-def _not_proven(index: Mapping[str, Any], *, has_keys: bool, has_vkey: bool) -> Iterator[str]:
+def _not_proven(index: Mapping[str, Any], *, has_keys: bool, has_vkey: bool, has_log: bool) -> Iterator[str]:
     if not has_keys:
         yield _DEVICE_KEYS
     if not index.get("log"):
@@ -107,6 +116,8 @@ def _not_proven(index: Mapping[str, Any], *, has_keys: bool, has_vkey: bool) -> 
         yield _LOG_KEY
     if index.get("log") and (count := sum(not one.get("in_log") for one in index["records"])):
         yield f"when {count} of the records reached the server: they carry no log proof"
+    if not has_log:
+        yield _END
     yield from NOT_PROVEN
 
 
@@ -268,8 +279,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("dossier", type=Path, help="the ZIP file")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--vkey", help="the log's verifier key, from elsewhere")
+    parser.add_argument("--log", type=over_http, help="the public log's address: search it for what was left out")
     options = parser.parse_args(arguments)
-    report = verify(options.dossier, vkey=options.vkey)
+    report = verify(options.dossier, vkey=options.vkey, log=options.log)
     told = json.dumps(asdict(report), ensure_ascii=False, indent=1) + "\n" if options.json else text_of(report)
     sys.stdout.write(told)
     return 0 if report.is_ok else 1

@@ -20,7 +20,7 @@ def faults(opened: Bag, index: Mapping[str, Any], records: Mapping[str, str], *,
     try:
         log = tlog.read_vkey(vkey or opened.read(f"data/{dossier.VKEY}").decode())
         head = _checkpoint(opened.read(f"data/{dossier.CHECKPOINT}").decode(), log)
-        tag = _tag(opened, index)
+        tag = case_tag_of(opened, index)
     except _Faults as fault:
         yield f"checkpoint: {fault}"
         return
@@ -35,6 +35,8 @@ def faults(opened: Bag, index: Mapping[str, Any], records: Mapping[str, str], *,
             continue
         if name in expected and one.hash != expected[name]:
             yield f"{name}: the log's leaf names another hash"
+        elif tag is not None and one.tag != tag and name in expected:
+            yield f"{name}: its leaf is not of the case whose key is in case.key"
         elif one.tag == tag:
             told[one.number] = None if one.number in told else one
     if tag is not None:
@@ -45,8 +47,8 @@ def _checkpoint(note: str, log: _Log) -> Checkpoint:
     return tlog.read_checkpoint(note, origin=log[0], key=log[1])
 
 
-def _tag(opened: Bag, index: Mapping[str, Any]) -> str | None:
-    """Return the tag of the case's leaves, None when the dossier carries no case key."""
+def case_tag_of(opened: Bag, index: Mapping[str, Any]) -> str | None:
+    """Return the tag of the case's leaves, None when the dossier carries no case key. Raises BadBag or ValueError."""
     if not index.get("case_key"):
         return None
     return leaf.case_tag(bytes.fromhex(opened.read(f"data/{dossier.CASE_KEY}").decode().strip()))

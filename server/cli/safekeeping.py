@@ -27,15 +27,18 @@ from server.transparency import check
 @click.option(
     "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a dossier's report as HTML."
 )
+@click.option("--log", "log_address", help="The public log's address: search it for what a dossier leaves out.")
 @click.pass_obj
-def verify(var_dir: Path, dossier: Path | None, page: Path | None, *, as_json: bool) -> None:
+def verify(var_dir: Path, dossier: Path | None, page: Path | None, log_address: str | None, *, as_json: bool) -> None:
     """Verify a DOSSIER zip, or without one this installation: database, audit chain, every stored file.
 
     Exit code 1 when anything fails.
     """
     if page and not dossier:
         raise click.UsageError("--html is the report of a dossier: name one")
-    checks = dossier_checks(dossier, page=page) if dossier else installation_checks(var_dir)
+    if log_address and not dossier:
+        raise click.UsageError("--log searches for what a dossier leaves out: name one")
+    checks = dossier_checks(dossier, page=page, log=log_address) if dossier else installation_checks(var_dir)
     if as_json:
         click.echo(json.dumps(checks, ensure_ascii=False, indent=2))
     else:
@@ -45,12 +48,20 @@ def verify(var_dir: Path, dossier: Path | None, page: Path | None, *, as_json: b
         raise click.exceptions.Exit(1)
 
 
-def dossier_checks(dossier: Path, *, page: Path | None = None) -> dict[str, str | None]:
-    """Return what verification of a dossier finds, name → fault or None; write the whole report to `page`."""
-    from sync import verify as bundle  # noqa: PLC0415  # only this command needs it
-    from sync import verify_page  # noqa: PLC0415
+def dossier_checks(dossier: Path, *, page: Path | None = None, log: str | None = None) -> dict[str, str | None]:
+    """Return what verification of a dossier finds, name → fault or None; write the whole report to `page`.
 
-    report = bundle.verify(dossier)
+    log is the public log's address, to be searched for leaves of the case that the dossier leaves out.
+    Raises click.UsageError when it is no such address.
+    """
+    from sync import public_log, verify_page  # noqa: PLC0415  # only this command needs them
+    from sync import verify as bundle  # noqa: PLC0415
+
+    try:
+        read = public_log.over_http(log) if log else None
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from fault
+    report = bundle.verify(dossier, log=read)
     if page:
         with dossier.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
