@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from server.planning.frame import Frame, Place
 from server.planning.model import Drop, DropReason, Stop
-from server.planning.schedule import Call, Insertion, insertions
-
-Tours = list[list[Call]]
-"""For each crew day of the frame, the calls in driving order."""
+from server.planning.schedule import Call, Insertion, Tours, insertions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from server.planning.datum import Point, to_wgs84
 from server.planning.distance import Matrix, matrix
-from server.planning.model import Problem, Shift, Stop
+from server.planning.model import Preference, Problem, Shift, Stop
 from server.planning.precision import Precision
 
 MUST_VISIT_PRIZE_S = 1_000_000
@@ -33,6 +33,16 @@ class Place:
     spans: tuple[Span, ...]
     needs: frozenset[str]
     crew_id: str | None
+    prefers: Preference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A rest in seconds from the frame's origin: it begins and ends within the two."""
+
+    opens_s: int
+    closes_s: int
+    length_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,12 @@ class CrewDay:
     closes_s: int
     start_node: int
     end_node: int
+    rest: Break | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only its hours bound it: no rest to keep, no limit of driving or working."""
+        return self.rest is None and self.shift.max_driving_s is None and self.shift.max_working_s is None
 
     def takes(self, place: Place) -> bool:
         """Tell whether this crew has the skills and is the one asked for."""
@@ -82,11 +98,26 @@ def frame(problem: Problem) -> Frame:
             closes_s=_seconds(shift.hours.closes_at, origin_at),
             start_node=_add(points, shift.start),
             end_node=_add(points, shift.end),
+            rest=_rest(shift, origin_at=origin_at),
         )
         for shift in problem.shifts
     ]
     legs = matrix(points, model=problem.detour)
     return Frame(origin_at=origin_at, places=tuple(places), days=tuple(days), legs=legs, unlocated=unlocated)
+
+
+def _rest(shift: Shift, *, origin_at: datetime) -> Break | None:
+    """Return the rest a shift owes its crew: none when the shift does not cover the hours of the rest."""
+    rest = shift.rest
+    if rest is None or not (
+        shift.hours.opens_at <= rest.hours.opens_at and rest.hours.closes_at <= shift.hours.closes_at
+    ):
+        return None
+    return Break(
+        opens_s=_seconds(rest.hours.opens_at, origin_at),
+        closes_s=_seconds(rest.hours.closes_at, origin_at),
+        length_s=rest.length_s,
+    )
 
 
 def _sort_out(problem: Problem) -> tuple[list[Stop], tuple[Stop, ...]]:
@@ -138,7 +169,18 @@ def _place(stops: tuple[Stop, ...], *, node: int, origin_at: datetime, horizon_s
         spans=_spans(stops, origin_at=origin_at, horizon_s=horizon_s),
         needs=frozenset[str]().union(*(stop.needs for stop in stops)),
         crew_id=stops[0].crew_id,
+        prefers=_preference(stops),
     )
+
+
+def _preference(stops: Sequence[Stop]) -> Preference | None:
+    """Return the crew that most speaks for behind one door, with all it is worth there."""
+    worth: dict[str, int] = defaultdict(int)
+    for stop in stops:
+        if stop.prefers is not None:
+            worth[stop.prefers.crew_id] += stop.prefers.worth_s
+    best = max(sorted(worth), key=lambda crew_id: worth[crew_id], default=None)
+    return None if best is None else Preference(best, worth[best])
 
 
 def _spans(stops: Sequence[Stop], *, origin_at: datetime, horizon_s: int) -> tuple[Span, ...]:

@@ -26,6 +26,10 @@ class LoneCrew(Invalid):
     """A crew is two different people."""
 
 
+class ShortRest(Invalid):
+    """A rest must fit into the hours it is allowed in."""
+
+
 class TwiceInProblem(Invalid):
     """The same stop or shift is given twice."""
 
@@ -44,6 +48,28 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A crew's break (午休): so many seconds on end within these hours, between two doors or on the road."""
+
+    hours: Window
+    length_s: int
+
+    def __post_init__(self) -> None:
+        """Refuse a rest longer than its hours. Raises ShortRest."""
+        room_s = (self.hours.closes_at - self.hours.opens_at).total_seconds()
+        if not 0 < self.length_s <= room_s:
+            raise ShortRest(f"{self.length_s} s do not fit into {room_s:.0f} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """The crew a debtor knows, and how many seconds of driving it is worth that it comes again (熟组优先)."""
+
+    crew_id: str
+    worth_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """A place to visit (停靠点). No window means any time of any shift."""
 
@@ -58,6 +84,7 @@ class Stop:
     needs: frozenset[str] = frozenset()
     crew_id: str | None = None
     place_key: str | None = None
+    prefers: Preference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +100,9 @@ class Shift:
     start: Point
     end: Point
     skills: frozenset[str] = frozenset()
+    rest: Rest | None = None
+    max_driving_s: int | None = None
+    max_working_s: int | None = None  # from leaving to coming back, the rest not counted
 
     def __post_init__(self) -> None:
         """Refuse fewer than two different people. Raises LoneCrew."""
@@ -166,6 +196,7 @@ class Route:
     back_m: int
     back_s: int
     stops: tuple[RoutedStop, ...]
+    rest: Window | None = None
 
     @property
     def distance_m(self) -> int:

@@ -2,7 +2,9 @@
 
 What the solver minimises is seconds of driving plus the prizes of the stops left out, so a prize says how long a
 detour a visit is worth. Each lawful span of a place is one client; the clients of one place exclude each other.
-Skills and pinned crews are load dimensions: a place asks for a load that only the right crews can carry.
+Skills and pinned crews are load dimensions: a place asks for a load that only the right crews can carry. A crew that
+is preferred is one more client of the place, with a higher prize, that only this crew can carry. Driving and working
+limits are the solver's own. Rests are taken out of its clock (see `clock.py`) and judged exactly in `timing`.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +16,10 @@ from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Solution, V
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks, IteratedLocalSearchParams
 from pyvrp.solve import SolveParams
 
-from server.planning.explain import Tours
-from server.planning.frame import CrewDay, Frame, Place
+from server.planning.clock import WorkingClock
+from server.planning.frame import CrewDay, Frame
 from server.planning.model import Limits
-from server.planning.schedule import Call, timing
+from server.planning.schedule import Call, Tours, timing
 
 Progress = Callable[[float, int, int], None]
 """Called with the fraction done, the best cost in seconds so far and the number of stops it serves."""
@@ -33,6 +35,15 @@ class Found:
     tours: Tours
     iterations: int
     stopped_early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A call as one client of the solver: to any crew, or to one at a higher prize."""
+
+    call: Call
+    crew_id: str | None
+    prize_s: int
 
 
 class _Watch(IteratedLocalSearchCallbacks):
@@ -90,23 +101,27 @@ def search(
     frame: Frame,
     *,
     limits: Limits,
+    start: Tours | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     stopwatch: Callable[[], float] | None = None,
 ) -> Found:
-    """Return the best tours found within the limits; stopping early keeps the best so far."""
-    calls = _calls(frame)
+    """Return the best tours found within the limits; stopping early keeps the best so far, the start among them."""
+    offers = _offers(frame)
     empty: Tours = [[] for _ in frame.days]
-    if not calls:
+    if not offers:
         return Found(tours=empty, iterations=0, stopped_early=False)
+    calls = [offer.call for offer in offers]
     watch = _Watch(limits, calls=calls, progress=progress, should_stop=should_stop, stopwatch=stopwatch)
+    data = _data(frame, offers=offers)
     result = pyvrp.solve(
-        _data(frame, calls=calls),
+        data,
         stop=watch,
         seed=limits.seed,
         collect_stats=False,
         display=False,
         params=SolveParams(ils=IteratedLocalSearchParams(callbacks=watch)),
+        initial_solution=_solution(data, frame=frame, offers=offers, tours=start) if start else None,
     )
     for route in result.best.routes():
         wanted = [calls[visit.idx] for visit in _visits(route)]
@@ -127,74 +142,100 @@ def _feasible_part(frame: Frame, *, day: CrewDay, calls: Sequence[Call]) -> list
     return kept
 
 
-def _calls(frame: Frame) -> list[Call]:
-    """Return one call for each place and span that some crew could make."""
-    return [
-        Call(place, span)
-        for place in frame.places
-        for span in place.spans
-        if any(
-            day.takes(place) and min(day.closes_s, span[1]) - max(day.opens_s, span[0]) >= place.service_s
-            for day in frame.days
-        )
-    ]
+def _offers(frame: Frame) -> list[_Offer]:
+    """Return one offer for each place and span that some crew could make, and one more to a crew it prefers."""
+    offers: list[_Offer] = []
+    for place in frame.places:
+        for span in place.spans:
+            able = [
+                day.shift.crew_id
+                for day in frame.days
+                if day.takes(place) and min(day.closes_s, span[1]) - max(day.opens_s, span[0]) >= place.service_s
+            ]
+            if not able:
+                continue
+            offers.append(_Offer(Call(place, span), place.crew_id, place.prize_s))
+            wish = place.prefers
+            if wish is not None and wish.crew_id in able:
+                offers.append(_Offer(Call(place, span), wish.crew_id, place.prize_s + wish.worth_s))
+    return offers
 
 
-def _data(frame: Frame, *, calls: Sequence[Call]) -> ProblemData:
+def _solution(data: ProblemData, *, frame: Frame, offers: Sequence[_Offer], tours: Tours) -> Solution:
+    """Return tours as the solver has them; where a crew is preferred, the offer of higher prize."""
+    clients = {(id(offer.call.place), offer.call.span, offer.crew_id): number for number, offer in enumerate(offers)}
+    routes: list[pyvrp.Route] = []
+    for index, tour in enumerate(tours):
+        crew_id = frame.days[index].shift.crew_id
+        visits: list[int] = []
+        for call in tour:
+            key = (id(call.place), call.span)
+            client = clients.get((*key, crew_id), clients.get((*key, None)))
+            if client is not None:
+                visits.append(client)
+        if visits:
+            routes.append(pyvrp.Route(data, visits, index))
+    return Solution(data, routes)
+
+
+def _data(frame: Frame, *, offers: Sequence[_Offer]) -> ProblemData:
     matrix: Any = frame.legs.seconds  # the solver's own stub asks for ndarray[int]
-    dimensions = _dimensions(frame)
+    dimensions = _dimensions(offers)
+    clock = WorkingClock.of(frame)
     groups: list[ClientGroup] = []
     clients: list[Client] = []
-    for place, own in _by_place(calls):
+    for own in _by_place(offers):
         group = len(groups) if len(own) > 1 else None
         if group is not None:
             groups.append(ClientGroup([len(clients) + offset for offset in range(len(own))], required=False))
-        clients += [_client(call, group=group, delivery=_load(place, dimensions)) for call in own]
+        clients += [_client(one, clock=clock, group=group, delivery=_load(one, dimensions)) for one in own]
     return ProblemData(
         locations=[Location(0.0, 0.0) for _ in range(len(matrix))],
         clients=clients,
         depots=[Depot(node) for day in frame.days for node in (day.start_node, day.end_node)],
-        vehicle_types=[_vehicle(index, frame=frame, dimensions=dimensions) for index in range(len(frame.days))],
+        vehicle_types=[
+            _vehicle(index, frame=frame, clock=clock, dimensions=dimensions) for index in range(len(frame.days))
+        ],
         distance_matrices=[matrix],
         duration_matrices=[matrix],
         groups=groups,
     )
 
 
-def _by_place(calls: Sequence[Call]) -> list[tuple[Place, list[Call]]]:
-    grouped: dict[int, tuple[Place, list[Call]]] = {}
-    for call in calls:
-        grouped.setdefault(id(call.place), (call.place, []))[1].append(call)
+def _by_place(offers: Sequence[_Offer]) -> list[list[_Offer]]:
+    grouped: dict[int, list[_Offer]] = {}
+    for offer in offers:
+        grouped.setdefault(id(offer.call.place), []).append(offer)
     return list(grouped.values())
 
 
-def _client(call: Call, *, group: int | None, delivery: list[int]) -> Client:
-    opens_s, closes_s = call.span
+def _client(offer: _Offer, *, clock: WorkingClock, group: int | None, delivery: list[int]) -> Client:
+    place, opens_s = offer.call.place, clock.worked_s(max(0, offer.call.span[0]))
     return Client(
-        call.place.node,
+        place.node,
         delivery=delivery,
-        service_duration=call.place.service_s,
-        tw_early=max(0, opens_s),
-        tw_late=closes_s - call.place.service_s,
-        prize=call.place.prize_s,
+        service_duration=place.service_s,
+        tw_early=opens_s,
+        tw_late=max(opens_s, clock.worked_s(offer.call.span[1]) - place.service_s),
+        prize=offer.prize_s,
         required=False,
         group=group,
     )
 
 
-def _dimensions(frame: Frame) -> list[tuple[str, str]]:
+def _dimensions(offers: Sequence[_Offer]) -> list[tuple[str, str]]:
     """Return what tells crews apart for this problem: ("skill", name) and ("crew", id)."""
-    skills = {("skill", skill) for place in frame.places for skill in place.needs}
-    pins = {("crew", place.crew_id) for place in frame.places if place.crew_id is not None}
+    skills = {("skill", skill) for offer in offers for skill in offer.call.place.needs}
+    pins = {("crew", offer.crew_id) for offer in offers if offer.crew_id is not None}
     return sorted(skills | pins)
 
 
-def _load(place: Place, dimensions: Sequence[tuple[str, str]]) -> list[int]:
-    asks = {("skill", skill) for skill in place.needs} | {("crew", place.crew_id)}
+def _load(offer: _Offer, dimensions: Sequence[tuple[str, str]]) -> list[int]:
+    asks = {("skill", skill) for skill in offer.call.place.needs} | {("crew", offer.crew_id)}
     return [_LOAD if dimension in asks else 0 for dimension in dimensions]
 
 
-def _vehicle(index: int, *, frame: Frame, dimensions: Sequence[tuple[str, str]]) -> VehicleType:
+def _vehicle(index: int, *, frame: Frame, clock: WorkingClock, dimensions: Sequence[tuple[str, str]]) -> VehicleType:
     day = frame.days[index]
     has = {("skill", skill) for skill in day.shift.skills} | {("crew", day.shift.crew_id)}
     room = _LOAD * len(frame.places)
@@ -203,6 +244,13 @@ def _vehicle(index: int, *, frame: Frame, dimensions: Sequence[tuple[str, str]])
         capacity=[room if dimension in has else 0 for dimension in dimensions],
         start_depot=2 * index,
         end_depot=2 * index + 1,
-        tw_early=day.opens_s,
-        tw_late=day.closes_s,
+        tw_early=clock.worked_s(day.opens_s),
+        tw_late=clock.worked_s(day.closes_s),
+        **_limits(day),
     )
+
+
+def _limits(day: CrewDay) -> dict[str, Any]:
+    """Return the limits of a day as the solver names them: its distances are seconds of driving."""
+    asked = {"max_distance": day.shift.max_driving_s, "shift_duration": day.shift.max_working_s}
+    return {name: limit for name, limit in asked.items() if limit is not None}

@@ -6,12 +6,13 @@ from importlib.metadata import version
 from server.errors import Invalid
 from server.planning.datum import Point
 from server.planning.distance import DetourModel, leg_m
-from server.planning.explain import Tours, add_what_pays, drops
+from server.planning.explain import add_what_pays, drops
 from server.planning.frame import CrewDay, Frame, Place, frame
 from server.planning.model import Caution, Limits, Plan, Problem, Route, RoutedStop, SearchRecord, Stop, Window
 from server.planning.precision import Precision
-from server.planning.schedule import Call, Timing, timing
+from server.planning.schedule import Call, Timing, Tours, timing
 from server.planning.search import Found, Progress, search
+from server.planning.warm import tours_of
 
 _VAGUE = frozenset({Precision.STREET, Precision.VILLAGE})
 
@@ -28,6 +29,7 @@ def solve(
     problem: Problem,
     *,
     limits: Limits,
+    plan_in_force: Plan | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     stopwatch: Callable[[], float] | None = None,
@@ -36,7 +38,7 @@ def solve(
 
     Leg lengths are geodesics times the detour factor; leg seconds are those of the matrix the search used, which
     differ by at most 0.3 %. `stopwatch` returns seconds and is needed for a time budget; `should_stop` is asked
-    often and ends the search with the best plan so far.
+    often and ends the search with the best plan so far. With a plan in force the search begins from its routes.
     Raises NoShift or NoStopwatch.
     """
     if not problem.shifts:
@@ -44,12 +46,24 @@ def solve(
     if limits.budget_s is not None and stopwatch is None:
         raise NoStopwatch("a budget in seconds was given")
     ready = frame(problem)
-    found = search(ready, limits=limits, progress=progress, should_stop=should_stop, stopwatch=stopwatch)
+    found = search(
+        ready,
+        limits=limits,
+        start=tours_of(plan_in_force, frame=ready) if plan_in_force else None,
+        progress=progress,
+        should_stop=should_stop,
+        stopwatch=stopwatch,
+    )
     tours = add_what_pays(ready, tours=found.tours)
+    return timed(ready, tours=tours, record=_record(problem, limits=limits, found=found))
+
+
+def timed(ready: Frame, *, tours: Tours, record: SearchRecord) -> Plan:
+    """Return the plan that tours stand for: times, legs, slack, and the reason for every stop on none of them."""
     return Plan(
-        routes=_routes(ready, tours=tours, detour=problem.detour),
+        routes=_routes(ready, tours=tours, detour=record.detour),
         dropped=drops(ready, tours=tours),
-        search=_record(problem, limits=limits, found=found),
+        search=record,
     )
 
 
@@ -89,12 +103,21 @@ def _route(ready: Frame, *, day: CrewDay, calls: list[Call], detour: DetourModel
         on=day.shift.on,
         start=day.shift.start,
         end=day.shift.end,
-        departs_at=ready.at(times.earliest[0] - first_leg_s),
+        departs_at=ready.at(_departs_s(times, day=day, leg_s=first_leg_s)),
         returns_at=ready.at(times.returns_s),
         back_m=leg_m(_point_of(last), day.shift.end, model=detour),
         back_s=int(ready.legs.seconds[last.node, day.end_node]),
         stops=tuple(stops),
+        rest=Window(ready.at(times.rest[0]), ready.at(times.rest[1])) if times.rest else None,
     )
+
+
+def _departs_s(times: Timing, *, day: CrewDay, leg_s: int) -> int:
+    """Return when a crew leaves: just in time for its first door, and for a rest on the way there."""
+    just_in_time = times.earliest[0] - leg_s
+    if times.rest is None or times.rest[1] <= just_in_time or times.rest[0] >= times.earliest[0]:
+        return just_in_time
+    return max(day.opens_s, times.rest[0] - leg_s)
 
 
 def _routed(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from server.planning.datum import Point
 from server.planning.distance import DetourModel
-from server.planning.model import Problem, Shift, Stop, Window
+from server.planning.model import Problem, Rest, Shift, Stop, Window
 from server.planning.precision import Precision
 
 BASE = Point(lon=87.60, lat=43.80)
@@ -33,7 +33,11 @@ def stop(name, *, east_m=0, north_m=0, **changes):
     return Stop(**(given | changes))
 
 
-def shift(crew="c1", *, opens=9, closes=18, day=DAY, start=BASE, end=BASE, skills=()):
+def rest(opens=12, closes=14, *, minutes=60, day=DAY):
+    return Rest(window(opens, closes, day=day), minutes * 60)
+
+
+def shift(crew="c1", *, opens=9, closes=18, day=DAY, start=BASE, end=BASE, skills=(), **limits):
     return Shift(
         crew_id=crew,
         crew_label=f"{crew} 组",
@@ -44,6 +48,7 @@ def shift(crew="c1", *, opens=9, closes=18, day=DAY, start=BASE, end=BASE, skill
         start=start,
         end=end,
         skills=frozenset(skills),
+        **limits,
     )
 
 
