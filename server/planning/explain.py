@@ -4,10 +4,11 @@ A place that turns out to fit and to pay is put in: the search is cut short by d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from server.planning import price
 from server.planning.frame import Frame, Place
-from server.planning.model import Drop, DropReason, Stop
+from server.planning.model import Anyway, Drop, DropReason, Stop
 from server.planning.schedule import Call, Insertion, Tours, insertions
 
 
@@ -15,6 +16,7 @@ from server.planning.schedule import Call, Insertion, Tours, insertions
 class _Finding:
     reason: DropReason
     best: Insertion | None = None
+    anyway: Anyway | None = None
 
 
 def add_what_pays(frame: Frame, *, tours: Tours) -> Tours:
@@ -42,7 +44,7 @@ def drops(frame: Frame, *, tours: Tours) -> tuple[Drop, ...]:
     dropped = [
         _drop(stop, finding=finding, frame=frame)
         for place in left_out(frame, tours=tours)
-        for finding in [_why(frame, tours=tours, place=place)]
+        for finding in [_priced(frame, tours=tours, place=place)]
         for stop in place.stops
     ]
     dropped += [_drop(stop, finding=_Finding(DropReason.UNLOCATED), frame=frame) for stop in frame.unlocated]
@@ -61,6 +63,13 @@ def _why(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
         return _Finding(DropReason.PINNED)
     if not _has_window_in_a_shift(frame, place=place):
         return _Finding(DropReason.WINDOW)
+    return _why_no_room(frame, tours=tours, place=place)
+
+
+def _why_no_room(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
+    """Tell a limit, a far place, a small prize and a full day apart; some crew takes the place at its hours."""
+    if _fits_without_limits(frame, tours=tours, place=place):
+        return _Finding(DropReason.LIMIT, _cheapest(frame, tours=tours, place=place))
     alone = _cheapest(frame, tours=[[] for _ in frame.days], place=place)
     if alone is None or alone.short_by_s:
         return _Finding(DropReason.SHIFT, alone)
@@ -69,6 +78,20 @@ def _why(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
     if cheapest.cost_s > place.prize_s:
         return _Finding(DropReason.PRIZE, cheapest)
     return _Finding(DropReason.FULL, _cheapest(frame, tours=tours, place=place))
+
+
+def _priced(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
+    """Return why a place is left out, with the price of serving it all the same."""
+    return replace(_why(frame, tours=tours, place=place), anyway=price.anyway(frame, tours=tours, place=place))
+
+
+def _fits_without_limits(frame: Frame, *, tours: Tours, place: Place) -> bool:
+    """Tell whether a place would fit and pay if no crew had a limit of driving or working."""
+    if all(day.shift.max_driving_s is None and day.shift.max_working_s is None for day in frame.days):
+        return False
+    free = [replace(day, shift=replace(day.shift, max_driving_s=None, max_working_s=None)) for day in frame.days]
+    best = _cheapest(replace(frame, days=tuple(free)), tours=tours, place=place)
+    return best is not None and _pays(best)
 
 
 def _has_window_in_a_shift(frame: Frame, *, place: Place) -> bool:
@@ -107,4 +130,5 @@ def _drop(stop: Stop, *, finding: _Finding, frame: Frame) -> Drop:
         short_by_s=best.short_by_s if best and best.short_by_s else None,
         cost_s=best.cost_s if best else None,
         crew_id=frame.days[best.crew_day].shift.crew_id if best else None,
+        anyway=finding.anyway,
     )

@@ -157,6 +157,7 @@ class DropReason(StrEnum):
     PINNED = "pinned"  # its own crew has no shift, or cannot take it
     WINDOW = "window"  # none of its windows lies in a shift
     SHIFT = "shift"  # even alone it cannot be done within a shift, driving there and back
+    LIMIT = "limit"  # it would fit but for a crew's limit of driving or working
     FULL = "full"  # it could be done alone, but no route has that much time left
     PRIZE = "prize"  # even its cheapest detour costs more than it is worth
 
@@ -178,6 +179,7 @@ class RoutedStop:
     leg_m: int
     leg_s: int
     window: Window
+    bound_by: str | None = None  # the stop whose hours the slack ends at, its own or a later one's; none: the shift's
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,25 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Anyway:
+    """What it takes to serve a left-out stop all the same (强排代价): with whom, and at what price.
+
+    cost_s is the driving it adds, over_s what the day or the windows of others are over by then. waived names what
+    must be overlooked: its skill, its crew, its hours. Or, within all limits, `instead_of` another stop, for a net
+    loss of `loss_s` in driving and prizes.
+    """
+
+    crew_id: str
+    on: date
+    cost_s: int
+    over_s: int
+    waived: tuple[DropReason, ...] = ()
+    instead_of: str | None = None
+    instead_label: str | None = None
+    loss_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """A stop on no route and the reason that binds.
 
@@ -231,6 +252,7 @@ class Drop:
     short_by_s: int | None = None
     cost_s: int | None = None
     crew_id: str | None = None
+    anyway: Anyway | None = None
 
 
 @dataclass(frozen=True, slots=True)

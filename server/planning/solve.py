@@ -148,11 +148,20 @@ def _routed(
                 leg_m=0 if offset else leg_m(start_point, _point_of(call.place), model=detour),
                 leg_s=0 if offset else leg_s,
                 window=Window(ready.at(max(call.span[0], day.opens_s)), ready.at(min(call.span[1], day.closes_s))),
+                bound_by=_bound_by(calls, times=times, index=index),
             )
         )
         begins_s += stop.service_s
         arrives_s = begins_s
     return routed
+
+
+def _bound_by(calls: list[Call], *, times: Timing, index: int) -> str | None:
+    """Return the stop, this one or a later one, whose hours end where the slack does; none when the shift does."""
+    for later in range(index, len(calls)):
+        if times.latest[later] == calls[later].span[1] - calls[later].place.service_s:
+            return calls[later].place.stops[0].id
+    return None
 
 
 def _point_of(place: Place) -> Point:

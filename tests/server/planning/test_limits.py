@@ -95,7 +95,7 @@ class TestDrivingLimit:
         assert free.served == 4
         assert bound.served == 2
         assert bound.driving_s <= 7500
-        assert {drop.reason for drop in bound.dropped} <= {DropReason.FULL, DropReason.SHIFT}
+        assert {drop.reason for drop in bound.dropped} == {DropReason.LIMIT}
 
     def test_tells_by_how_much_an_insertion_would_break_it(self):
         ready = frame(problem(stop("a", east_m=18_000), shifts=[shift(max_driving_s=3000)]))

@@ -1,0 +1,123 @@
+"""A plan mended in the middle of the day (盘中重排): from where the crews are now, moving as little as pays. Pure.
+
+What is done or under way is no part of it. A crew that cannot be reached keeps exactly the plan on its phone.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from server.planning.datum import Point
+from server.planning.model import Limits, Plan, Preference, Problem, Rest, Route, Shift, Stop, Window
+from server.planning.search import Progress
+from server.planning.solve import solve
+
+MOVE_WORTH_S = 900
+"""A stop goes to another crew only when this saves more than a quarter of an hour; measured: most stops then stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a crew is and from when it is free: on the road, or at a door until the visit ends."""
+
+    crew_id: str
+    point: Point
+    free_at: datetime
+
+
+def replan(
+    problem: Problem,
+    *,
+    plan: Plan,
+    at: datetime,
+    standings: Sequence[Standing],
+    unreachable: Collection[str],
+    limits: Limits,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    stopwatch: Callable[[], float] | None = None,
+) -> Plan:
+    """Return the plan for what is left of the problem at a moment; the problem holds no stop that is done.
+
+    unreachable names crews whose routes stay to the letter. Raises what `solve` raises.
+    """
+    kept = _kept(plan, problem=problem, unreachable=unreachable)
+    left = rest_of(problem, plan=plan, at=at, standings=standings, unreachable=unreachable)
+    found = solve(
+        left, limits=limits, plan_in_force=plan, progress=progress, should_stop=should_stop, stopwatch=stopwatch
+    )
+    routes = sorted((*found.routes, *kept), key=lambda route: (route.crew_label, route.crew_id, route.on))
+    return replace(found, routes=tuple(routes))
+
+
+def rest_of(
+    problem: Problem, *, plan: Plan, at: datetime, standings: Sequence[Standing], unreachable: Collection[str]
+) -> Problem:
+    """Return what is still to be planned: shifts from now on, stops of reachable crews, each drawn to its crew."""
+    holder = {stop.stop_id: route.crew_id for route in plan.routes for stop in route.stops}
+    places = {one.crew_id: one for one in standings}
+    shifts = [
+        shift
+        for given in problem.shifts
+        if given.crew_id not in unreachable
+        and (shift := _from_now(given, plan=plan, at=at, standing=places.get(given.crew_id))) is not None
+    ]
+    stops = [_drawn(stop, holder.get(stop.id)) for stop in problem.stops if holder.get(stop.id) not in unreachable]
+    return replace(problem, stops=tuple(stops), shifts=tuple(shifts))
+
+
+def _kept(plan: Plan, *, problem: Problem, unreachable: Collection[str]) -> list[Route]:
+    """Return the routes of crews out of reach with the stops they still have to make."""
+    open_ids = {stop.id for stop in problem.stops}
+    routes = [
+        replace(route, stops=tuple(stop for stop in route.stops if stop.stop_id in open_ids))
+        for route in plan.routes
+        if route.crew_id in unreachable
+    ]
+    return [route for route in routes if route.stops]
+
+
+def _drawn(stop: Stop, crew_id: str | None) -> Stop:
+    return stop if crew_id is None else replace(stop, prefers=Preference(crew_id, MOVE_WORTH_S))
+
+
+def _from_now(shift: Shift, *, plan: Plan, at: datetime, standing: Standing | None) -> Shift | None:
+    """Return what is left of a shift, none when it is over; a crew that has left goes on from where it stands."""
+    if shift.hours.closes_at <= at:
+        return None
+    if shift.hours.opens_at > at:
+        return shift
+    begins_at = max(at, standing.free_at if standing else at)
+    if begins_at >= shift.hours.closes_at:
+        return None
+    route = next((one for one in plan.routes if (one.crew_id, one.on) == (shift.crew_id, shift.on)), None)
+    return replace(
+        shift,
+        hours=Window(begins_at, shift.hours.closes_at),
+        start=standing.point if standing else shift.start,
+        rest=_rest_left(shift.rest, route=route, begins_at=begins_at),
+        max_working_s=_less(shift.max_working_s, _worked_s(route, begins_at)),
+        max_driving_s=_less(shift.max_driving_s, _driven_s(route, begins_at)),
+    )
+
+
+def _rest_left(rest: Rest | None, *, route: Route | None, begins_at: datetime) -> Rest | None:
+    """Return the rest still owed: none once the planned one is over or no longer fits into its hours."""
+    if rest is None or (route is not None and route.rest is not None and route.rest.closes_at <= begins_at):
+        return None
+    opens_at = max(rest.hours.opens_at, begins_at)
+    if (rest.hours.closes_at - opens_at).total_seconds() < rest.length_s:
+        return None
+    return Rest(Window(opens_at, rest.hours.closes_at), rest.length_s)
+
+
+def _worked_s(route: Route | None, until: datetime) -> int:
+    return 0 if route is None else max(0, round((until - route.departs_at).total_seconds()))
+
+
+def _driven_s(route: Route | None, until: datetime) -> int:
+    return 0 if route is None else sum(stop.leg_s for stop in route.stops if stop.arrives_at <= until)
+
+
+def _less(limit_s: int | None, used_s: int) -> int | None:
+    return None if limit_s is None else max(0, limit_s - used_s)
