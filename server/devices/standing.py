@@ -1,6 +1,6 @@
 """How phones stand towards the office: which plan each holds and which it should, and who is silent with work on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from server.db import db
 from server.devices.models import Device
 from server.devices.rules import DeviceState
+from server.schemes import reach
 from server.schemes.models import DayPack, Scheme
 
 SILENT_AFTER = timedelta(hours=24)
@@ -35,6 +36,15 @@ def is_silent(device: Device, *, at: datetime) -> bool:
     if device.state != DeviceState.ACTIVE or not device.unsent_count or device.last_contact_at is None:
         return False
     return at - device.last_contact_at > SILENT_AFTER
+
+
+@reach.hears
+def heard(person_ids: Collection[UUID], since: datetime) -> set[UUID]:
+    """Return which people's phones in use were heard of since a moment."""
+    query = select(Device.person_id).where(
+        Device.person_id.in_(person_ids), Device.state == DeviceState.ACTIVE, Device.last_contact_at >= since
+    )
+    return set(db.session.scalars(query))
 
 
 def plans(devices: Sequence[Device], *, at: datetime) -> Mapping[UUID, list[PlanOnPhone]]:

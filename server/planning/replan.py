@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.planning.datum import Point
-from server.planning.model import Limits, Plan, Preference, Problem, Rest, Route, Shift, Stop, Window
+from server.planning.model import Drop, DropReason, Limits, Plan, Preference, Problem, Rest, Route, Shift, Stop, Window
 from server.planning.search import Progress
 from server.planning.solve import solve
 
@@ -43,6 +43,8 @@ def replan(
     """
     kept = _kept(plan, problem=problem, unreachable=unreachable)
     left = rest_of(problem, plan=plan, at=at, standings=standings, unreachable=unreachable)
+    if not left.shifts:
+        return replace(plan, routes=tuple(kept), dropped=_all_dropped(left, plan=plan))
     found = solve(
         left, limits=limits, plan_in_force=plan, progress=progress, should_stop=should_stop, stopwatch=stopwatch
     )
@@ -75,6 +77,15 @@ def _kept(plan: Plan, *, problem: Problem, unreachable: Collection[str]) -> list
         if route.crew_id in unreachable
     ]
     return [route for route in routes if route.stops]
+
+
+def _all_dropped(left: Problem, *, plan: Plan) -> tuple[Drop, ...]:
+    """Return every open stop as left out: for the reason it was left out before, or because no shift is left."""
+    before = {drop.stop_id: drop for drop in plan.dropped}
+    return tuple(
+        before.get(stop.id) or Drop(stop.id, stop.label, DropReason.SHIFT, stop.point, stop.precision, stop.prize_s)
+        for stop in left.stops
+    )
 
 
 def _drawn(stop: Stop, crew_id: str | None) -> Stop:

@@ -20,9 +20,9 @@ from server.cases.rules import CaseState
 from server.compliance.evaluate import evaluate
 from server.compliance.rulepack import Gate
 from server.db import db
-from server.schemes import checks, handover, road_problem, rules
+from server.schemes import checks, handover, moments, rules
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
-from server.schemes.plan_job import routed_stops
+from server.schemes.plan_store import routed_stops
 from server.schemes.rules import StopState
 from sync import canonical
 
@@ -71,7 +71,7 @@ def _beyond_limits(stop: SchemeStop, limits: Mapping[str, Any] | None) -> dict[s
         return None
     excluded = str(stop.case_id) in limits["exclude_case_ids"]
     latest = limits["latest"]
-    is_late = latest and stop.day and stop.depart_at and stop.depart_at > road_problem.local(stop.day, latest)
+    is_late = latest and stop.day and stop.depart_at and stop.depart_at > moments.local(stop.day, latest)
     if not (excluded or is_late):
         return None
     return {"rule_id": "LIMITS", "text": {"zh": "超出总经理批准的限制条件", "en": "beyond the manager's limits"}}
@@ -196,7 +196,7 @@ def _pack(
         sha256=canonical.content_hash(content),
         content=content,
         issued_at=at,
-        expires_at=road_problem.local(day, "00:00") + PACK_LIVES,
+        expires_at=moments.local(day, "00:00") + PACK_LIVES,
     )
     db.session.add(issued)
     return issued

@@ -1,23 +1,35 @@
 """A scheme as the planner takes it: stops with their lawful windows, shifts of crews, prizes from the score."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
 
 from server.clock import SHANGHAI
 from server.compliance.rulepack import RulePack
+from server.db import db
 from server.planning.datum import Datum, Point
 from server.planning.distance import DetourModel
-from server.planning.model import Problem, Shift, Stop, Window
+from server.planning.model import Preference, Problem, Shift, Stop, Window
 from server.planning.precision import Precision
 from server.schemes import rules
 from server.schemes.checks import frozen_kinds
+from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Crew, Scheme, SchemeStop
+from server.schemes.moments import local
 from server.schemes.rules import StopState
 
 PRIZE_FLOOR_S = 900
 PRIZE_PER_POINT_S = 60
 """A stop of score 0 is worth a quarter of an hour of driving, each point of the screening score a minute more."""
+
+KNOWN_CREW_S = 600
+"""That somebody the debtor knows comes again is worth ten minutes of driving; firm policy."""
+
+FREE = CrewTerms(rest=None, max_driving_min=None, max_working_min=None)
+"""No rest, no limit."""
 
 HOURS_RULES = frozenset({"HOURS", "HOURS-FIRM"})
 """The rules whose parameters the planner keeps to, so that no plan breaks them."""
@@ -32,28 +44,63 @@ RulesFor = Callable[[SchemeStop, date], RulePack]
 """The rules for a visit on a day."""
 
 
-def problem(scheme: Scheme, *, rules_for: RulesFor, detour: DetourModel, route_centroids: bool) -> Problem:
-    """Return the stops that may be visited and the shifts that can do it; frozen cases are not among them."""
+def problem(
+    scheme: Scheme,
+    *,
+    rules_for: RulesFor,
+    detour: DetourModel,
+    route_centroids: bool,
+    terms: CrewTerms = FREE,
+    with_begun: bool = False,
+) -> Problem:
+    """Return the stops that may be visited and the shifts that can do it; frozen cases are not among them.
+
+    What the field has begun is among them only when asked for.
+    """
     days = [date.fromisoformat(text) for text in scheme.dates]
+    stops = plannable(scheme, with_begun=with_begun)
+    known = known_crews(scheme, stops)
     return Problem(
         stops=tuple(
-            _stop(stop, lawful=[lawful_window(day, pack=rules_for(stop, day)) for day in days])
-            for stop in plannable(scheme)
+            _stop(
+                stop,
+                lawful=[lawful_window(day, pack=rules_for(stop, day)) for day in days],
+                prefers=known.get(stop.case_id),
+            )
+            for stop in stops
         ),
-        shifts=tuple(_shift(crew, day) for crew in scheme.crews for day in days),
+        shifts=tuple(_shift(crew, day, terms=terms) for crew in scheme.crews for day in days),
         detour=detour,
         route_centroids=route_centroids,
     )
 
 
-def plannable(scheme: Scheme) -> list[SchemeStop]:
-    """Return the stops a plan is made for: not withdrawn, and nothing stands against the visit."""
-    return [
-        stop
-        for stop in scheme.stops
-        if stop.state not in rules.FIELD_STATES | {StopState.WITHDRAWN, StopState.WITHHELD}
-        and not frozen_kinds(stop.case)
-    ]
+def plannable(scheme: Scheme, *, with_begun: bool = False) -> list[SchemeStop]:
+    """Return the stops a plan is made for: not withdrawn nor begun, and nothing stands against the visit."""
+    closed = {StopState.WITHDRAWN, StopState.WITHHELD} | (frozenset() if with_begun else rules.FIELD_STATES)
+    return [stop for stop in scheme.stops if stop.state not in closed and not frozen_kinds(stop.case)]
+
+
+def known_crews(scheme: Scheme, stops: Sequence[SchemeStop]) -> dict[UUID, Preference]:
+    """Return case → the crew in which somebody rides who made the case's last visit, where there is one."""
+    riders = {person: str(crew.id) for crew in scheme.crews for person in (crew.lead_id, crew.second_id)}
+    visits = (
+        select(SchemeStop.case_id, Crew.lead_id, Crew.second_id)
+        .join(Crew, Crew.id == SchemeStop.crew_id)
+        .where(
+            SchemeStop.case_id.in_([stop.case_id for stop in stops]),
+            SchemeStop.scheme_id != scheme.id,
+            SchemeStop.state == StopState.VISITED,
+        )
+        .order_by(SchemeStop.day, SchemeStop.id)
+    )
+    last = {case_id: (lead_id, second_id) for case_id, lead_id, second_id in db.session.execute(visits)}
+    return {
+        case_id: Preference(crew_id, KNOWN_CREW_S)
+        for case_id, people in last.items()
+        for crew_id in [next((riders[person] for person in people if person in riders), None)]
+        if crew_id is not None
+    }
 
 
 def prize_s(score: int) -> int:
@@ -79,26 +126,27 @@ def point_of(place: dict[str, Any]) -> Point:
     return Point(lon=float(place["lon"]), lat=float(place["lat"]), datum=Datum(place["datum"]))
 
 
-def local(day: date, clock: str) -> datetime:
-    """Return the moment of a local `HH:MM` on a day."""
-    return datetime.combine(day, time.fromisoformat(clock), tzinfo=SHANGHAI).astimezone(UTC)
-
-
-def _stop(stop: SchemeStop, *, lawful: list[Window]) -> Stop:
+def point_of_stop(stop: SchemeStop) -> Point | None:
+    """Return where a stop lies, none while its address is not located."""
     address = stop.address
-    point = None
-    if address is not None and address.lon is not None and address.lat is not None and address.datum:
-        point = Point(lon=address.lon, lat=address.lat, datum=Datum(address.datum))
+    if address is None or address.lon is None or address.lat is None or not address.datum:
+        return None
+    return Point(lon=address.lon, lat=address.lat, datum=Datum(address.datum))
+
+
+def _stop(stop: SchemeStop, *, lawful: list[Window], prefers: Preference | None) -> Stop:
+    address = stop.address
     return Stop(
         id=str(stop.id),
         label=stop.case.case_no,
-        point=point,
+        point=point_of_stop(stop),
         precision=Precision(address.precision) if address is not None else Precision.NONE,
         service_s=stop.service_min * 60,
         prize_s=stop.prize,
         windows=_windows(stop, lawful=lawful),
         must_visit=stop.must_visit,
         needs=_needs(stop),
+        prefers=prefers,
     )
 
 
@@ -126,7 +174,7 @@ def _needs(stop: SchemeStop) -> frozenset[str]:
     return frozenset({spoken[0]})
 
 
-def _shift(crew: Crew, day: date) -> Shift:
+def _shift(crew: Crew, day: date, *, terms: CrewTerms) -> Shift:
     return Shift(
         crew_id=str(crew.id),
         crew_label=crew.name,
@@ -137,4 +185,5 @@ def _shift(crew: Crew, day: date) -> Shift:
         start=point_of(crew.start),
         end=point_of(crew.end),
         skills=frozenset([*crew.lead.languages, *crew.second.languages]),
+        **terms.on(day),
     )

@@ -5,7 +5,7 @@ from typing import Any
 from server.planning import wire
 from server.planning.model import Plan, Route, RoutedStop
 from server.schemes.models import Scheme, SchemeStop
-from server.schemes.plan_job import plan_in_force
+from server.schemes.plan_store import plan_in_force
 from server.schemes.rules import StopState
 
 
@@ -48,6 +48,7 @@ def _route(route: Route, *, stops: dict[str, SchemeStop]) -> dict[str, Any]:
         "distance_m": route.distance_m,
         "driving_s": route.driving_s,
         "service_s": route.service_s,
+        "rest": wire.encode(route.rest),
         "back_m": route.back_m,
         "back_s": route.back_s,
         "stops": [_stop(routed, stops[routed.stop_id]) for routed in route.stops],
@@ -63,6 +64,7 @@ def _stop(routed: RoutedStop, stop: SchemeStop) -> dict[str, Any]:
         "starts_at": routed.starts_at.isoformat(),
         "leaves_at": routed.leaves_at.isoformat(),
         "slack_s": routed.slack_s,
+        "bound_by": routed.bound_by,
         "leg_m": routed.leg_m,
         "leg_s": routed.leg_s,
         "window": wire.encode(routed.window),

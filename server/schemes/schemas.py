@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from server.body import PageQuery, Strict
 from server.planning.datum import Datum
@@ -14,6 +14,7 @@ CLOCK = validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="HH:MM expecte
 FEN = validate.Range(0, 10**13)
 NAME = validate.Length(1, 40)
 NOTE = validate.Length(0, 2000)
+MINUTES_OF_A_DAY = validate.Range(30, 24 * 60)
 MATERIALS = ("account_statement", "dunning_letter", "lawyers_letter", "visit_receipt", "promise", "recorder", "camera")
 
 
@@ -118,6 +119,24 @@ class SchemeIn(SchemePatch):
     crews = fields.List(fields.Nested(CrewIn), required=True, validate=validate.Length(1, 100))
 
 
+class RestIn(Strict):
+    """The crews' rest (午休): so many minutes on end between two local clock times."""
+
+    from_ = fields.String(required=True, data_key="from", validate=CLOCK)
+    until = fields.String(required=True, validate=CLOCK)
+    min = fields.Integer(required=True, strict=True, validate=validate.Range(10, 180))
+
+    @validates_schema
+    def _fits(self, data: dict[str, Any], **_: Any) -> None:
+        opens, closes = (60 * int(text[:2]) + int(text[3:]) for text in (data["from_"], data["until"]))
+        if closes - opens < data["min"]:
+            raise ValidationError("the rest must fit into its hours", "min")
+
+    @post_load
+    def _as_stored(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"from": data["from_"], "until": data["until"], "min": data["min"]}
+
+
 class PlanIn(Strict):
     """How long and where to search; the same seed and iterations give the same plan."""
 
@@ -126,6 +145,9 @@ class PlanIn(Strict):
     seed = fields.Integer(load_default=1, strict=True, validate=validate.Range(0, 2**31 - 1))
     budget_s = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 3600))
     route_centroids = fields.Boolean(load_default=False)
+    rest = fields.Nested(RestIn, load_default=None, allow_none=True)
+    max_driving_min = fields.Integer(load_default=None, allow_none=True, strict=True, validate=MINUTES_OF_A_DAY)
+    max_working_min = fields.Integer(load_default=None, allow_none=True, strict=True, validate=MINUTES_OF_A_DAY)
 
 
 class ReviewIn(Strict):

@@ -23,7 +23,7 @@ from server.planning.precision import Precision
 from server.schemes import rules
 from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeDecision, SchemeStop
-from server.schemes.plan_job import plan_in_force
+from server.schemes.plan_store import plan_in_force
 from server.schemes.rules import StopState
 
 KIND = "visit_scheme"

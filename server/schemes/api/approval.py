@@ -18,7 +18,7 @@ from server.db import db
 from server.errors import Stale
 from server.schemes import checks, digest, drafting, handover, rules, sheet
 from server.schemes.models import Scheme, SchemeDecision
-from server.schemes.plan_job import routed_stops
+from server.schemes.plan_store import routed_stops
 from server.schemes.rules import Decision, SchemeState
 from server.schemes.schemas import ReviewIn, SchemeOut, SignOffIn
 from server.schemes.scope import fetch_scheme

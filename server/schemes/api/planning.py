@@ -12,7 +12,7 @@ from server.body import Body, answers, takes
 from server.db import db
 from server.planning.drawing import draw
 from server.planning.geojson import feature_collection
-from server.schemes import documents, plan_job, route_table, rules
+from server.schemes import documents, plan_job, plan_store, route_table, rules
 from server.schemes.schemas import PlanIn, RoutesOut
 from server.schemes.scope import fetch_scheme
 
@@ -59,7 +59,7 @@ def routes(scheme_id: UUID) -> ResponseReturnValue:
 @answers(None, content_type="application/geo+json")
 def geojson(scheme_id: UUID) -> ResponseReturnValue:
     """Answer with the road plan as GeoJSON (RFC 7946, WGS-84)."""
-    answer = jsonify(feature_collection(plan_job.plan_in_force(fetch_scheme(scheme_id))))
+    answer = jsonify(feature_collection(plan_store.plan_in_force(fetch_scheme(scheme_id))))
     answer.headers["Content-Type"] = "application/geo+json"
     return answer
 
@@ -70,7 +70,7 @@ def geojson(scheme_id: UUID) -> ResponseReturnValue:
 def svg(scheme_id: UUID) -> ResponseReturnValue:
     """Answer with the road plan drawn as one SVG that loads nothing."""
     scheme = fetch_scheme(scheme_id)
-    drawn = draw(plan_job.plan_in_force(scheme), title=f"外访路线图 · {scheme.serial}")
+    drawn = draw(plan_store.plan_in_force(scheme), title=f"外访路线图 · {scheme.serial}")
     answer = Response(drawn, content_type="image/svg+xml; charset=utf-8")
     # The attributes of the drawing need no style sheet; nothing may run or be fetched when it is opened by itself.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"

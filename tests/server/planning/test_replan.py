@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.planning.difference import Turn, difference
-from server.planning.model import Limits, Preference
+from server.planning.model import DropReason, Limits, Preference
 from server.planning.replan import MOVE_WORTH_S, Standing, replan, rest_of
 from server.planning.solve import solve
 from tests.server.planning.make_problem import at, problem, rest, shift, town
@@ -65,6 +65,21 @@ class TestReplan:
         after = mended(given, standings, unreachable={"c2"})
         kept = next(route for route in after.routes if route.crew_id == "c2")
         assert kept.stops == tuple(stop for stop in before.stops if stop.stop_id in open_ids)
+
+    def test_keeps_everything_when_nobody_can_be_reached(self):
+        given, standings = left()
+        after = mended(given, standings, unreachable={"c1", "c2"})
+        assert sorted(one.stop_id for route in after.routes for one in route.stops) == sorted(
+            one.id for one in given.stops
+        )
+        assert after.dropped == ()
+
+    def test_leaves_out_what_no_shift_is_left_for(self):
+        given, standings = left(crews=[shift("c1", closes=12), shift("c2", closes=12)])
+        after = mended(given, standings)
+        assert after.routes == ()
+        assert {drop.reason for drop in after.dropped} == {DropReason.SHIFT}
+        assert len(after.dropped) == len(given.stops)
 
     def test_prices_a_move(self):
         """Without the price of a move more stops change hands, for less than it is worth."""

@@ -9,7 +9,8 @@ from defusedxml import ElementTree
 from server import clock, jobs
 from server.db import db
 from server.jobs import Job
-from server.schemes import plan_job
+from server.schemes import plan_job, plan_store
+from server.schemes.models import Scheme
 from tests.server.schemes import make_scheme as make
 
 
@@ -104,6 +105,9 @@ class TestPlan:
             "seed": 1,
             "budget_s": None,
             "route_centroids": False,
+            "rest": None,
+            "max_driving_min": None,
+            "max_working_min": None,
         }
         with pytest.raises(plan_job.SchemeMoved, match="planned for version 1, it is now 2"):
             plan_job.plan_scheme(args, change_meanwhile)
@@ -210,9 +214,9 @@ class TestSvg:
 class TestPlanInForce:
     def test_reads_back_what_was_stored(self, as_zhou, scheme):
         make.planned(as_zhou, scheme["id"])
-        row = db.session.get(plan_job.Scheme, UUID(scheme["id"]))
-        plan = plan_job.plan_in_force(row)
+        row = db.session.get(Scheme, UUID(scheme["id"]))
+        plan = plan_store.plan_in_force(row)
         assert plan.served == 4
-        assert [stop.case.case_no for stop in plan_job.routed_stops(row)] == [
+        assert [stop.case.case_no for stop in plan_store.routed_stops(row)] == [
             routed.label for route in plan.routes for routed in route.stops
         ]
