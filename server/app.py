@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, g
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import config, feed, jobs, problems
 from server.config import Config
@@ -74,6 +75,8 @@ def create_app(settings: Config | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["doorstep"] = settings
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     load_models()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(migrations_dir()))

@@ -90,6 +90,7 @@ class Config:
     argon2_time_cost: int = 3
     metrics_token: str = field(default="", repr=False)
     log_witnesses: tuple[str, ...] = ()
+    trusted_proxies: int = 0
     rule_place: str = "cn"
     promise_grace_days: int = 3
     rule_layers: dict[str, Any] = field(default_factory=dict)
@@ -208,6 +209,7 @@ def load(var_dir: Path | None = None) -> Config:
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
         metrics_token=env.str("METRICS_TOKEN", ""),
         log_witnesses=tuple(env.str("LOG_WITNESSES", "").split()),
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         rule_place=env.str("RULE_PLACE", "cn"),
         promise_grace_days=env.int("PROMISE_GRACE_DAYS", 3),
         rule_layers=read_layers(Path(env.str("RULE_LAYERS_FILE", "") or folder / "rules.json")),

@@ -11,9 +11,11 @@ from server import audit, clock
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import answers
+from server.cases import papers
 from server.cases.models import Paper
 from server.compliance.rulepack import Gate
 from server.db import db
+from server.media import store
 from server.schemes import checks, daypack, rejudge, rules, sheet
 from server.schemes.models import DayPack
 from server.schemes.rules import SchemeState
@@ -109,8 +111,11 @@ def packs(scheme_id: UUID) -> ResponseReturnValue:
 @allow(*OFFICE)
 @answers(None, content_type="application/pdf")
 def scheme_pdf(scheme_id: UUID) -> ResponseReturnValue:
-    """Answer with the approval sheet (外访方案审批表) of the scheme as it stands."""
+    """Answer with the approval sheet (外访方案审批表): sealed as it was signed off, else of the scheme as it stands."""
     scheme = fetch_scheme(scheme_id)
-    answer = Response(sheet.pdf(scheme), content_type="application/pdf")
+    is_signed = scheme.signed_digest != "" and scheme.signed_digest == scheme.digest
+    filed = papers.find_paper(sheet.KIND, subject_id=scheme.id, version=1) if is_signed else None
+    content = store().get(filed.sha256) if filed else sheet.pdf(scheme)
+    answer = Response(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{scheme.serial}.pdf"'
     return answer

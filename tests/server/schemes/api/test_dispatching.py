@@ -306,19 +306,3 @@ class TestDispatch:
         after = make.patched(as_zhou, scheme, crews=[crew]).json
         assert after["state"] == "changed"
         return after
-
-
-class TestSchemePdf:
-    def test_gives_the_sheet_of_the_present_content(self, as_zhou, as_guo, signed):
-        answer = as_guo.get(f"/v1/schemes/{signed['id']}/scheme.pdf")
-        assert answer.headers["Content-Type"] == "application/pdf"
-        assert answer.data.startswith(b"%PDF")
-        assert signed["serial"] in answer.headers["Content-Disposition"]
-
-    def test_gives_the_same_bytes_twice(self, as_guo, signed):
-        path = f"/v1/schemes/{signed['id']}/scheme.pdf"
-        assert as_guo.get(path).data == as_guo.get(path).data
-
-    def test_can_be_printed_before_there_is_a_plan(self, as_zhou, cases):
-        scheme = make.compiled(as_zhou, make.accepted_list(cases))
-        assert as_zhou.get(f"/v1/schemes/{scheme['id']}/scheme.pdf").status_code == 200

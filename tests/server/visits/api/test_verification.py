@@ -1,5 +1,6 @@
 """Anybody may ask whether a paper is genuine, and learns nothing else."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from receipts import serials
 from receipts.serials import PaperKind
 from server import clock, jobs, media
+from server.app import create_app
 from server.cases.models import Paper
 from server.db import begin_write, db
 from server.transparency import reading
@@ -89,6 +91,27 @@ class TestVerify:
         assert {one.status_code for one in answers[:60]} == {404}
         assert answers[60].status_code == 429
         assert int(answers[60].headers["Retry-After"]) >= 1
+
+
+class TestBehindAProxy:
+    @staticmethod
+    def ask(app, forwarded):
+        return app.test_client().get("/v1/verify/HZ-1", headers={"X-Forwarded-For": forwarded}).status_code
+
+    def test_counts_the_caller_that_the_firms_own_proxy_names(self, install, tmp_path):
+        with install(tmp_path) as settings:
+            behind = create_app(replace(settings, trusted_proxies=1))
+            told = [self.ask(behind, "203.0.113.7") for _ in range(61)]
+            assert told[60] == 429
+            assert self.ask(behind, "203.0.113.8") != 429
+            assert self.ask(behind, "203.0.113.8, 203.0.113.7") == 429, "the caller's own header was believed"
+            with behind.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+    def test_believes_no_header_without_a_proxy_of_its_own(self, in_app):
+        told = [self.ask(in_app, f"203.0.113.{number}") for number in range(61)]
+        assert told[60] == 429
 
 
 class TestVerifyPage:
