@@ -13,6 +13,8 @@ from server.escalation.demands import DemandCheck
 from server.escalation.readiness import ReadinessItem
 
 DISPUTES = frozenset({"dispute", "complaint"})
+RESIDENCES = {"registered": ("户籍地或注册地（住所）", "民诉法 22；民诉解释 3"), "home": ("经常居住地", "民诉法 22")}
+ELSEWHERE = ("其他地址，须核实是否为住所", "民诉法 22")
 UNREACHABLE = frozenset({8, 12})  # 地址不存在/已搬迁; 死亡/失踪/羁押线索
 
 
@@ -72,7 +74,7 @@ def court(facts: FilingFacts, *, clock: LimitationClock, evidence: Iterable[Read
         Check("evidence", "证据及来源", "evidence and where it comes from", not lacking, "民诉法 124(4)",
               f"缺：{'、'.join(lacking)}" if lacking else ""),
         Check("venue", "管辖法院可据住所确定", "the court follows from the residence",
-              any(place.district for place in facts.places), "民诉法 22、24、122(4)"),
+              has_residence(facts.places), "民诉法 22、24、122(4)"),
         Check("limitation", "诉讼时效未届满", "limitation has not run out", in_time, "民法典 188、192",
               clock.act_by_on.isoformat() if clock.act_by_on else ""),
     )  # fmt: skip
@@ -93,7 +95,7 @@ def payment_order(facts: FilingFacts) -> tuple[Check, ...]:
         Check("undisputed", "债务人未提出异议（异议成立则程序终结）", "the debtor raised no dispute", not disputed,
               "民诉法 227", "、".join(disputed)),
         Check("grassroots_court", "债务人住所地基层法院", "the grassroots court of the residence",
-              any(place.district for place in facts.places), "民诉法 22、督促程序规定"),
+              has_residence(facts.places), "民诉法 22、督促程序规定"),
         Check("no_preservation", "未申请诉前保全", "no preservation before suit", None, "督促程序规定", "须委托方确认"),
     )  # fmt: skip
 
@@ -116,14 +118,18 @@ def police(
     )  # fmt: skip
 
 
+def has_residence(places: Iterable[Place]) -> bool:
+    """Tell whether the district of the debtor's residence is known, registered or habitual."""
+    return any(place.kind in RESIDENCES and place.district for place in places)
+
+
 def venues(places: Iterable[Place]) -> list[dict[str, Any]]:
     """Return hints at the court, by basis; place of performance and what was agreed only the contract says."""
-    bases = {"registered": ("户籍地（住所）", "民诉法 22；民诉解释 3"), "home": ("经常居住地", "民诉法 22")}
-    hints = [
-        {"basis": bases[place.kind][0], "article": bases[place.kind][1], "district": place.district,
-         "adcode": place.adcode}
-        for place in places if place.kind in bases and place.district
-    ]  # fmt: skip
+    hints = []
+    for place in places:
+        basis, article = RESIDENCES.get(place.kind, ELSEWHERE)
+        if place.district:
+            hints.append({"basis": basis, "article": article, "district": place.district, "adcode": place.adcode})
     return [
         *hints,
         {"basis": "合同履行地", "article": "民诉法 24", "district": None, "adcode": None},

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from server.accounts.models import Creditor
-from server.cases import ledger, timeline
+from server.cases import keyring, ledger, timeline
 from server.cases.models import Address, Case, Paper, StopFlag
 from server.db import Base, db
 from server.errors import Invalid
@@ -108,6 +108,7 @@ def readiness(case: Case, *, today: date) -> dict[str, Any]:
 
 def filing_readiness(case: Case, *, today: date) -> dict[str, Any]:
     """Return what court, payment order and police each still ask for on a day, as page data."""
+    keyring.require_kept(case.id)
     held, clock = readiness(case, today=today), timeline.clock_of(case, today=today)
     outcomes = select(Visit.outcome).where(Visit.case_id == case.id, Visit.outcome.is_not(None)).order_by(Visit.id)
     creditor = db.session.get_one(Creditor, case.creditor_id)

@@ -28,7 +28,6 @@ from server.cases.models import (
 from server.complaints.models import Complaint
 from server.db import db
 from server.escalation.models import Dossier, Escalation, Filing, FilingStep
-from server.schemes.models import DayPack, SchemeStop
 from server.visits.models import Message, Promise, Record, SignedPaper, Visit, VisitFile
 
 NAME = "已删除"
@@ -47,9 +46,9 @@ def erase(case: Case, *, at: datetime) -> tuple[dict[str, int], list[str]]:
         "addresses": _addresses(case.id),
         "complaints": _complaints(case.id),
         "files": len(files),
-        "day_packs": _copies(case),
     }
     _words(case, visit_ids)
+    _list_versions(case)
     keyring.destroy(case.id, at=at)
     db.session.flush()
     return done, files
@@ -159,17 +158,12 @@ def _is_needed(sha256: str) -> bool:
     return is_photo or db.session.scalar(papers.limit(1)) is not None
 
 
-def _copies(case: Case) -> int:
-    """Take the case out of the day packs and list versions that were made of it."""
-    schemes = select(SchemeStop.scheme_id).where(SchemeStop.case_id == case.id)
+def _list_versions(case: Case) -> None:
+    """Take the case out of the list versions that name it; day packs hold ids and hashes only."""
     lists = select(VisitListLine.list_id).where(VisitListLine.case_id == case.id)
-    packs = list(db.session.scalars(select(DayPack).where(DayPack.scheme_id.in_(schemes))))
     names = {str(case.id), case.case_no}
-    for pack in packs:
-        pack.content = without(pack.content, names)
     for version in db.session.scalars(select(VisitListVersion).where(VisitListVersion.list_id.in_(lists))):
         version.content = without(version.content, names)
-    return len(packs)
 
 
 def without(document: Any, names: Iterable[str]) -> Any:

@@ -15,7 +15,7 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible, scoped
 from server.body import Body, answers, asks, etag, page, takes
-from server.cases import rules, sealing, statement, timeline
+from server.cases import keyring, rules, sealing, statement, timeline
 from server.cases.models import Address, Case, Party, StopFlag
 from server.cases.rules import StopKind
 from server.cases.schemas import CaseQuery, ReasonIn, SettleFlagIn, StopIn, UnmaskIn
@@ -123,6 +123,7 @@ def show_statement(case_id: UUID) -> ResponseReturnValue:
     """Answer the account statement; asked for the first time in this version of the case, it is issued."""
     begin_write()
     case, person = fetch_visible(Case, case_id, lock=True), current_person()
+    keyring.require_kept(case.id)
     paper = statement.issue_statement(case, at=clock.now(), on=clock.today())
     if paper in db.session.new:
         audit.note(
@@ -146,6 +147,7 @@ def show_statement(case_id: UUID) -> ResponseReturnValue:
 def unmask(case_id: UUID, body: Body) -> ResponseReturnValue:
     """Show named personal data of a case in full; who asked for what and why is recorded (PIPL art. 51)."""
     case, wanted = fetch_visible(Case, case_id), set(body["fields_"])
+    keyring.require_kept(case.id)
     values: dict[str, Any] = {}
     if "id_number" in wanted:
         values["id_number"] = sealing.id_number(case.debtor)

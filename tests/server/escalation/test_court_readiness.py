@@ -35,6 +35,7 @@ class TestCourt:
             ({"outstanding_fen": 0}, "claims"),
             ({"has_contract_no": False}, "facts"),
             ({"places": (replace(HOME, district=""),)}, "venue"),
+            ({"places": (replace(HOME, kind="work"),)}, "venue"),
         ],
     )
     def test_names_what_is_missing(self, change, code):
@@ -92,6 +93,8 @@ class TestVenues:
         hints = venues([HOME, Place("registered", "长沙市岳麓区", "430104", is_routable=True),
                         Place("work", "广州市天河区", "440106", is_routable=True)])  # fmt: skip
         assert [(one["basis"], one["district"]) for one in hints] == [
-            ("经常居住地", "深圳市福田区"), ("户籍地（住所）", "长沙市岳麓区"),
+            ("经常居住地", "深圳市福田区"),
+            ("户籍地或注册地（住所）", "长沙市岳麓区"),
+            ("其他地址，须核实是否为住所", "广州市天河区"),
             ("合同履行地", None), ("协议管辖", None),
         ]  # fmt: skip

@@ -106,6 +106,15 @@ class TestCarryOut:
         assert as_zhou.get(f"/v1/cases/{ended}").json["debtor"]["name"] == "已删除"
         assert as_zhou.get(f"/v1/cases/{ended}/timeline").status_code == 200
 
+    def test_leaves_nothing_to_issue_or_unmask(self, ended, deleted, as_zhou):
+        body = {"fields": ["phone"], "reason": "核对号码"}
+        for answer in (
+            as_zhou.get(f"/v1/cases/{ended}/statement.pdf"),
+            as_zhou.post(f"/v1/cases/{ended}/unmask", json=body),
+            as_zhou.get(f"/v1/cases/{ended}/readiness"),
+        ):
+            assert answer.json["type"] == "/problems/case-erased"
+
     def test_removes_the_files_once_it_is_committed(self, ended, as_ma, as_guo):
         case_id = db.session.get(Case, UUID(ended)).id
         visit = db.session.scalars(select(Visit).where(Visit.case_id == case_id)).one()
