@@ -13,6 +13,7 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
 from server.accounts.scope import fetch_visible, scoped
 from server.body import Body, PageQuery, answers, asks, page
+from server.cases import keyring
 from server.cases.models import Case, Paper
 from server.db import begin_write, db, fetch
 from server.devices import proofs
@@ -46,6 +47,7 @@ def court_decision(case: Case) -> Escalation:
 def make_dossier(case_id: UUID) -> ResponseReturnValue:
     """Start making the dossier of a case decided for court; answers 202 with the job's address."""
     case, person = fetch_visible(Case, case_id), current_person()
+    keyring.require_kept(case.id)
     decided = court_decision(case)
     job = jobs.enqueue(KIND, owner_id=person.id, case_id=str(case.id), actor_id=str(person.id))
     audit.note("dossier.asked", f"dossier-job:{job.id}", actor_id=person.id, creditor_id=case.creditor_id,
