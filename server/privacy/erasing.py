@@ -152,7 +152,8 @@ def _import_file(case: Case) -> set[str]:
 
 def _is_needed(sha256: str) -> bool:
     """Tell whether a photo or paper of a case that is kept has the same bytes."""
-    photos = select(VisitFile.flags).where(VisitFile.sha256 == sha256)
+    columns = (VisitFile.sha256, VisitFile.derivative_sha256, VisitFile.thumbnail_sha256)
+    photos = select(VisitFile.flags).where(or_(*(column == sha256 for column in columns)))
     papers = select(Paper.id).where(Paper.sha256 == sha256, Paper.state != "deleted")
     is_photo = any("deleted" not in flags for flags in db.session.scalars(photos))
     return is_photo or db.session.scalar(papers.limit(1)) is not None
