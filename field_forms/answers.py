@@ -104,6 +104,13 @@ def check(form: Form, answers: object, *, today: date, language: str) -> Checked
     return Checked(reading.answers, tuple(reading.flaws), reading.holds(form.reveals_debt, None))
 
 
+def asked(form: Form, answers: Mapping[str, Value], *, today: date) -> frozenset[str]:
+    """Return the names of the questions, outside of rows, that these answers make relevant."""
+    reading = _Reading(today, "en")
+    _read(reading, form.items, answers, into=reading.answers, row=None, at="", asked=True)
+    return frozenset(name for at, name in reading.relevant if not at)
+
+
 def pointer(at: str, name: object) -> str:
     """Return the RFC 6901 pointer of a member, cut to a length that fits a screen."""
     return f"{at}/{str(name)[:80].replace('~', '~0').replace('/', '~1')}"

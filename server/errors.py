@@ -57,6 +57,7 @@ class NotSignedIn(NotAllowed):
     """Nobody is signed in."""
 
     status = 401
+    challenge: ClassVar[str] = 'Bearer realm="doorstep"'
 
 
 class Stale(Conflict):

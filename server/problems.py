@@ -52,7 +52,7 @@ def from_refusal(refusal: Refusal) -> Response:
         facts=refusal.facts,
     )
     if isinstance(refusal, NotSignedIn):
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="doorstep"'
+        answer.headers["WWW-Authenticate"] = refusal.challenge
     return answer
 
 

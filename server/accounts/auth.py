@@ -210,6 +210,39 @@ def call_by(token: Token, *, needs: Role) -> None:
     g.person_id, g.token_id = person.id, token.id
 
 
+class BasicNeeded(NotSignedIn):
+    """Name and password are needed with each request."""
+
+    challenge = 'Basic realm="doorstep", charset="UTF-8"'
+
+
+def allow_basic(*roles: Role) -> Callable[[View], View]:
+    """Let only these roles call the view, by name and password with each request (RFC 7617): a client without tokens.
+
+    The write transaction begins here. Raises BasicNeeded or WrongRole.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            given = request.authorization
+            if given is None or given.type != "basic":
+                raise BasicNeeded("send the user name and the password of an agent")
+            try:
+                person = sign_in(given.username or "", given.password or "", at=clock.now())
+            except NotSignedIn as refusal:
+                raise BasicNeeded(refusal.detail) from refusal
+            if not person.roles & set(roles):
+                raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
+            g.person_id = person.id
+            return view(*args, **kwargs)
+
+        guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
+        return cast("View", guarded)
+
+    return mark
+
+
 def public(reason: str) -> Callable[[View], View]:
     """Say that a view needs no login, and why."""
 

@@ -123,3 +123,17 @@ class Upload(Base):
     mime: Mapped[str] = mapped_column(String(200), default="")
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+
+
+class Submission(Base):
+    """A visit filed with ODK Collect (未签名提交): it counts once every attachment is here, and is never signed."""
+
+    __tablename__ = "submission"
+
+    instance_id: Mapped[str] = mapped_column(String(80), unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    xml_sealed: Mapped[str] = mapped_column(Text)
+    xml_sha256: Mapped[str] = mapped_column(String(64))
+    attachments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # file name → {sha256, size, mime}
+    received_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]

@@ -67,6 +67,7 @@ def _records(visits: Sequence[Visit]) -> tuple[HeldRecord, ...]:
     visit_ids = [visit.id for visit in visits]
     subjects = [str(one) for visit in visits for one in (visit.id, visit.stop_id) if one is not None]
     query = select(RecordRow).where(or_(RecordRow.visit_id.in_(visit_ids), RecordRow.subject.in_(subjects)))
+    query = query.where(RecordRow.sig != "")  # what ODK Collect filed is unsigned and proves nothing to a court
     rows = list(db.session.scalars(query))
     names = _names([row.person_id for row in rows])
     return tuple(

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from field_forms import definitions
 from server import clock, feed
 from server.accounts.models import Person
 from server.cases.models import Paper
@@ -20,13 +19,12 @@ from server.cases.rules import CaseState
 from server.compliance.evaluate import evaluate
 from server.compliance.rulepack import Gate
 from server.db import db
-from server.schemes import checks, handover, moments, rules
+from server.schemes import checks, forms, handover, moments, rules
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
 from server.schemes.plan_store import routed_stops
 from server.schemes.rules import StopState
 from sync import canonical
 
-FORM_ID = "visit"
 PACK_LIVES = timedelta(hours=36)
 """A pack may be used until noon of the day after its own: late check-outs, but no dossiers for ever on a lost phone."""
 
@@ -173,7 +171,7 @@ def _pack(
     papers: Mapping[UUID, Sequence[Paper]],
     at: datetime,
 ) -> DayPack:
-    listed = _listing(stops, papers=papers)
+    listed = _listing(stops, day=day, papers=papers)
     content = {
         "scheme_id": str(scheme.id),
         "serial": scheme.serial,
@@ -202,9 +200,9 @@ def _pack(
     return issued
 
 
-def _listing(stops: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]]) -> dict[str, Any]:
+def _listing(stops: Sequence[SchemeStop], *, day: date, papers: Mapping[UUID, Sequence[Paper]]) -> dict[str, Any]:
     """Return what a pack holds: documents by id, papers, form and rules with their hashes."""
-    form = definitions.newest(FORM_ID)
+    form = forms.in_use(on=day)
     return {
         "stops": [str(stop.id) for stop in stops],
         "cards": [str(stop.id) for stop in stops],
@@ -224,7 +222,6 @@ def _listing(stops: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Pape
 
 
 def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Paper]]) -> None:
-    form = definitions.newest(FORM_ID)
     for stop in going:
         for person_id in sorted(_people(stop)):
             subject = feed.person(person_id)
@@ -232,7 +229,9 @@ def _publish(going: Sequence[SchemeStop], *, papers: Mapping[UUID, Sequence[Pape
             feed.publish(subject, "cards", str(stop.id))
             for paper in papers[stop.id]:
                 feed.publish(subject, "papers", str(paper.id))
-    for person_id in sorted({person_id for stop in going for person_id in _people(stop)}):
+    days = {(person_id, stop.day) for stop in going if stop.day is not None for person_id in _people(stop)}
+    for person_id, day in sorted(days):
+        form = forms.in_use(on=day)
         feed.publish(feed.person(person_id), "forms", f"{form.id}-{form.version}")
     for stop in going:
         for person_id in sorted(_people(stop)):

@@ -7,6 +7,7 @@ Source: docs/records.md, "What phones pull"; personal information protection law
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from field_forms import definitions
 from server import feed
 from server.accounts.models import Creditor
 from server.cases import sealing
@@ -26,6 +26,7 @@ from server.planning.datum import Datum, Point, to_wgs84
 from server.planning.model import Caution
 from server.planning.precision import Precision
 from server.schemes.checks import frozen_kinds, pack_of_stop
+from server.schemes.forms import find
 from server.schemes.handover import materials
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
 from server.schemes.phone_news import ON_PHONES
@@ -52,6 +53,11 @@ def _stops_of(person_id: UUID, doc_ids: Sequence[str], *, load: Sequence[Executa
 def _stops_on(person_id: UUID, *, load: Sequence[ExecutableOption]) -> list[SchemeStop]:
     """Return all visits that are on this person's phones."""
     return list(db.session.scalars(_on_phones_of(person_id, select(SchemeStop)).options(*load)))
+
+
+def stops_of_day(person_id: UUID, day: date) -> list[SchemeStop]:
+    """Return the visits of a day that are on this person's phones."""
+    return [stop for stop in _stops_on(person_id, load=[joinedload(SchemeStop.case)]) if stop.day == day]
 
 
 def _on_phones_of(person_id: UUID, query: Query) -> Query:
@@ -244,11 +250,11 @@ def _paper(paper: Paper) -> dict[str, Any]:
 @feed.serves("forms")
 def forms(_person_id: UUID, doc_ids: Sequence[str]) -> Documents:
     """Return published field forms by `id-version`."""
-    shipped = {f"{form.id}-{form.version}": form for form in definitions.shipped().values()}
+    found = {one: find(*one.rpartition("-")[::2]) for one in doc_ids}
     return {
         one: {"id": one, "form_id": form.id, "version": form.version, "digest": form.digest, "document": form.document}
-        for one in doc_ids
-        if (form := shipped.get(one)) is not None
+        for one, form in found.items()
+        if form is not None
     }
 
 

@@ -184,3 +184,29 @@ class DayPack(Base):
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class FieldForm(Base):
+    """A version of a field form that the office added (外访表单); it never changes, and shipped ones stand in files."""
+
+    __tablename__ = "field_form"
+    __table_args__ = (UniqueConstraint("form_id", "version"),)
+
+    form_id: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(10))
+    digest: Mapped[str] = mapped_column(String(64))
+    document: Mapped[dict[str, Any]] = mapped_column(Json)
+    xform: Mapped[str] = mapped_column(Text)
+    source_sha256: Mapped[str] = mapped_column(String(64))  # of the workbook, in the media store
+    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+
+class FormActivation(Base):
+    """From which day on a version of a form is in use (启用); the last word for a day counts."""
+
+    __tablename__ = "form_activation"
+
+    form_id: Mapped[str] = mapped_column(String(40), index=True)
+    version: Mapped[str] = mapped_column(String(10))
+    active_on: Mapped[date] = mapped_column(Date)
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

@@ -6,7 +6,8 @@ Nothing here refuses anything: the visit is stored whatever it says.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from field_forms import answers, definitions, outcomes
+from field_forms import answers, outcomes
+from field_forms.definitions import Form
 from field_forms.outcomes import Proof, Who
 from server.compliance import evaluate
 from server.compliance.evaluate import Finding, RuleResult
@@ -31,13 +32,13 @@ NOTHING_TOLD = frozenset({8, 9, 10, 11, 12, 14})
 _DANGERS = frozenset({"threat", "violence", "accident", "detained"})
 
 
-def flaws(settled: Settled, visit: Assembled) -> tuple[Flaw, ...]:
-    """Return everything wrong with what the records say, at most 200."""
+def flaws(settled: Settled, visit: Assembled, *, form: Form | None) -> tuple[Flaw, ...]:
+    """Return everything wrong with what the records say, at most 200; `form` is the one the visit was filled in."""
     found = [flaw for record in settled.records for flaw in told.flaws(record)]
     found += [flaw for record in settled.records for flaw in _phrases(record)]
     outcome = settled.last("outcome")
     if outcome is not None:
-        found += [*form_flaws(outcome, visit), *_of_outcome(outcome, settled, visit)]
+        found += [*form_flaws(outcome, visit, form=form), *_of_outcome(outcome, settled, visit)]
     found += [*_of_third_party(settled, visit), *_of_papers(settled, visit)]
     return tuple(found[:MAX_FLAWS])
 
@@ -48,19 +49,11 @@ def form_version(outcome: Told | None) -> str:
     return f"{told.text(form, 'id', most=18)}@{told.text(form, 'version', most=20)}" if form else ""
 
 
-def is_deprecated(outcome: Told | None) -> bool:
-    """Tell whether the visit was filled in an older version of the form than the newest shipped."""
-    form = told.mapping(outcome.body, "form") if outcome else {}
-    found = definitions.find(form.get("id"), form.get("version"))
-    return found is not None and definitions.newest(found.id) is not found
-
-
-def form_flaws(outcome: Told, visit: Assembled) -> Iterator[Flaw]:
+def form_flaws(outcome: Told, visit: Assembled, *, form: Form | None) -> Iterator[Flaw]:
     """Yield what is wrong with the answers of the field form, judged by the very version they were given in."""
     given = told.mapping(outcome.body, "form")
     if not given:
         return
-    form = definitions.find(given.get("id"), given.get("version"))
     if form is None:
         yield Flaw(outcome.id, "/form", "unknown_form", "系统中没有此表单版本")
         return

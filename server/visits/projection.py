@@ -20,6 +20,7 @@ from server.cases.models import Address, Paper
 from server.db import db
 from server.planning.datum import Datum, Point
 from server.planning.precision import Precision
+from server.schemes import forms
 from server.vault import place
 from server.visits import assembly, findings, photos, presence, rules, sealing, stops, told
 from server.visits.assembly import Assembled, FileTold, PaperTold, PromiseTold
@@ -206,13 +207,15 @@ def _where(address: Address | None) -> tuple[Point | None, Precision]:
 
 def _judge(visit: Visit, settled: Settled, assembled: Assembled) -> None:
     outcome = settled.last("outcome")
-    visit.flaws = [flaw.as_json() for flaw in findings.flaws(settled, assembled)]
+    given = told.mapping(outcome.body, "form") if outcome else {}
+    form = forms.find(given.get("id"), given.get("version"))
+    visit.flaws = [flaw.as_json() for flaw in findings.flaws(settled, assembled, form=form)]
     visit.flaw_count = len(visit.flaws)
     day = assembly.local_day(assembled.arrived_at or settled.records[0].told_at)
     pack = rulebook.pack_of(visit.creditor_id, on=day)
     visit.rule_results = findings.rule_results(settled, assembled, pack=pack)
     visit.form_version = findings.form_version(outcome)
-    if findings.is_deprecated(outcome):
+    if form is not None and form.digest != forms.in_use(on=day, form_id=form.id).digest:
         _flag(visit, "deprecated_form")
 
 

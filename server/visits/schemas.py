@@ -65,6 +65,7 @@ class VisitOut(Schema):
     arrived_at = fields.DateTime(allow_none=True)
     left_at = fields.DateTime(allow_none=True)
     presence_grade = fields.String()
+    assurance = fields.String()  # signed, or unsigned when ODK Collect filed it
     evidence_grade = fields.String()
     is_complete = fields.Boolean()
     files_expected = fields.Integer()

@@ -25,6 +25,7 @@ def line(visit: Visit) -> dict[str, Any]:
              "presence_grade", "evidence_grade", "is_complete", "flaw_count", "reviewed_at", "sealed_at",
              "version")  # fmt: skip
     return {name: getattr(visit, name) for name in names} | {
+        "assurance": "unsigned" if "unsigned" in visit.flags else "signed",
         "case_no": visit.case.case_no if visit.case else None,
         "debtor": visit.case.debtor.name if visit.case else None,
         "agent": person(visit.agent_id),

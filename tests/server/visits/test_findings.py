@@ -24,7 +24,7 @@ def read(pairs):
 
 def kinds(pairs):
     settled = read(pairs)
-    return [flaw.kind for flaw in findings.flaws(settled, assembly.assemble(settled))]
+    return [flaw.kind for flaw in findings.flaws(settled, assembly.assemble(settled), form=None)]
 
 
 def closed(story, *pairs):
@@ -81,7 +81,11 @@ class TestFormFlaws:
         settled = read([story.met(who=who), story.outcome(code, form=form_told)])
         return [
             (flaw.pointer, flaw.kind)
-            for flaw in findings.form_flaws(settled.last("outcome"), assembly.assemble(settled))
+            for flaw in findings.form_flaws(
+                settled.last("outcome"),
+                assembly.assemble(settled),
+                form=definitions.find("visit", (form_told or {}).get("version")),
+            )
         ]
 
     def test_takes_a_complete_form(self, story):
@@ -114,19 +118,6 @@ class TestFormVersion:
     def test_is_empty_without_a_form(self, story):
         assert findings.form_version(None) == ""
         assert findings.form_version(read([story.outcome()]).last("outcome")) == ""
-
-
-class TestIsDeprecated:
-    def test_is_not_for_the_newest(self, story):
-        assert not findings.is_deprecated(read([story.outcome(form=form())]).last("outcome"))
-
-    def test_is_for_an_older_one(self, story, monkeypatch):
-        newer = definitions.newest("visit")
-        forms = dict(definitions.shipped()) | {("visit", "2099010101"): newer}
-        monkeypatch.setattr(definitions, "shipped", lambda: forms)
-        older = definitions.load(dict(newer.document) | {"title": {"zh": "旧", "en": "old"}})
-        forms["visit", "2026120201"] = older
-        assert findings.is_deprecated(read([story.outcome(form=form())]).last("outcome"))
 
 
 class TestRuleResults:
