@@ -21,8 +21,6 @@ for (const name of [
   "ProcessingInstruction",
   "XPathResult",
   "NodeFilter",
-  "File",
-  "Blob",
 ]) {
   if (window[name]) globalThis[name] = window[name];
 }
@@ -69,6 +67,15 @@ const read = (given, pointer) =>
 
 /** Fill in what is asked, top down, twice: what an answer unlocks is asked below it, but a choice may look ahead. */
 function answer({ given }) {
+  const root = filledIn(given);
+  return Object.fromEntries(
+    [...nodes(root)]
+      .filter(([node]) => node.currentState.relevant)
+      .map(([node, pointer]) => [pointer, [shown(node), node.validationState?.violation?.condition ?? null]]),
+  );
+}
+
+function filledIn(given) {
   const { root } = form.createInstance();
   for (const pass of [1, 2]) {
     for (const [node, pointer] of nodes(root)) {
@@ -80,14 +87,39 @@ function answer({ given }) {
       } else if (pass) fill(node, read(given, pointer));
     }
   }
-  return Object.fromEntries(
-    [...nodes(root)]
-      .filter(([node]) => node.currentState.relevant)
-      .map(([node, pointer]) => [pointer, [shown(node), node.validationState?.violation?.condition ?? null]]),
-  );
+  return root;
 }
 
-function shown({ nodeType, currentState, getXPathValue }) {
+/** Do a whole round with a server: list, form, manifest, fill in, submit; return each status and what was sent. */
+async function submit({ url, user, password, given, times }) {
+  const headers = { "X-OpenRosa-Version": "1.0", Authorization: `Basic ${btoa(`${user}:${password}`)}` };
+  // A connection that idled while the form was loaded or filled in is closed: a client asks again.
+  const ask = (address, more = {}) => {
+    const once = () => fetch(address, { headers, ...more });
+    return once().catch(once).catch(once);
+  };
+  const get = (address) => ask(address);
+  const told = async (address, name) =>
+    new DOMParser().parseFromString(await (await get(address)).text(), "text/xml").querySelector(name).textContent;
+  const list = `${url}/openrosa/formList`;
+  const stops = await told(await told(list, "manifestUrl"), "downloadUrl");
+  form = await engine.loadForm(new URL(await told(list, "downloadUrl")), {
+    fetchFormDefinition: get,
+    fetchFormAttachment: () => get(stops),
+  });
+  if (form.status === "failure") throw form.error;
+  const stop = (await (await get(stops)).text()).split("\n")[1].split(",")[0];
+  const root = filledIn({ ...given, collect_stop: stop, collect_crew: true });
+  const { status, data, violations } = await root.prepareInstancePayload({ payloadType: "monolithic" });
+  const found = [];
+  for (let time = 0; time < times; time += 1) {
+    const sent = await ask(`${url}/openrosa/submission`, { method: "POST", body: data[0] });
+    found.push(sent.status);
+  }
+  return { status, violations: violations?.length ?? 0, statuses: found, stop, parts: [...data[0].keys()] };
+}
+
+function shown({ nodeType, currentState }) {
   if (nodeType.startsWith("repeat-range")) return currentState.children.length;
   const value = currentState.value;
   if (nodeType === "upload") return value ? value.name : "";
@@ -111,6 +143,6 @@ for (const line of lines) {
     };
     form = await engine.loadForm(question.xform);
     if (form.status === "failure") throw form.error;
-  } else told = answer(question);
+  } else told = question.do === "submit" ? await submit(question) : answer(question);
   node.stdout.write(`${JSON.stringify(told)}\n`);
 }
