@@ -94,7 +94,7 @@ def complete(row: Submission, told: Told, form: Form, *, at: datetime) -> bool:
     for file in db.session.scalars(select(VisitFile).where(VisitFile.visit_id == told.uuid)).all():
         intake.file_verified(file.id, sha256=file.sha256, size=file.size, device_id=file.device_id, at=at)
     intake.put_together(db.session())
-    row.completed_at = at
+    row.completed_at, row.xml_sealed = at, ""  # the answers are in the outcome's record now, and deleted with it
     return True
 
 

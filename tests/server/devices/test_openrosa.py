@@ -137,6 +137,7 @@ class TestSubmission:
         with app.app_context():
             assert {one.alg for one in db.session.scalars(select(Record))} == {"none"}
             assert db.session.scalars(select(Promise)).one().total_fen == 300
+            assert db.session.scalars(select(Submission)).one().xml_sealed == ""
             visit = db.session.get(Visit, instance)
             assert [flaw for flaw in visit.flaws if flaw["pointer"].startswith("/form")] == []
 

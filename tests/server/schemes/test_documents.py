@@ -32,7 +32,7 @@ class TestPlace:
 
 
 class TestForms:
-    def test_gives_published_forms_by_id_and_version(self):
+    def test_gives_published_forms_by_id_and_version(self, in_app):
         ((doc_id, form),) = [
             (one, form) for one, form in documents.forms(None, ["visit-2026120201", "visit-0", "x"]).items()
         ]
