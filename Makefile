@@ -75,7 +75,7 @@ bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)
 
 soak: setup tests/clients/node_modules/.installed ## Play the property tests and the fault drills on both databases longer, with figures
-	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/contract tests/properties
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/contract tests/properties tests/web
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/properties
 	$(VENV)/python -m bench.soak $(ARGS)
 

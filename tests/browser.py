@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -29,18 +31,22 @@ def chromium():
 
 
 class Page:
-    """One page of a headless browser."""
+    """One page of a headless browser. A profile given to it outlives it, as a phone's storage does."""
 
-    def __init__(self):
+    def __init__(self, profile=None):
         binary = chromium()
+        self.is_lasting = profile is not None
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
-        self.profile = tempfile.mkdtemp(prefix="doorstep-chromium-")
+        self.profile = str(profile or tempfile.mkdtemp(prefix="doorstep-chromium-"))
+        for lock in Path(self.profile).glob("Singleton*"):  # a killed browser leaves its locks behind
+            lock.unlink()
         self.process = subprocess.Popen(
             [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), binary, "--headless=new",
              "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--lang=zh-CN",
              f"--user-data-dir={self.profile}", "about:blank"],
             pass_fds=(theirs_in, theirs_out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )  # fmt: skip
         os.close(theirs_in)
         os.close(theirs_out)
@@ -52,12 +58,16 @@ class Page:
         self.call("Network.enable")
         self.call("Page.enable")
 
-    def call(self, method, **params):
-        """Send one command; return its result. Remembers what the page asked the network for."""
+    def call(self, method, session=None, **params):
+        """Send one command, to the page or to a session of another tab; return its result.
+
+        Remembers what the page asked the network for.
+        """
         self.number += 1
         wanted = self.number
         message = {"id": wanted, "method": method, "params": params}
-        message |= {"sessionId": self.session} if self.session else {}
+        session = session or self.session
+        message |= {"sessionId": session} if session else {}
         os.write(self.out, json.dumps(message).encode() + b"\0")
         while True:
             while b"\0" not in self.buffer:
@@ -91,6 +101,11 @@ class Page:
         self.call("Page.navigate", url=url)
         self.wait(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(url.split('#')[0])})")
 
+    def tab(self, url):
+        """Open another tab of the same browser; return its session, for `call`."""
+        target = self.call("Target.createTarget", url=url)["targetId"]
+        return self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+
     def choose(self, selector, path):
         """Put a file into a file input, as a person does."""
         root = self.call("DOM.getDocument")["root"]["nodeId"]
@@ -99,8 +114,14 @@ class Page:
 
     def close(self):
         """End the browser and forget its profile."""
-        self.process.kill()
-        self.process.wait()
-        os.close(self.out)
-        os.close(self.into)
-        shutil.rmtree(self.profile, ignore_errors=True)
+        self.kill()
+        if not self.is_lasting:
+            shutil.rmtree(self.profile, ignore_errors=True)
+
+    def kill(self):
+        """Kill every process of the browser without a warning."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            os.close(self.out)
+            os.close(self.into)

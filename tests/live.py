@@ -38,6 +38,7 @@ class LiveServer:
     workers: int = 2
     threads: int = 4
     port: int = 0
+    application: str = "wsgi:app"
     process: subprocess.Popen | None = field(default=None, repr=False)
 
     @property
@@ -113,7 +114,7 @@ class LiveServer:
 
     def _launch(self):
         command = [
-            *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"),
+            *(sys.executable, "-m", "gunicorn", self.application, "--bind", f"127.0.0.1:{self.port}"),
             *("--worker-class", "gthread", "--workers", str(self.workers), "--threads", str(self.threads)),
             *(
                 "--graceful-timeout",

@@ -12,6 +12,8 @@ from server.accounts.roles import Role
 from server.app import create_app
 from server.cli.office import enter
 from server.db import begin_write, db
+from server.devices import importing
+from sync.phone.export import NotAnExport
 
 
 @click.group()
@@ -105,3 +107,16 @@ def revoke_device(var_dir: Path, device_id: str, username: str) -> None:
     """Revoke a phone: its next request is refused."""
     enter(var_dir, username).post(f"/v1/devices/{device_id}/revoke", json={})
     click.echo(f"Revoked {device_id}.")
+
+
+@device.command("import")
+@click.argument("export_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_export(var_dir: Path, export_file: Path) -> None:
+    """Take in EXPORT_FILE of a phone that can sync no more; taking it twice changes nothing."""
+    with create_app(config.load(var_dir)).app_context():
+        try:
+            told = importing.take(export_file.read_bytes(), at=clock.now())
+        except NotAnExport as fault:
+            raise click.ClickException(str(fault)) from fault
+    click.echo(f"{told.device_id}: kept {told.kept} records and {told.files} files, set aside {told.set_aside}.")

@@ -1,14 +1,14 @@
 """The last resort (导出文件): what exists only on this phone, in one file that nobody but its server's keeper can open.
 
-For a phone that can sync no more: storage about to be evicted, a broken radio, a server that knows it no longer. The
-file is sealed to the key that signs acknowledgements, which the phone has from enrolment. Records in it are signed and
-name their files' hashes, so the way it travels need not be trusted.
+For a phone that can sync no more: storage about to be evicted, a broken radio, a server that knows it no longer. Any
+browser can write one (web/src/phone/core/export.ts). The file is sealed to the key that signs acknowledgements, which
+the phone has from enrolment. Records in it are signed and name their files' hashes, so the way it travels need not be
+trusted.
 
-Source: RFC 7748 §4.1 (the Montgomery u of an Edwards point), RFC 5869 (HKDF), RFC 8439 (ChaCha20-Poly1305).
+Source: RFC 7748 §4.1 (the Montgomery u of an Edwards point), RFC 5869 (HKDF), NIST SP 800-38D (AES-GCM).
 """
 
 import base64
-import gzip
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -27,7 +27,7 @@ from sync.envelope import FileRef
 from sync.phone.store import Store
 from sync.signature import unb64url
 
-MAGIC = b"doorstep.export/1\n"
+MAGIC = b"doorstep.export/2\n"
 _KEY_BYTES, _P, _NONCE = 32, 2**255 - 19, bytes(12)
 _ALL = 2**31 - 1
 
@@ -67,7 +67,7 @@ def seal(plain: bytes, *, to: bytes, random: Callable[[int], bytes]) -> bytes:
     once = X25519PrivateKey.from_private_bytes(random(_KEY_BYTES))
     head = MAGIC + once.public_key().public_bytes_raw()
     shared = once.exchange(X25519PublicKey.from_public_bytes(_montgomery(to)))
-    return head + _cipher(shared, head, to).encrypt(_NONCE, gzip.compress(plain, mtime=0), head)
+    return head + _cipher(shared, head, to).encrypt(_NONCE, plain, head)
 
 
 def read(content: bytes, *, key: Ed25519PrivateKey) -> Export:
@@ -80,8 +80,8 @@ def read(content: bytes, *, key: Ed25519PrivateKey) -> Export:
     try:
         shared = mine.exchange(X25519PublicKey.from_public_bytes(head[len(MAGIC) :]))
         cipher = _cipher(shared, head, key.public_key().public_bytes_raw())
-        told = json.loads(gzip.decompress(cipher.decrypt(_NONCE, content[end:], head)))
-    except (InvalidTag, ValueError, OSError, EOFError) as fault:
+        told = json.loads(cipher.decrypt(_NONCE, content[end:], head))
+    except (InvalidTag, ValueError) as fault:
         raise NotAnExport("damaged, or sealed to another server's key") from fault
     return Export(told["device"], tuple(told["records"]), tuple(_opened(one) for one in told["files"]))
 
@@ -106,6 +106,6 @@ def _montgomery(edwards: bytes) -> bytes:
     return ((1 + y) * pow(1 - y, -1, _P) % _P).to_bytes(_KEY_BYTES, "little")
 
 
-def _cipher(shared: bytes, head: bytes, to: bytes) -> ChaCha20Poly1305:
+def _cipher(shared: bytes, head: bytes, to: bytes) -> AESGCM:
     """Return the cipher of this one file: its key is used once, so the nonce may be zero."""
-    return ChaCha20Poly1305(HKDF(SHA256(), _KEY_BYTES, salt=head + to, info=MAGIC).derive(shared))
+    return AESGCM(HKDF(SHA256(), _KEY_BYTES, salt=head + to, info=MAGIC).derive(shared))

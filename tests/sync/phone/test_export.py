@@ -55,7 +55,7 @@ class TestRead:
         with pytest.raises(export.NotAnExport):
             export.read(bytes(content), key=OFFICE_KEY)
 
-    @pytest.mark.parametrize("content", [b"", b"doorstep.export/1\n", b"doorstep.export/1\n" + bytes(60)])
+    @pytest.mark.parametrize("content", [b"", b"doorstep.export/2\n", b"doorstep.export/2\n" + bytes(60)])
     def test_refuses_what_is_none(self, content):
         with pytest.raises(export.NotAnExport):
             export.read(content, key=OFFICE_KEY)

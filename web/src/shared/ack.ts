@@ -9,7 +9,9 @@ const STATUSES = ["accepted", "quarantined", "superseded", "file_verified"] as c
 export type Status = (typeof STATUSES)[number];
 
 /** The document is no acknowledgement by this server's key. */
-export class NotAnAck extends Error {}
+export class NotAnAck extends Error {
+  override name = "NotAnAck";
+}
 
 /** One line: ref is a record's or file's id, hash what the server holds, in hexadecimal. */
 export interface Entry {

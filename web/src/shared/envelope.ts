@@ -27,7 +27,9 @@ export type RecordType =
   | "location"; // 行踪点
 
 /** The parts make no envelope that could be read back. */
-export class NotAnEnvelope extends TypeError {}
+export class NotAnEnvelope extends TypeError {
+  override name = "NotAnEnvelope";
+}
 
 /** A file bound by a record. */
 export interface FileRef {

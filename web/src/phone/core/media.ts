@@ -13,7 +13,9 @@ const MAX_SET_BACKS = 20;
 const TUS = { "Tus-Resumable": "1.0.0" };
 
 /** The server answers, and a file does not get on. */
-export class NoProgress extends NoNetwork {}
+export class NoProgress extends NoNetwork {
+  override name = "NoProgress";
+}
 
 type Call = (method: string, path: string, wanted?: Wanted) => Promise<Answer>;
 

@@ -19,7 +19,9 @@ export interface Item {
 }
 
 /** Another record was written meanwhile: the place in the chain is taken. */
-class PlaceTaken extends Error {}
+class PlaceTaken extends Error {
+  override name = "PlaceTaken";
+}
 
 /** Makes the records of one enrolled phone. */
 export class Outbox {

@@ -20,25 +20,34 @@ const HIDDEN_MS = 60_000;
 const EXPECTED_MS = 10 * 60_000;
 
 /** The app is locked: the PIN is needed first. */
-export class Locked extends Error {}
+export class Locked extends Error {
+  override name = "Locked";
+}
 /** The phone has no key and device id yet. */
-export class NotEnrolled extends Error {}
+export class NotEnrolled extends Error {
+  override name = "NotEnrolled";
+}
 /** Records or files exist only on this phone: it may not be signed out or reset. */
 export class HasUnsent extends Error {
+  override name: string = "HasUnsent";
   constructor(readonly records: number, readonly files: number) {
     super(`${records} records, ${files} files`);
   }
 }
 /** A PIN has six digits. */
-export class BadPin extends Error {}
+export class BadPin extends Error {
+  override name = "BadPin";
+}
 /** Too many wrong PINs: wait so many milliseconds. */
 export class PinDelayed extends Error {
+  override name: string = "PinDelayed";
   constructor(readonly waitMs: number) {
     super(`${waitMs} ms`);
   }
 }
 /** The PIN is wrong; so many tries are left before what was pulled is made unreadable. */
 export class PinWrong extends Error {
+  override name: string = "PinWrong";
   constructor(readonly left: number) {
     super(`${left} left`);
   }

@@ -9,13 +9,18 @@ const TIMEOUT_MS = 40_000;
 const RETRY = new Set([423, 429, 500, 502, 503, 504]);
 
 /** The server cannot be reached now; what waits, waits. */
-export class NoNetwork extends Error {}
+export class NoNetwork extends Error {
+  override name: string = "NoNetwork";
+}
 
 /** Something answered, but it was not our server: a login page of a Wi-Fi, a proxy. */
-export class NotOurServer extends NoNetwork {}
+export class NotOurServer extends NoNetwork {
+  override name = "NotOurServer";
+}
 
 /** The server said no: status, problem type and the whole problem document. */
 export class Refused extends Error {
+  override name: string = "Refused";
   constructor(readonly status: number, readonly problem: Record<string, any>) {
     super(`${status} ${problem["type"] ?? ""}`);
   }

@@ -8,7 +8,9 @@ const IV_BYTES = 12;
 const text = { encode: new TextEncoder(), decode: new TextDecoder() };
 
 /** The PIN is not the one K_pin was wrapped with, or the wrapping was damaged. */
-export class WrongPin extends Error {}
+export class WrongPin extends Error {
+  override name = "WrongPin";
+}
 
 /** K_pin as it is stored. */
 export interface Wrapped {

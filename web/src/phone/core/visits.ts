@@ -9,7 +9,9 @@ import type { Fix, Located } from "./position";
 import type { Store } from "./store";
 
 /** The arrival of this visit was not signed yet. */
-export class NotArrived extends Error {}
+export class NotArrived extends Error {
+  override name = "NotArrived";
+}
 
 /** Who was met (会见人). */
 export interface Met {
