@@ -17,7 +17,9 @@ STOP, CASE, MATE = (f"0193a0b1-0000-7000-8000-00000000{end}" for end in ("a001",
 POLL_S = 0.1
 TURNS = 900
 LIBRARY = """
-const stopOf = (n) => ({ id: STOP.slice(0, -3) + String(n).padStart(3, '0'), case_id: CASE, agents: [MATE, CASE], plan_version: 1 });
+const stopOf = (n) => ({
+  id: STOP.slice(0, -3) + String(n).padStart(3, '0'), case_id: CASE, agents: [MATE, CASE], plan_version: 1,
+});
 const noFix = { fix: null, no_fix_reason: 'timeout' };
 async function picture(seed, side) {
   const canvas = new OffscreenCanvas(side, side), pen = canvas.getContext('2d');
@@ -38,8 +40,12 @@ async function begin(n, photos = 0, side = 800) {
 async function whole(n, photos = 1, side = 800) {
   const draft = await begin(n, photos, side);
   await doorstep.visits.leave(draft, {
-    met: { who: 'nobody', name: '', relation: '', is_adult: null, id_checked: 'not_shown', id_last4: '', place: 'at_door', entry_consent_by: '' },
-    disclosure: null, outcome: { code: 9, note: '门口无人 ' + n, next_step: '', delivered: [] }, promise: null, located: noFix,
+    met: {
+      who: 'nobody', name: '', relation: '', is_adult: null, id_checked: 'not_shown', id_last4: '', place: 'at_door',
+      entry_consent_by: '',
+    },
+    disclosure: null, promise: null, located: noFix,
+    outcome: { code: 9, note: '门口无人 ' + n, next_step: '', delivered: [] },
   });
 }
 """
@@ -53,6 +59,7 @@ class BrowserPhone:
     profile: object
     page: Page | None = field(default=None, repr=False)
     before_load: str = ""
+    quota_bytes: int | None = None
 
     def start(self):
         """Open the app, from the server or, without one, from what the phone kept."""
@@ -60,6 +67,8 @@ class BrowserPhone:
         self.page = Page(self.profile)
         if self.before_load:
             self.page.call("Page.addScriptToEvaluateOnNewDocument", source=self.before_load)
+        if self.quota_bytes is not None:
+            self.page.call("Storage.overrideQuotaForOrigin", origin=self.url, quotaSize=self.quota_bytes)
         return self.load()
 
     def load(self):
@@ -79,7 +88,8 @@ class BrowserPhone:
         session is that of another tab, None for the first.
         """
         names = json.dumps({"STOP": STOP, "CASE": CASE, "MATE": MATE})
-        script = f"(async () => {{ const {{STOP, CASE, MATE}} = {names}; {LIBRARY} {body} }})()"
+        act = f"const {{STOP, CASE, MATE}} = {names}; {LIBRARY} {body}"
+        script = f"(async () => {{ {act} }})().catch((one) => {{ throw new Error(`${{one.name}}: ${{one.message}}`) }})"
         told = self.page.call("Runtime.evaluate", session, expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in told:
             raise PageFault(told["exceptionDetails"]["exception"].get("description", str(told)))

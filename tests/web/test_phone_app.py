@@ -131,12 +131,15 @@ class TestPhone:
 
     def test_a_full_phone_says_so_and_keeps_what_it_has(self, app, phone):
         phone.js("await begin(1, 1)")
-        phone.page.call("Storage.overrideQuotaForOrigin", origin=phone.url, quotaSize=1)
+        phone.kill()
+        phone.quota_bytes = 4_000_000
+        phone.start().unlock()
+        more = "await doorstep.photos.add(await begin(1), await picture(n, 1600), { shows: 'other', fix: null })"
         with pytest.raises(PageFault, match="Quota"):
-            phone.js(
-                "for (let n = 0; n < 400; n++) await doorstep.photos.add(await begin(1), await picture(n, 1600), { shows: 'other', fix: null })"
-            )
-        phone.page.call("Storage.overrideQuotaForOrigin", origin=phone.url)
+            phone.js(f"for (let n = 0; n < 59; n++) {more}")
+        phone.kill()
+        phone.quota_bytes = None
+        phone.start().unlock()
         phone.js("await whole(1, 1)")
         phone.sync_until_sent()
         assert_home(app, phone)

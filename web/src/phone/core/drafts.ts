@@ -4,6 +4,7 @@
 import { reactive, watch, type WatchStopHandle } from "vue";
 import { writeTime, type FileRef } from "@shared/envelope";
 import { newId, type Senses } from "./senses";
+import type { StopDocument } from "./documents";
 import type { Session } from "./session";
 import type { Store } from "./store";
 import type { Fix } from "./position";
@@ -45,14 +46,24 @@ export interface Draft {
   close(): Promise<void>;
 }
 
+/** Where a visit begins: what a draft needs of the stop. */
+export type BegunAt = Pick<StopDocument, "id" | "case_id" | "agents" | "plan_version">;
+
 /** Opens and keeps drafts. */
 export class Drafts {
   private readonly opened = new Map<string, Draft>();
+  private readonly opening = new Map<string, Promise<Draft>>();
 
   constructor(private readonly store: Store, private readonly session: Session, private readonly senses: Senses) {}
 
   /** Return the draft of a stop: the one begun before, else a new one. Throws Locked. */
-  async open(stop: { id: string; case_id: string; agents: string[]; plan_version: number }): Promise<Draft> {
+  open(stop: BegunAt): Promise<Draft> {
+    const known = this.opening.get(stop.id) ?? this.begin(stop).finally(() => this.opening.delete(stop.id));
+    this.opening.set(stop.id, known);
+    return known;
+  }
+
+  private async begin(stop: BegunAt): Promise<Draft> {
     const known = this.opened.get(stop.id);
     if (known) return known;
     const row = await this.store.draft.where("stop").equals(stop.id).first();

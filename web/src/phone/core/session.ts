@@ -100,6 +100,7 @@ export class Session {
     await this.store.put({
       device: answer.device_id, token: answer.device_token, epoch: answer.epoch, ack_key: answer.ack_key,
       log_vkey: answer.log_vkey, label, pin: wrapped, pin_tries: 0, pin_after: 0, revoked: undefined,
+      token_unknown: undefined,
     });
     this.opened(kPin);
   }
