@@ -109,7 +109,7 @@ def test_random_faults_lose_and_double_nothing(app, live_server, tmp_path, capsy
                     told = {
                         "runs": run,
                         **bad.counts,
-                        "cut": line.counts["cut"],
+                        "connections_cut": line.counts["cut"],
                         "records": len(records),
                         "files": len(files),
                     }

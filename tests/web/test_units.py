@@ -1,4 +1,4 @@
-"""The web clients' own unit tests, in node's own runner: what must be the same in Python is held to the shared vectors."""
+"""The web clients' own unit tests, in node's own runner: vectors hold them to what Python does."""
 
 import shutil
 import subprocess
