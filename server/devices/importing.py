@@ -81,7 +81,9 @@ def _locked(device_id: UUID) -> Device:
 
 def _noted(told: Imported) -> Imported:
     begin_write()
-    counts = {"kept": told.kept, "set_aside": told.set_aside, "files": told.files}
-    audit.note("device.export_taken", f"device:{told.device_id}", actor_id=None, **counts)
+    audit.note(
+        "device.export_taken", f"device:{told.device_id}", actor_id=None,
+        kept=told.kept, set_aside=told.set_aside, files=told.files,
+    )  # fmt: skip
     db.session.commit()
     return told
