@@ -206,7 +206,8 @@ def _insertion(
     after = calls[position] if position < len(calls) else None
     previous_node = before.place.node if before else day.start_node
     next_node = after.place.node if after else day.end_node
-    cost_s = int(legs[previous_node, node] + legs[node, next_node] - legs[previous_node, next_node])
+    saved_s = int(legs[previous_node, next_node]) if calls else 0  # a crew without calls does not drive to its end
+    cost_s = int(legs[previous_node, node] + legs[node, next_node]) - saved_s
     if times is None:
         short_by_s = timing(frame, day=day, calls=[*calls[:position], call, *calls[position:]]).late_s
         return Insertion(crew_day=crew_day, position=position, call=call, cost_s=cost_s, short_by_s=short_by_s)

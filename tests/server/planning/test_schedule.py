@@ -73,6 +73,13 @@ class TestInsertions:
             longer = [*placed[: found.position], found.call, *placed[found.position :]]
             assert found.cost_s == driven(longer) - driven(placed)
 
+    def test_costs_the_whole_way_of_a_crew_that_would_stay_at_home(self):
+        """A crew that ends elsewhere drives nowhere without calls: its first costs the way to the end as well."""
+        end = stop("x", east_m=5000).point
+        ready = frame(problem(stop("a", east_m=2500), shifts=[shift(end=end)]))
+        (found,) = insertions(ready, crew_day=0, calls=[], place=ready.places[0])
+        assert found.cost_s == pytest.approx(500, abs=3)
+
     @given(st.integers(0, 6), st.integers(300, 6000), st.integers(-9000, 9000))
     def test_fits_exactly_when_the_longer_route_is_feasible(self, count, step_m, north_m):
         ready = frame(problem(*town(count, step_m=step_m), stop("new", north_m=north_m + 1), shifts=[shift(closes=13)]))
