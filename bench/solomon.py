@@ -4,7 +4,9 @@ Source: 12th DIMACS Implementation Challenge, VRPTW: distances, windows and serv
 down to a whole tenth; the sum of distances is the cost, the number of vehicles is free.
 """
 
+import math
 import random
+from itertools import pairwise
 
 import numpy as np
 import pyvrp
@@ -12,7 +14,12 @@ from pyvrp import Client, Depot, Location, ProblemData, VehicleType
 
 TENTHS = 10
 _FIELDS = 7
+_FLEET = ("vehicles", "capacity")
 _HEAD = ["MADE", "", "VEHICLE", "NUMBER CAPACITY", "50 200", "", "CUSTOMER", "NO. X Y DEMAND READY DUE SERVICE", ""]
+
+
+class NotLawful(ValueError):
+    """A result breaks a rule of its instance."""
 
 
 class NotSolomon(ValueError):
@@ -21,8 +28,8 @@ class NotSolomon(ValueError):
 
 def read(text: str) -> ProblemData:
     """Return the problem that an instance's text describes. Raises NotSolomon."""
-    rows = [[int(float(word)) for word in line.split()] for line in text.splitlines() if _is_numbers(line)]
-    fleet = next((row for row in rows if len(row) == len(("vehicles", "capacity"))), None)
+    rows = [_row(line) for line in text.splitlines() if _is_numbers(line)]
+    fleet = next((row for row in rows if len(row) == len(_FLEET)), None)
     places = [row for row in rows if len(row) == _FIELDS]
     if fleet is None or len(places) < len(("depot", "customer")):
         raise NotSolomon(f"expected a fleet and customers, got {len(places)} rows of seven numbers")
@@ -38,6 +45,32 @@ def read(text: str) -> ProblemData:
         distance_matrices=[tenths],
         duration_matrices=[tenths],
     )
+
+
+def checked(found: pyvrp.Result, text: str) -> float:
+    """Return a result's distance, reckoned anew from the instance's text alone. Raises NotLawful."""
+    numbers = [_row(line) for line in text.splitlines() if _is_numbers(line)]
+    rows = {row[0]: row for row in numbers if len(row) == _FIELDS}
+    room = next(row[1] for row in numbers if len(row) == len(_FLEET))
+    routes = [[activity.idx + 1 for activity in route if activity.is_client()] for route in found.best.routes()]
+    if sorted(number for route in routes for number in route) != sorted(rows.keys() - {0}):
+        raise NotLawful("each customer exactly once")
+    return sum(_driven(route, rows=rows, room=room) for route in routes) / TENTHS
+
+
+def _driven(route: list[int], *, rows: dict[int, list[int]], room: int) -> int:
+    """Return the tenths that a route drives. Raises NotLawful when it is late or too heavy."""
+    if sum(rows[number][3] for number in route) > room:
+        raise NotLawful(f"too heavy: {route}")
+    total, now = 0, 0
+    for here, there in pairwise([0, *route, 0]):
+        tenths = math.floor(TENTHS * math.hypot(rows[here][1] - rows[there][1], rows[here][2] - rows[there][2]))
+        total += tenths
+        now = max(now + tenths, TENTHS * rows[there][4])
+        if now > TENTHS * rows[there][5]:
+            raise NotLawful(f"late at {there}: {route}")
+        now += TENTHS * rows[there][6]
+    return total
 
 
 def distance(found: pyvrp.Result) -> float:
@@ -64,6 +97,10 @@ def _client(index: int, row: list[int]) -> Client:
         tw_early=TENTHS * ready,
         tw_late=TENTHS * due,
     )
+
+
+def _row(line: str) -> list[int]:
+    return [int(float(word)) for word in line.split()]
 
 
 def _is_numbers(line: str) -> bool:

@@ -56,6 +56,33 @@ class TestDistance:
         assert solomon.distance(found) == pytest.approx(10.0)  # out and back by way of both: 1.4 + 3.6 + 5.0
 
 
+class TestChecked:
+    @pytest.fixture
+    def found(self):
+        import pyvrp
+        from pyvrp.stop import MaxIterations
+
+        return pyvrp.solve(solomon.read(SMALL), stop=MaxIterations(50), seed=1, display=False)
+
+    def test_reckons_the_distance_from_the_text(self, found):
+        assert solomon.checked(found, SMALL) == solomon.distance(found)
+
+    @pytest.mark.parametrize(
+        ("was", "now", "fault"),
+        [
+            ("         0        200", "         0          1", "late at 2"),
+            ("3         20", "3          5", "too heavy"),
+            ("    2      1          1          10         0        200         10", "", "each customer exactly once"),
+        ],
+    )
+    def test_refuses_what_breaks_a_rule(self, found, was, now, fault):
+        """The plan of one instance held against another, in which it is late, too heavy or serves a stranger."""
+        tight = SMALL.replace(was, now)
+        assert tight != SMALL
+        with pytest.raises(solomon.NotLawful, match=fault):
+            solomon.checked(found, tight)
+
+
 class TestMadeUp:
     def test_is_the_same_for_the_same_seed(self):
         assert solomon.made_up(1) == solomon.made_up(1) != solomon.made_up(2)
