@@ -1,4 +1,4 @@
-"""Fang's day on the phone's own screens, in a real Chromium: enrolled, unlocked, offline at the door, sent, acknowledged."""
+"""Fang's day on the phone's own screens, in a real Chromium: enrolled, offline at the door, sent, acknowledged."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from server import clock, jobs
+from server.db import db
 from server.visits.models import Visit
 from tests.web.phone_browser import PIN, BrowserPhone, wait_for
 
@@ -27,14 +28,15 @@ class Screens:
         self.taps += 1
 
     def press(self, words):
-        """Tap the button, link or label that says these words."""
-        found = f"[...document.querySelectorAll('button, a, label')].find((one) => one.textContent.includes({words!r}))"
+        """Tap the button, link or label that begins with these words."""
+        things = "[...document.querySelectorAll('button, a, label')]"
+        found = f"{things}.find((one) => one.textContent.trim().startsWith({words!r}))"
         self.page.wait(f"{found} !== undefined && !{found}.disabled")
         self.page.run(f"{found}.click()")
         self.taps += 1
 
     def choose(self, name, value):
-        self.tap(f"input[name={name}][value={value}]")
+        self.tap(f"input[name='{name}'][value='{value}']")
 
     def type(self, selector, text):
         self.page.wait(f"document.querySelector({json.dumps(selector)}) !== null")
@@ -55,11 +57,12 @@ class Screens:
     def sign(self):
         """Draw a line on the pad, as a finger does."""
         self.page.run("document.querySelector('canvas.pad').scrollIntoView({block: 'center'})")
-        box = self.page.run("(() => { const b = document.querySelector('canvas.pad').getBoundingClientRect(); return [b.x, b.y]; })()")
+        box = self.page.run("(({x, y}) => [x, y])(document.querySelector('canvas.pad').getBoundingClientRect())")
         at = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "mouse"}
         self.page.call("Input.dispatchMouseEvent", type="mousePressed", x=box[0] + 20, y=box[1] + 40, **at)
         for step in range(1, 20):
-            self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + 20 + step * 6, y=box[1] + 40 + step % 5, **at)
+            x, y = box[0] + 20 + step * 6, box[1] + 40 + step % 5
+            self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, **at)
         self.page.call("Input.dispatchMouseEvent", type="mouseReleased", x=box[0] + 140, y=box[1] + 44, **at)
         self.taps += 1
 
@@ -82,8 +85,6 @@ def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path):
 def visits_of(app):
     with app.app_context():
         jobs.run_chores(clock.now())
-        from server.db import db
-
         found = db.session.scalars(select(Visit)).all()
         db.session.rollback()
         return [(one.outcome, one.is_complete) for one in found]
@@ -100,13 +101,13 @@ class TestTheDay:
         screens.choose("id_checked", "id_card_seen")
         screens.choose("place", "at_door")
         for one in TOLD:
-            screens.tap(f"input[type=checkbox][value={one}]")
+            screens.tap(f"input[type=checkbox][value='{one}']")
         screens.press("已出示工作证件")
         screens.choose("recorded", "yes")
         screens.choose("outcome", "1")
         screens.type("#outcome_note", "承诺分期归还")
         screens.choose("next_step", "await_promise")
-        screens.press("增加一期")
+        screens.press("＋ 增加一期")
         screens.press("本人自愿")
         screens.press("已说明违约后果")
         screens.tap("input[type=checkbox][value=account_statement]")
@@ -118,7 +119,8 @@ class TestTheDay:
         screens.sees("✓ 已签署")
         assert screens.violations() == []
         picture = tmp_path / "door.jpg"
-        picture.write_bytes(bytes(screens.phone.js("return [...new Uint8Array(await (await picture(1, 600)).arrayBuffer())]")))
+        taken = screens.phone.js("return [...new Uint8Array(await (await picture(1, 600)).arrayBuffer())]")
+        picture.write_bytes(bytes(taken))
         screens.page.choose("#photo_door", picture)
         screens.page.wait("document.querySelector('.shots img')?.complete === true")
         screens.press("离开并保存")
@@ -142,7 +144,8 @@ class TestTheDay:
         assert name not in shown
         assert "¥" not in shown
         assert "对账单" not in shown.replace("不得出示文件", "")
-        steps = screens.page.run("[...document.querySelectorAll('input[name=third_party_step]')].map((one) => one.value)")
+        offered = "[...document.querySelectorAll('input[name=third_party_step]')]"
+        steps = screens.page.run(f"{offered}.map((one) => one.value)")
         assert sorted(steps) == ["leave", "pass_contact_slip"]
         assert screens.page.run("document.querySelectorAll('input[name=signing]').length") == 0
 
