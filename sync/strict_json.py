@@ -12,17 +12,20 @@ import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from sync.canonical import NotCanonisable, canonical, canonical_plain
+import msgspec
+
+from sync.canonical import NotCanonisable, canonical
 
 MAX_DEPTH = 32
 MAX_BYTES = 2 * 1024 * 1024
 _I64_MIN, _I64_MAX = -(1 << 63), (1 << 63) - 1
 _I64_DIGITS = 20
+_CONTAINERS = frozenset({dict, list})
 # Only an escape can bring a control character or half a surrogate pair; without one the walk skips strings.
 _RISKY_ESCAPE = re.compile(r"\\(?:[bfr]|u00[01]|u[dD][89a-fA-F])")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
-# Where a number can stand in text without idle spaces (not within a time); no integer of 15 digits reaches 2^53.
-_ODD_NUMBER = re.compile(r"[:\[,](?<!\d:)-?(?:\d{16}|\d{1,15}[.eE])")
+# No integer of 15 digits reaches 2^53. Numbers follow `:`, `,` or `[`, here told as one, as are digits and the minus.
+_ALIKE, _LONG_NUMBER = bytes.maketrans(b"123456789-,[", b"0000000000::"), b":" + b"0" * 16
 
 
 class NotStrictJson(ValueError):
@@ -36,17 +39,10 @@ def loads(raw: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_
     Raises NotStrictJson.
     """
     text = _text(raw, max_bytes)
-    try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
-        )
-    except RecursionError as fault:
-        raise NotStrictJson(f"nested deeper than {max_depth}") from fault
-    except json.JSONDecodeError as fault:
-        raise NotStrictJson(f"not JSON: {fault.msg} at character {fault.pos}") from fault
+    value = _unchanged(text, _AS_READ)
+    if value is None:
+        value = _loads_slowly(text, max_depth=max_depth)
     _check_depth(value, text, max_depth=max_depth)
-    if _RISKY_ESCAPE.search(text) is not None:
-        _check_strings(value)
     return value
 
 
@@ -56,10 +52,11 @@ def loads_noting(text: str, *, max_bytes: int = MAX_BYTES) -> tuple[Any, bool]:
     Text that comes out the same when written again names no member twice and holds nothing that two readers could
     understand differently; so the common case needs none of the slow checks. Raises NotStrictJson.
     """
-    found = None if _needs_a_closer_look(text, max_bytes) else _unchanged(text)
-    if found is not None:
-        _check_depth(found, text, max_depth=MAX_DEPTH)
-        return found, True
+    if text.startswith("{") and len(text) * 4 <= max_bytes:
+        found = _unchanged(text, _SORTED)
+        if found is not None and _sorts_alike(text):
+            _check_depth(found, text, max_depth=MAX_DEPTH)
+            return found, True
     value = loads(text, max_bytes=max_bytes)
     try:
         return value, canonical(value) == text.encode()
@@ -67,22 +64,49 @@ def loads_noting(text: str, *, max_bytes: int = MAX_BYTES) -> tuple[Any, bool]:
         return value, False
 
 
-def _unchanged(text: str) -> Any:
-    """Return the object whose canonical text this is, None when it is not or no JSON."""
+def _unchanged(text: str, writer: msgspec.json.Encoder) -> Any:
+    """Return the value of a text that comes out the same when written again, None when it does not or is no JSON.
+
+    Such a text names no member twice; numbers that two readers could understand differently are left to the slow way.
+    """
+    if not text.startswith(("{", "[")) or _RISKY_ESCAPE.search(text) is not None:
+        return None
     try:
-        value = json.loads(text)
-        return value if canonical_plain(value) == text.encode() else None
-    except (ValueError, RecursionError):
+        data = text.encode()
+        if _LONG_NUMBER in data.translate(_ALIKE):
+            return None
+        value = _READER.decode(data)
+        return value if writer.encode(value) == data else None
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
-def _needs_a_closer_look(text: str, max_bytes: int) -> bool:
-    return (
-        not text.startswith("{")
-        or len(text) * 4 > max_bytes
-        or _ODD_NUMBER.search(text) is not None
-        or _RISKY_ESCAPE.search(text) is not None
-    )
+def _no_fraction(digits: str) -> NoReturn:
+    raise ValueError(digits)
+
+
+_READER = msgspec.json.Decoder(float_hook=_no_fraction)
+_AS_READ, _SORTED = msgspec.json.Encoder(), msgspec.json.Encoder(order="sorted")
+
+
+def _sorts_alike(text: str) -> bool:
+    """Tell whether no character lies beyond the BMP: RFC 8785 sorts those by UTF-16, others by code point."""
+    return len(text.encode("utf-16-le")) == 2 * len(text)
+
+
+def _loads_slowly(text: str, *, max_depth: int) -> Any:
+    """Return the value, every member and number looked at. Raises NotStrictJson."""
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_constant
+        )
+    except RecursionError as fault:
+        raise NotStrictJson(f"nested deeper than {max_depth}") from fault
+    except json.JSONDecodeError as fault:
+        raise NotStrictJson(f"not JSON: {fault.msg} at character {fault.pos}") from fault
+    if _RISKY_ESCAPE.search(text) is not None:
+        _check_strings(value)
+    return value
 
 
 def _text(raw: bytes | str, max_bytes: int) -> str:
@@ -126,7 +150,14 @@ def _check_depth(value: Any, text: str, *, max_depth: int) -> None:
         return
     containers = [value] if isinstance(value, dict | list) else []
     for _ in range(max_depth):
-        containers = [one for part in containers for one in _children(part) if isinstance(one, dict | list)]
+        containers = [
+            one
+            for part in containers
+            for one in (part.values() if type(part) is dict else part)
+            if type(one) in _CONTAINERS
+        ]
+        if not containers:
+            return
     if containers:
         raise NotStrictJson(f"nested deeper than {max_depth}")
 

@@ -48,5 +48,5 @@ class Ours:
 
 
 def body_of(rows: Sequence[Row]) -> bytes:
-    """Return the body of a push."""
-    return json.dumps([{"newDocumentState": row} for row in rows], ensure_ascii=False).encode()
+    """Return the body of a push, as a browser's JSON.stringify writes it."""
+    return json.dumps([{"newDocumentState": row} for row in rows], ensure_ascii=False, separators=(",", ":")).encode()

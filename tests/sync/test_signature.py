@@ -1,10 +1,12 @@
 import subprocess
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync import signature
 from sync.signature import Alg, BadKey, b64url, der_of, public_key, signing_key, unb64url
 
 # RFC 8032 §7.1 test 2 and RFC 8037 appendix A.
@@ -13,6 +15,58 @@ RFC_SIG = bytes.fromhex(
     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
 )
+# Made of points with a part of small order, where implementations are known to differ: signature of b"m", key, verdict.
+_KEY, _TWISTED = "AmZtYOmS-3Qs-a_F3YXE1yk6bgWFQQPct4OS3Vaj5Bc", "GW_2Ug6kVZfQ7jdyQkW7XfQaG05UtSb5yylxrQAXkWU"
+ODD_SIGNATURES = [
+    pytest.param(
+        "cuZSn4wnPx_GZojPFatjGVcCwXMDS2NGwhATG3mXkSchxD8EN8HGOLQd8iAEq-FDzfxei8k0mgf33uVuOIgXBQ",
+        _KEY,
+        True,
+        id="plain",
+    ),
+    pytest.param(
+        "cuZSn4wnPx_GZojPFatjGVcCwXMDS2NGwhATG3mXkScOmDVhUSTZkIq66cPipMBYzfxei8k0mgf33uVuOIgXFQ",
+        _KEY,
+        False,
+        id="S beyond L",
+    ),
+    pytest.param(
+        "hGGQRCrq5_2YKoe3lZv_3Yxol2zGOaVgEZXSX00TzjsFGOQp2jqJupD6W_j_LSaEmeTLFaEOyZ8wcaH7p1hTDw",
+        _KEY,
+        False,
+        id="R twisted",
+    ),
+    pytest.param(
+        "MjgYJ2G1R53JYxW0EGAUHW-V2GnkC6sUVXkqVnR37KQWOl8By9bnDriUBBdGKm4iyugaDb1h2x3DDsu-_M6TBA",
+        _TWISTED,
+        False,
+        id="key twisted",
+    ),
+    pytest.param(
+        "jGpUijus8PT4uapdNi4FHAfcCFq-SuG3WPOXwyOwZQcv0rLXqjSFKG_hVuipSuaWAd_RFpVh5TSsx5dsjO1MDg",
+        _TWISTED,
+        True,
+        id="key twisted, h 0",
+    ),
+    pytest.param(
+        "O1-kuGCKqsZ3IKgKV5qBUR70i42KDF-B7EcMcW7YBT62YwFNHUF-JGmuzk5U9dQxS9LStgB4HUjFAuEBg-haCA",
+        "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
+        True,
+        id="key small",
+    ),
+    pytest.param(
+        "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADkdsR5Jkm1Lns5IeCbAs72jLYxIwX2Ja7tCjP4y4OnCQ",
+        _KEY,
+        True,
+        id="R small",
+    ),
+    pytest.param(
+        "7v_______________________________________3_1iMreq9Zkdvm5IbOiBvarqwCvTElLgewKvKJJLigNDQ",
+        _KEY,
+        False,
+        id="R twice written",
+    ),
+]
 
 
 @pytest.fixture(params=list(Alg))
@@ -50,6 +104,24 @@ class TestVerifies:
     )
     def test_fails_without_raising_for_rubbish(self, signer, sig):
         assert not signer.public().verifies(sig, b"m")
+
+    @pytest.mark.parametrize(("sig", "key", "is_good"), ODD_SIGNATURES)
+    def test_says_of_odd_points_what_openssl_says(self, sig, key, is_good):
+        jwk = {"kty": "OKP", "crv": "Ed25519", "x": key}
+        made = public_key(jwk, alg="Ed25519")
+        assert made.verifies(sig, b"m") is is_good
+        try:
+            made.key.verify(unb64url(sig), b"m")
+        except InvalidSignature:
+            assert not is_good
+        else:
+            assert is_good
+
+    def test_verifies_without_libsodium_too(self, signer, monkeypatch):
+        monkeypatch.setattr(signature, "crypto_sign_open", None)
+        sig = signer.sign(b"m")
+        assert signer.public().verifies(sig, b"m")
+        assert not signer.public().verifies(sig, b"n")
 
     def test_fails_under_another_key(self, signer):
         other = signing_key(signer.alg, b"\x08" * 32)

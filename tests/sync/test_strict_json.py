@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync import strict_json
 from sync.canonical import NotCanonisable, canonical
 from sync.strict_json import MAX_DEPTH, NotStrictJson, loads, loads_noting
 
@@ -17,6 +18,19 @@ scalars = (
     | st.floats(allow_nan=False, allow_infinity=False)
 )
 values = st.recursive(scalars, lambda v: st.lists(v, max_size=4) | st.dictionaries(texts, v, max_size=4), max_leaves=30)
+texts_of_values = st.builds(
+    lambda value, is_ascii, is_tight, is_sorted: json.dumps(
+        value, ensure_ascii=is_ascii, separators=(",", ":") if is_tight else None, sort_keys=is_sorted
+    ),
+    values | st.dictionaries(texts, st.integers() | texts, min_size=1),
+    *[st.booleans()] * 3,
+)
+ODD = [
+    "1.0", "1e5", "-0", "-0.0", "9007199254740992", "9007199254740991", "-9223372036854775809", "9223372036854775808",
+    "1E400", "NaN", '"\\u007f"', '"\x7f"', '"\\/"', '"\u2028"', '"\\u001f"', '"\\t"', '"\t"',
+    '"\\ud83d\\ude00"', '"\ud83d"',
+    '"😀","\uffff"', "1,1", '1,"a":2', "[" * MAX_DEPTH + "]" * MAX_DEPTH, "1 ", "01", "+1", "tru", "null", "",
+]  # fmt: skip
 
 
 class TestLoads:
@@ -132,6 +146,19 @@ class TestLoadsNoting:
     @pytest.mark.parametrize("text", ['{"a":1.0}', '{"a":9007199254740993}', '{"a":-0}', '{"b":1,"a":1}', '{"a": 1}'])
     def test_takes_what_could_be_written_otherwise_and_says_so(self, text):
         assert loads_noting(text) == (json.loads(text), False)
+
+    @given(texts_of_values | st.sampled_from(ODD).map('{{"a":{}}}'.format) | st.sampled_from(ODD).map("[{}]".format))
+    def test_reads_and_judges_as_the_slow_way_does(self, text):
+        def outcome(read):
+            try:
+                return repr(read(text))
+            except NotStrictJson:
+                return "refused"
+
+        quick = outcome(loads), outcome(loads_noting)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(strict_json, "_unchanged", lambda *_: None)
+            assert quick == (outcome(loads), outcome(loads_noting))
 
     def test_counts_bytes_not_characters(self):
         text = '{"a":"' + "债" * 100 + '"}'
