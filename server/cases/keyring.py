@@ -6,11 +6,11 @@ the vault. Values that belong to no case, and those from before, are `v1` and op
 
 import base64
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, insert
+from sqlalchemy import Text, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock, config
@@ -20,6 +20,8 @@ from server.vault import SealBroken, Vault, place
 
 KEY_BYTES = 32
 OF_CASE = "v2"
+KeyOf = Callable[[UUID], str | None]
+"""Case → its key as it is kept, sealed; None once destroyed."""
 
 
 class CaseKey(Base):
@@ -55,7 +57,7 @@ def unseal(sealed: str, *, at: str) -> str:
     return unseal_with(config.current().vault, sealed, at=at, key_of=_stored)
 
 
-def unseal_with(vault: Vault, sealed: str, *, at: str, key_of: Callable[[UUID], str | None]) -> str:
+def unseal_with(vault: Vault, sealed: str, *, at: str, key_of: KeyOf) -> str:
     """Open a sealed text without a session; key_of returns a case's sealed key, None when it is destroyed.
 
     Raises KeyDestroyed or SealBroken.
@@ -73,14 +75,21 @@ def unseal_with(vault: Vault, sealed: str, *, at: str, key_of: Callable[[UUID], 
     return _vault(_unwrap(vault, wrapped, case_id)).unseal(f"v1|case|{body}", at=at)
 
 
-def open_or_empty(sealed: str | None, *, at: str) -> str:
+def open_or_empty(sealed: str | None, *, at: str, key_of: KeyOf | None = None) -> str:
     """Open a sealed text for a screen: empty when there is none, or when it was deleted. Raises SealBroken."""
     if not sealed:
         return ""
     try:
-        return unseal(sealed, at=at)
+        return unseal_with(config.current().vault, sealed, at=at, key_of=key_of or _stored)
     except KeyDestroyed:
         return ""
+
+
+def keys_of(case_ids: Collection[UUID]) -> KeyOf:
+    """Return how to find the keys of these cases, read in one statement: for a page of sealed values."""
+    query = select(CaseKey.id, CaseKey.key_sealed).where(CaseKey.id.in_(case_ids))
+    kept: dict[UUID, str | None] = {row.id: row.key_sealed for row in db.session.execute(query)}
+    return lambda case_id: kept[case_id] if case_id in kept else _stored(case_id)
 
 
 def ensure(case_id: UUID) -> None:

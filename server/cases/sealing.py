@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server import config
 from server.cases import keyring
+from server.cases.keyring import KeyOf
 from server.cases.models import Address, Case, Party
 from server.media import store
 from server.vault import place
@@ -18,9 +19,9 @@ def seal_text(text: str, *, at: str, case_id: UUID | None = None) -> str | None:
     return keyring.seal(text, at=at, case_id=case_id) if text else None
 
 
-def open_text(sealed: str | None, *, at: str) -> str:
-    """Open a sealed text, empty when there is none or it was deleted. Raises SealBroken."""
-    return keyring.open_or_empty(sealed, at=at)
+def open_text(sealed: str | None, *, at: str, key_of: KeyOf | None = None) -> str:
+    """Open a sealed text, empty when there is none or it was deleted; key_of: see keyring. Raises SealBroken."""
+    return keyring.open_or_empty(sealed, at=at, key_of=key_of)
 
 
 def id_number(party: Party) -> str:

@@ -72,12 +72,18 @@ def _stands_against(entry: Mapping[str, Any], action: Action) -> bool:
 
 def frozen_kinds(case: Case) -> list[str]:
     """Return why nobody may go to this door, empty when nothing stands against it."""
-    kinds = {_FREEZE[StopKind(flag.kind)] for flag in case.stop_flags if flag.lifted_at is None}
-    if case.state == CaseState.RECALLED:
+    standing = [flag.kind for flag in case.stop_flags if flag.lifted_at is None]
+    return frozen_by(standing, state=case.state, do_not_contact=case.debtor.do_not_contact)
+
+
+def frozen_by(standing: Iterable[str], *, state: str, do_not_contact: bool) -> list[str]:
+    """Return why nobody may go to a door, from the flags that stand, the case's state and the debtor's wish."""
+    kinds = {_FREEZE[StopKind(kind)] for kind in standing}
+    if state == CaseState.RECALLED:
         kinds.add("recalled")
-    if case.state == CaseState.SETTLED:
+    if state == CaseState.SETTLED:
         kinds.add("settled")
-    if case.debtor.do_not_contact:
+    if do_not_contact:
         kinds.add("do_not_contact")
     return sorted(kinds)
 

@@ -1,9 +1,8 @@
-"""What the crews' phones pull of a dispatched scheme: stops, cards, papers, the form and the rule pack.
+"""What the crews' phones pull of a dispatched scheme: stops, papers, the form and the rule pack; cards are in `cards`.
 
-Loaded when pulled, for the person who asks: somebody who is no longer on the crew gets nothing. A card (客户卡片) holds
-the fields of one visit and no more: no full ID number, no telephone of third parties, no other case.
+Loaded when pulled, for the person who asks: somebody who is no longer on the crew gets nothing.
 
-Source: docs/records.md, "What phones pull"; personal information protection law art. 5-6 (only what the visit needs).
+Source: docs/records.md, "What phones pull".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,21 +10,20 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Row as Columns
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from server import feed
-from server.accounts.models import Creditor
-from server.cases import sealing
-from server.cases.models import Address, Case, Paper
+from server.cases.models import Address, Paper
 from server.compliance import rulepack
 from server.compliance.rulepack import RulePack
 from server.db import Base, db
 from server.planning.datum import Datum, Point, to_wgs84
 from server.planning.model import Caution
 from server.planning.precision import Precision
-from server.schemes.checks import frozen_kinds, pack_of_stop
+from server.schemes.checks import pack_of_stop
 from server.schemes.forms import find
 from server.schemes.handover import materials
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
@@ -35,24 +33,16 @@ Documents = dict[str, dict[str, Any]]
 Query = TypeVar("Query", bound=Select[Any])
 Row = TypeVar("Row", bound=Base)
 
-DO_NOT = {
-    "no_third_party": {"zh": "不向第三人透露欠款", "en": "tell nobody else of the debt"},
-    "no_cash": {"zh": "不收取任何款项", "en": "take no money"},
-    "no_entry": {"zh": "未经同意不入户", "en": "do not enter without consent"},
-    "no_posting": {"zh": "不张贴函件", "en": "post no letters"},
-}
-"""What no crew does at any door; the circumstances of a case add to it."""
-
 
 def _stops_of(person_id: UUID, doc_ids: Sequence[str], *, load: Sequence[ExecutableOption]) -> list[SchemeStop]:
     """Return the visits among these ids that are on this person's phones, with what `load` names, in few queries."""
-    query = _on_phones_of(person_id, select(SchemeStop)).options(*load)
+    query = on_phones_of(person_id, select(SchemeStop)).options(*load)
     return list(db.session.scalars(query.where(SchemeStop.id.in_([UUID(one) for one in doc_ids]))))
 
 
 def _stops_on(person_id: UUID, *, load: Sequence[ExecutableOption]) -> list[SchemeStop]:
     """Return all visits that are on this person's phones."""
-    return list(db.session.scalars(_on_phones_of(person_id, select(SchemeStop)).options(*load)))
+    return list(db.session.scalars(on_phones_of(person_id, select(SchemeStop)).options(*load)))
 
 
 def stops_of_day(person_id: UUID, day: date) -> list[SchemeStop]:
@@ -60,7 +50,8 @@ def stops_of_day(person_id: UUID, day: date) -> list[SchemeStop]:
     return [stop for stop in _stops_on(person_id, load=[joinedload(SchemeStop.case)]) if stop.day == day]
 
 
-def _on_phones_of(person_id: UUID, query: Query) -> Query:
+def on_phones_of(person_id: UUID, query: Query) -> Query:
+    """Return the query of visits narrowed to those on this person's phones."""
     return query.join(Crew, SchemeStop.crew_id == Crew.id).where(
         SchemeStop.state.in_(ON_PHONES), or_(Crew.lead_id == person_id, Crew.second_id == person_id)
     )
@@ -110,7 +101,7 @@ def _stop(stop: SchemeStop, crew: Crew, scheme: Scheme, *, papers: Sequence[str]
     }
 
 
-def place(address: Address | None) -> dict[str, Any] | None:
+def place(address: Address | Columns[Any] | None) -> dict[str, Any] | None:
     """Return where a visit is, in WGS-84, and what to beware of about the point."""
     if address is None or address.lon is None or address.lat is None or not address.datum:
         return None
@@ -150,71 +141,6 @@ def _papers_by_stop(person_id: UUID, found: Sequence[SchemeStop]) -> dict[str, l
     return by_stop
 
 
-@feed.serves("cards")
-def cards(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
-    """Return the dossier of each visit of a person's crew, by the visit's id."""
-    case = joinedload(SchemeStop.case)
-    load = [joinedload(SchemeStop.address), case.joinedload(Case.debtor), case.selectinload(Case.stop_flags)]
-    found = _stops_of(person_id, doc_ids, load=load)
-    creditors = _by_id(Creditor, {stop.case.creditor_id for stop in found})
-    return {str(stop.id): _card(stop, creditors[stop.case.creditor_id]) for stop in found}
-
-
-def _card(stop: SchemeStop, creditor: Creditor) -> dict[str, Any]:
-    case, address = stop.case, stop.address
-    return {
-        "id": str(stop.id),
-        "stop_id": str(stop.id),
-        "case_id": str(case.id),
-        "case_no": case.case_no,
-        "debtor": {
-            "kind": case.debtor.kind,
-            "name": case.debtor.name,
-            "id_kind": case.debtor.id_kind,
-            "id_masked": f"**************{case.debtor.id_last4}" if case.debtor.id_last4 else "",
-            "languages": list(case.debtor.languages),
-        },
-        "address": {
-            "kind": address.kind,
-            "text": sealing.address_text(address),
-            "district": address.district,
-            "access_note": address.access_note,
-            "risk_level": address.risk_level,
-        }
-        if address is not None
-        else None,
-        "place": place(address),
-        "debt": _debt(case, creditor),
-        "history": {
-            "broken_promises": case.broken_promises,
-            "contact_result": case.contact_result,
-            "last_visit_on": case.last_visit_on.isoformat() if case.last_visit_on else None,
-        },
-        "reasons": stop.reasons,
-        "flags": list(case.flags),
-        "do_not": [{"code": code, "text": text} for code, text in DO_NOT.items()],
-        "frozen": frozen_kinds(case),
-        "note": stop.note,
-    }
-
-
-def _debt(case: Case, creditor: Creditor) -> dict[str, Any]:
-    return {
-        "creditor": creditor.name,
-        "commission_no": creditor.commission_no,
-        "product": case.product,
-        "contract_tail": case.contract_tail,
-        "principal_fen": case.principal_fen,
-        "interest_fen": case.interest_fen,
-        "penalty_interest_fen": case.penalty_interest_fen,
-        "penalty_fen": case.penalty_fen,
-        "fees_fen": case.fees_fen,
-        "outstanding_fen": case.outstanding_fen,
-        "as_of": case.as_of.isoformat() if case.as_of else None,
-        "overdue_on": case.overdue_on.isoformat() if case.overdue_on else None,
-    }
-
-
 @feed.serves("papers")
 def papers(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
     """Return the papers of a person's visits by id; their bytes are fetched one by one, named by `sha256`.
@@ -231,7 +157,7 @@ def papers(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
 
 def _cases_of(person_id: UUID) -> Select[tuple[UUID]]:
     """Return the cases of the visits that are on this person's phones."""
-    return _on_phones_of(person_id, select(SchemeStop.case_id))
+    return on_phones_of(person_id, select(SchemeStop.case_id))
 
 
 def _paper(paper: Paper) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from server.body import Body, answers, takes
 from server.db import db
 from server.planning.drawing import draw
 from server.planning.geojson import feature_collection
-from server.schemes import documents, plan_job, plan_store, route_table, rules
+from server.schemes import cards, documents, plan_job, plan_store, route_table, rules
 from server.schemes.schemas import PlanIn, RoutesOut
 from server.schemes.scope import fetch_scheme
 
 bp = Blueprint("scheme_planning", __name__, url_prefix="/v1/schemes")
-LOADERS = documents.__name__
-"""The module whose import registers what phones pull of a scheme."""
+LOADERS = (cards.__name__, documents.__name__)
+"""The modules whose import registers what phones pull of a scheme."""
 
 
 @bp.post("/<uuid:scheme_id>/plan")

@@ -51,6 +51,22 @@ class TestSeal:
             keyring.unseal(f"v2|{clock.new_id()}|AAAA", at=AT)
 
 
+class TestKeysOf:
+    def test_opens_values_of_several_cases_and_shows_nothing_of_a_destroyed_one(self, case_id):
+        other = clock.new_id()
+        keyring.ensure(other)
+        one, two = keyring.seal("甲", at=AT, case_id=case_id), keyring.seal("乙", at=AT, case_id=other)
+        keyring.destroy(other, at=clock.now())
+        key_of = keyring.keys_of({case_id, other})
+        assert [keyring.open_or_empty(sealed, at=AT, key_of=key_of) for sealed in (one, two)] == ["甲", ""]
+
+    def test_asks_for_a_key_it_was_not_told_of_and_refuses_a_lost_one(self, case_id):
+        sealed = keyring.seal("甲", at=AT, case_id=case_id)
+        assert keyring.open_or_empty(sealed, at=AT, key_of=keyring.keys_of(set())) == "甲"
+        with pytest.raises(SealBroken, match="no key"):
+            keyring.keys_of(set())(clock.new_id())
+
+
 class TestDestroy:
     def test_leaves_nothing_that_opens(self, case_id):
         sealed = keyring.seal("备注甲", at=AT, case_id=case_id)
