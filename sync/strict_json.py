@@ -10,11 +10,15 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from typing import Any, NoReturn
-
-import msgspec
+from typing import Any, Literal, NoReturn
 
 from sync.canonical import NotCanonisable, canonical
+
+try:
+    from msgspec import DecodeError as Undecodable
+    from msgspec import json as fast
+except ImportError:  # who verifies a dossier alone needs no haste
+    fast, Undecodable = None, ValueError  # type: ignore[assignment,misc]
 
 MAX_DEPTH = 32
 MAX_BYTES = 2 * 1024 * 1024
@@ -39,7 +43,7 @@ def loads(raw: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_
     Raises NotStrictJson.
     """
     text = _text(raw, max_bytes)
-    value = _unchanged(text, _AS_READ)
+    value = _unchanged(text, None)
     if value is None:
         value = _loads_slowly(text, max_depth=max_depth)
     _check_depth(value, text, max_depth=max_depth)
@@ -53,7 +57,7 @@ def loads_noting(text: str, *, max_bytes: int = MAX_BYTES) -> tuple[Any, bool]:
     understand differently; so the common case needs none of the slow checks. Raises NotStrictJson.
     """
     if text.startswith("{") and len(text) * 4 <= max_bytes:
-        found = _unchanged(text, _SORTED)
+        found = _unchanged(text, "sorted")
         if found is not None and _sorts_alike(text):
             _check_depth(found, text, max_depth=MAX_DEPTH)
             return found, True
@@ -64,20 +68,20 @@ def loads_noting(text: str, *, max_bytes: int = MAX_BYTES) -> tuple[Any, bool]:
         return value, False
 
 
-def _unchanged(text: str, writer: msgspec.json.Encoder) -> Any:
+def _unchanged(text: str, order: Literal["sorted"] | None) -> Any:
     """Return the value of a text that comes out the same when written again, None when it does not or is no JSON.
 
     Such a text names no member twice; numbers that two readers could understand differently are left to the slow way.
     """
-    if not text.startswith(("{", "[")) or _RISKY_ESCAPE.search(text) is not None:
+    if _READER is None or not text.startswith(("{", "[")) or _RISKY_ESCAPE.search(text) is not None:
         return None
     try:
         data = text.encode()
         if _LONG_NUMBER in data.translate(_ALIKE):
             return None
         value = _READER.decode(data)
-        return value if writer.encode(value) == data else None
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        return value if _WRITERS[order].encode(value) == data else None
+    except (Undecodable, ValueError, RecursionError):
         return None
 
 
@@ -85,8 +89,11 @@ def _no_fraction(digits: str) -> NoReturn:
     raise ValueError(digits)
 
 
-_READER = msgspec.json.Decoder(float_hook=_no_fraction)
-_AS_READ, _SORTED = msgspec.json.Encoder(), msgspec.json.Encoder(order="sorted")
+_READER: Any = None
+_WRITERS: dict[str | None, Any] = {}
+if fast is not None:
+    _READER = fast.Decoder(float_hook=_no_fraction)
+    _WRITERS = {None: fast.Encoder(), "sorted": fast.Encoder(order="sorted")}
 
 
 def _sorts_alike(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Verify a dossier: `python -m sync.verify dossier.zip`. Needs this folder, cryptography, msgspec, rfc8785.
+"""Verify a dossier: `python -m sync.verify dossier.zip`. Needs this folder, cryptography and rfc8785; no server.
 
 Source: docs/records.md; the layout is told in sync/dossier.py.
 """
