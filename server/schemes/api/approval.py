@@ -20,8 +20,9 @@ from server.schemes import checks, digest, drafting, handover, rules, sheet
 from server.schemes.models import Scheme, SchemeDecision
 from server.schemes.plan_store import routed_stops
 from server.schemes.rules import Decision, SchemeState
-from server.schemes.schemas import ReviewIn, SchemeOut, SignOffIn
+from server.schemes.schemas import ReviewIn, SignOffIn
 from server.schemes.scope import fetch_scheme
+from server.schemes.shown import SchemeOut
 
 bp = Blueprint("scheme_approval", __name__, url_prefix="/v1/schemes")
 

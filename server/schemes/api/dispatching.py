@@ -19,8 +19,8 @@ from server.media import store
 from server.schemes import checks, daypack, rejudge, rules, sheet
 from server.schemes.models import DayPack
 from server.schemes.rules import SchemeState
-from server.schemes.schemas import DispatchOut
 from server.schemes.scope import fetch_scheme
+from server.schemes.shown import DispatchOut
 
 JUDGES = (rejudge.rejudge_when_rules_change,)  # a chore of every application that sends schemes out
 

@@ -13,8 +13,9 @@ from server.body import Body, answers, asks, etag, page, require_match, takes
 from server.db import db
 from server.schemes import drafting, rules
 from server.schemes.models import Scheme, SchemeStop
-from server.schemes.schemas import SchemeIn, SchemeOut, SchemePatch, SchemeRowOut, SchemesQuery, VersionOut
+from server.schemes.schemas import SchemeIn, SchemePatch, SchemesQuery
 from server.schemes.scope import fetch_scheme
+from server.schemes.shown import SchemeOut, SchemeRowOut, VersionOut
 
 bp = Blueprint("schemes", __name__, url_prefix="/v1/schemes")
 

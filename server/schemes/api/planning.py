@@ -13,8 +13,9 @@ from server.db import db
 from server.planning.drawing import draw
 from server.planning.geojson import feature_collection
 from server.schemes import cards, documents, plan_job, plan_store, route_table, rules
-from server.schemes.schemas import PlanIn, RoutesOut
+from server.schemes.schemas import PlanIn
 from server.schemes.scope import fetch_scheme
+from server.schemes.shown import RoutesOut
 
 bp = Blueprint("scheme_planning", __name__, url_prefix="/v1/schemes")
 LOADERS = (cards.__name__, documents.__name__)

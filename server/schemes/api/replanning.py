@@ -22,14 +22,14 @@ from server.planning.whatif import Change, Wish, ask
 from server.schemes import plan_store, reach, replan_job, rules
 from server.schemes.api.drafts import shown
 from server.schemes.replan_schemas import ChoicesOut, DifferenceOut, ReplanIn, WhatIfIn
-from server.schemes.schemas import SchemeOut
 from server.schemes.scope import fetch_scheme
+from server.schemes.shown import SchemeOut
 
 bp = Blueprint("scheme_replanning", __name__, url_prefix="/v1/schemes")
 
 
 @bp.post("/<uuid:scheme_id>/what-if")
-@allow(*OFFICE)
+@allow(Role.SUPERVISOR, Role.MANAGER)
 @takes(WhatIfIn)
 @answers(DifferenceOut)
 def what_if(scheme_id: UUID, body: Body) -> ResponseReturnValue:

@@ -1,8 +1,8 @@
 import pytest
 
 from server import clock, jobs
+from server.cli.phone_export import ExportOfUnknownPhone, take
 from server.db import db
-from server.devices.importing import ExportOfUnknownPhone, take
 from server.visits.models import Record, VisitFile
 from sync.phone import export
 from tests.server.devices.test_phone import count, go_to_door
