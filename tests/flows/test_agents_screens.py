@@ -71,6 +71,8 @@ class Screens:
 def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path):
     phone = BrowserPhone(live_server.url, tmp_path / "profile").start()
     code = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json["code"]
+    phone.page.call("Browser.grantPermissions", origin=live_server.url, permissions=["geolocation"])
+    phone.page.call("Emulation.setGeolocationOverride", latitude=43.8256, longitude=87.6168, accuracy=8)
     one = Screens(phone)
     assert one.violations() == []
     one.type("#code", code)
@@ -114,6 +116,7 @@ class TestTheDay:
         screens.choose("signing", "signed_by_debtor")
         screens.choose("objection", "none")
         screens.press("签署")
+        screens.page.wait("document.querySelector('main iframe')?.src.startsWith('blob:') === true")
         screens.sign()
         screens.press("确认签名")
         screens.sees("✓ 已签署")
@@ -148,6 +151,51 @@ class TestTheDay:
         steps = screens.page.run(f"{offered}.map((one) => one.value)")
         assert sorted(steps) == ["leave", "pass_contact_slip"]
         assert screens.page.run("document.querySelectorAll('input[name=signing]').length") == 0
+        screens.press("‹ 返回")
+        screens.sees("欠款与单据已隐藏")
+        assert screens.page.run("document.querySelectorAll('table, a[href*=paper]').length") == 0
+
+    def test_a_relative_signs_for_an_envelope_and_sees_nothing_of_the_debt(self, screens):
+        screens.tap("a.card")
+        screens.press("开始到访")
+        screens.press("到达打卡")
+        screens.choose("met", "co_resident_adult")
+        screens.choose("is_adult", "yes")
+        screens.choose("outcome", "6")
+        screens.choose("signing", "signed_by_relative")
+        screens.press("签署")
+        screens.sees("也不承担任何债务")
+        shown = screens.page.run("document.querySelector('main').innerText")
+        assert "欠款" not in shown
+        assert "人民币" not in shown
+        assert screens.page.run("document.querySelectorAll('main iframe, main a[href*=paper]').length") == 0
+        screens.press("‹ 返回")
+        screens.sees("欠款与单据已隐藏")
+
+    def test_a_paper_that_was_not_fetched_is_not_signed(self, screens):
+        screens.phone.js("await doorstep.store.paper.clear()")
+        screens.tap("a.card")
+        screens.press("开始到访")
+        screens.press("到达打卡")
+        screens.choose("met", "debtor")
+        screens.choose("outcome", "2")
+        screens.choose("signing", "signed_by_debtor")
+        screens.press("签署")
+        screens.sees("单据尚未下载")
+        assert screens.page.run("document.querySelector('canvas.pad')") is None
+
+
+class TestTheAlarm:
+    def test_is_sent_by_a_key_held_down_though_the_key_repeats(self, screens):
+        screens.page.run("location.hash = '#/me'")
+        screens.page.wait("document.querySelector('button.bad') !== null")
+        screens.page.run(
+            "(() => { const press = (repeat) => document.querySelector('button.bad').dispatchEvent("
+            "new KeyboardEvent('keydown', {key: 'Enter', repeat}));"
+            " press(false); setInterval(() => press(true), 50); })()"
+        )
+        screens.sees("警报已记录")
+        assert screens.phone.js("return await doorstep.store.record.where({subject: ''}).count()") == 1
 
 
 class TestEveryScreen:

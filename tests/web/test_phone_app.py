@@ -61,6 +61,15 @@ class TestOffline:
         phone.sync_until_sent()
         assert_home(app, phone)
 
+    def test_left_and_come_back_to_at_once_it_still_saves(self, phone):
+        note = phone.js(
+            "const draft = await doorstep.drafts.open(stopOf(1)); const closing = draft.close();"
+            "const again = await doorstep.drafts.open(stopOf(1)); await closing;"
+            "again.content.answers.note = '又敲了一次'; await again.flush(); await again.close();"
+            "return (await doorstep.drafts.open(stopOf(1))).content.answers.note"
+        )
+        assert note == "又敲了一次"
+
     def test_what_is_typed_is_saved_without_asking(self, phone):
         phone.js("globalThis.d = await begin(1); d.content.answers.note = '门牌已拆'")
         saved = "JSON.stringify(await doorstep.store.draft.toArray().then((rows) => rows.map((row) => row.updated_at)))"

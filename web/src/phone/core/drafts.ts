@@ -53,6 +53,7 @@ export type BegunAt = Pick<StopDocument, "id" | "case_id" | "agents" | "plan_ver
 export class Drafts {
   private readonly opened = new Map<string, Draft>();
   private readonly opening = new Map<string, Promise<Draft>>();
+  private readonly closing = new Map<string, Promise<void>>();
 
   constructor(private readonly store: Store, private readonly session: Session, private readonly senses: Senses) {}
 
@@ -64,6 +65,8 @@ export class Drafts {
   }
 
   private async begin(stop: BegunAt): Promise<Draft> {
+    // Left and come back to at once: what the last save is about to forget must not be handed out again.
+    await this.closing.get(stop.id)?.catch(() => undefined);
     const known = this.opened.get(stop.id);
     if (known) return known;
     const row = await this.store.draft.where("stop").equals(stop.id).first();
@@ -129,9 +132,10 @@ export class Drafts {
       timer = setTimeout(() => void flush().catch(() => undefined), SAVE_AFTER_MS);
     };
     const stop: WatchStopHandle = watch(content, later, { deep: true, flush: "sync" });
-    const close = async () => {
-      await flush();
-      this.forget(content.stop_id);
+    const close = () => {
+      const done = flush().then(() => this.forget(content.stop_id)).finally(() => this.closing.delete(content.stop_id));
+      this.closing.set(content.stop_id, done);
+      return done;
     };
     const draft: Draft = { content, flush, close };
     stops.set(draft, () => {
