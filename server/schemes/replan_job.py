@@ -4,8 +4,8 @@ Done and begun visits are no part of it, crews start from where they are, crews 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import astuple, replace
+from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from server.jobs import Report, runs
 from server.planning import replan
 from server.planning.difference import Difference, difference
 from server.planning.model import Limits, Plan
-from server.planning.replan import Standing
+from server.planning.replan import Spent, Standing
 from server.schemes import plan_job, plan_store, road_problem, rules
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
@@ -40,6 +40,7 @@ def replan_scheme(args: dict[str, Any], report: Report) -> str:
     before = plan_store.plan_of(row)
     problem = plan_store.problem_of(scheme, row)
     standings = _standings(scheme, told=args["positions"], at=at)
+    spent = _read_spent(row.parameters)
     db.session.rollback()  # the search may take minutes and must not hold a snapshot
     watch = plan_job.Watch(report, stops=len(problem.stops))
     found = replan.replan(
@@ -49,17 +50,27 @@ def replan_scheme(args: dict[str, Any], report: Report) -> str:
         standings=standings,
         unreachable=args["unreachable"],
         limits=Limits(iterations=args["iterations"], seed=args["seed"], budget_s=args["budget_s"]),
+        spent=spent,
         progress=watch.progress,
         should_stop=watch.should_stop,
         stopwatch=perf_counter,
+    )
+    used = replan.spent_by(
+        problem, plan=before, at=at, standings=standings, unreachable=args["unreachable"], spent=spent
     )
     begin_write()
     scheme = plan_job.unmoved(fetch(Scheme, scheme_id, lock=True), args)
     parameters = dict(plan_store.row_in_force(scheme).parameters)
     parameters |= {"proposed_for": scheme.version, "replanned_at": args["at"], "unreachable": args["unreachable"]}
+    parameters["spent"] = [[crew_id, on.isoformat(), *astuple(one)] for (crew_id, on), one in sorted(used.items())]
     number = plan_store.keep(scheme, found, parameters=parameters)
     audit.note("scheme.replan_proposed", f"scheme:{scheme.id}", actor_id=UUID(args["actor_id"]), plan_version=number)
     return f"/v1/schemes/{scheme_id}/plans/{number}/difference"
+
+
+def _read_spent(parameters: Mapping[str, Any]) -> dict[tuple[str, date], Spent]:
+    """Return what the crews had used up when the plan of these parameters began; nothing for a morning's plan."""
+    return {(crew_id, date.fromisoformat(on)): Spent(*used) for crew_id, on, *used in parameters.get("spent", [])}
 
 
 def proposal(scheme: Scheme, number: int) -> RoutePlan:

@@ -21,11 +21,16 @@ from server.planning.warm import tours_of
 from server.planning.whatif import Change, Wish, ask
 from server.schemes import plan_store, reach, replan_job, rules
 from server.schemes.api.drafts import shown
+from server.schemes.models import RoutePlan, Scheme
 from server.schemes.replan_schemas import ChoicesOut, DifferenceOut, ReplanIn, WhatIfIn
 from server.schemes.scope import fetch_scheme
 from server.schemes.shown import SchemeOut
 
 bp = Blueprint("scheme_replanning", __name__, url_prefix="/v1/schemes")
+
+
+class PlannedAtNoon(rules.SchemeNotOpen):
+    """The plan in force was made in the middle of the day."""
 
 
 @bp.post("/<uuid:scheme_id>/what-if")
@@ -35,7 +40,7 @@ bp = Blueprint("scheme_replanning", __name__, url_prefix="/v1/schemes")
 def what_if(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     """Answer with the figures of the plan in force after the changes; nothing is stored."""
     scheme = fetch_scheme(scheme_id)
-    row = plan_store.row_in_force(scheme)
+    row = _row_of_a_whole_day(scheme)
     problem = plan_store.problem_of(scheme, row, with_begun=True)
     answer = ask(problem, plan=plan_store.plan_of(row), changes=[_change(one) for one in body["changes"]])
     overruns = [wire.encode(one) for one in answer.overruns]
@@ -48,7 +53,7 @@ def what_if(scheme_id: UUID, body: Body) -> ResponseReturnValue:
 def crews(scheme_id: UUID, stop_id: UUID) -> ResponseReturnValue:
     """Answer why this crew: what the stop would cost with each crew on each day, the best first."""
     scheme = fetch_scheme(scheme_id)
-    row = plan_store.row_in_force(scheme)
+    row = _row_of_a_whole_day(scheme)
     ready = frame(plan_store.problem_of(scheme, row, with_begun=True))
     place = next((one for one in ready.places if any(stop.id == str(stop_id) for stop in one.stops)), None)
     if place is None:
@@ -117,6 +122,16 @@ def accept(scheme_id: UUID, number: int) -> ResponseReturnValue:
     answer = shown(scheme)
     db.session.commit()
     return answer
+
+
+def _row_of_a_whole_day(scheme: Scheme) -> RoutePlan:
+    """Return the plan in force. Raises PlannedAtNoon for one that begins at noon: its morning is not in it."""
+    row = plan_store.row_in_force(scheme)
+    if "replanned_at" in row.parameters:
+        raise PlannedAtNoon(
+            "its morning is not in it: plan what is left again", replanned_at=row.parameters["replanned_at"]
+        )
+    return row
 
 
 def _change(one: Body) -> Change:

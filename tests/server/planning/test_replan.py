@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from server.planning.difference import Turn, difference
 from server.planning.model import DropReason, Limits, Preference
-from server.planning.replan import MOVE_WORTH_S, Standing, replan, rest_of
+from server.planning.replan import MOVE_WORTH_S, Standing, replan, rest_of, spent_by
 from server.planning.solve import solve
 from tests.server.planning.make_problem import at, problem, rest, shift, town
 
@@ -114,3 +114,35 @@ class TestRestOf:
         (drawn,) = rest_of(given, plan=plan, at=NOON, standings=[], unreachable=frozenset()).shifts
         assert drawn.max_working_s == 30_000 - (NOON - plan.routes[0].departs_at).total_seconds()
         assert 0 < drawn.max_driving_s < 9000
+
+
+class TestSpentBy:
+    """Planned again at noon and once more an hour later: the morning counts both times."""
+
+    GIVEN = problem(*town(28, step_m=1600), shifts=[shift("c1", max_driving_s=9000, max_working_s=30_000, rest=rest())])
+
+    @staticmethod
+    def again(given, *, plan, moment, spent):
+        told = {"plan": plan, "at": moment, "standings": [], "unreachable": frozenset(), "spent": spent}
+        return replan(given, limits=QUICK, **told), spent_by(given, **told), rest_of(given, **told)
+
+    def test_goes_on_counting_after_a_second_time(self):
+        morning = solve(self.GIVEN, limits=QUICK)
+        noon, spent, first = self.again(self.GIVEN, plan=morning, moment=NOON, spent={})
+        _, _, second = self.again(self.GIVEN, plan=noon, moment=at(13), spent=spent)
+        assert first.shifts[0].max_working_s == 30_000 - (NOON - morning.routes[0].departs_at).total_seconds()
+        worked = (at(13) - noon.routes[0].departs_at).total_seconds()
+        assert second.shifts[0].max_working_s == first.shifts[0].max_working_s - worked
+        assert second.shifts[0].max_driving_s <= first.shifts[0].max_driving_s
+
+    def test_owes_no_second_rest(self):
+        morning = solve(self.GIVEN, limits=QUICK)
+        taken = morning.routes[0].rest.closes_at
+        plan, spent, first = self.again(self.GIVEN, plan=morning, moment=taken, spent={})
+        assert first.shifts[0].rest is None
+        _, _, second = self.again(self.GIVEN, plan=plan, moment=taken + timedelta(minutes=10), spent=spent)
+        assert second.shifts[0].rest is None
+
+    def test_leaves_what_a_crew_out_of_reach_has_used_up(self):
+        told = {"plan": PLAN, "at": NOON, "standings": [], "unreachable": {"c1"}, "spent": {}}
+        assert {crew_id for crew_id, _ in spent_by(GIVEN, **told)} == {"c2"}

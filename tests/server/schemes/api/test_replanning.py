@@ -189,6 +189,28 @@ class TestReplan:
         answer = as_zhou.post(f"/v1/schemes/{scheme['id']}/plans/1/accept")
         assert (answer.status_code, answer.json["type"]) == (409, "/problems/proposal-stale")
 
+    def test_counts_the_morning_again_the_second_time(self, as_zhou, scheme):
+        visit_before_noon(scheme)
+        told = replanned(as_zhou, scheme, unreachable=[])
+        assert as_zhou.post(f"/v1/schemes/{scheme['id']}/plans/{told['plan_version']}/accept").status_code == 200
+        second = replanned(as_zhou, scheme, unreachable=[], at=(NOON + timedelta(hours=1)).isoformat())
+        rows = {one.version: one for one in db.session.get(Scheme, UUID(scheme["id"])).plans}
+        first_s, second_s = (
+            {crew_id: worked_s for crew_id, _, worked_s, *_ in rows[one["plan_version"]].parameters["spent"]}
+            for one in (told, second)
+        )
+        assert all(worked_s > 0 for worked_s in first_s.values())
+        assert all(second_s[crew_id] > worked_s for crew_id, worked_s in first_s.items())
+
+    def test_then_tries_no_changes_on_half_a_day(self, as_zhou, scheme):
+        visit_before_noon(scheme)
+        told = replanned(as_zhou, scheme, unreachable=[])
+        as_zhou.post(f"/v1/schemes/{scheme['id']}/plans/{told['plan_version']}/accept")
+        assert tried(as_zhou, scheme).json["type"] == "/problems/planned-at-noon"
+        stop_id = routed(scheme)[-1]["id"]
+        answer = as_zhou.get(f"/v1/schemes/{scheme['id']}/stops/{stop_id}/crews")
+        assert answer.json["type"] == "/problems/planned-at-noon"
+
     def test_is_for_the_compiler_only(self, as_sun, as_zhou, scheme):
         answer = as_sun.post(f"/v1/schemes/{scheme['id']}/replan", json={})
         assert answer.json["type"] == "/problems/not-the-compiler"
