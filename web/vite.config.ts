@@ -28,18 +28,11 @@ function serviceWorker(source: string): Plugin {
   };
 }
 
-/** Vant's icon font is 28 kB and names a foreign host; we draw our own icons. */
-const withoutIconFont: Plugin = {
-  name: "doorstep-no-icon-font",
-  enforce: "pre",
-  load: (id) => (/vant\/.*\/icon\/index\.css/.test(id.replaceAll("\\", "/")) ? "" : null),
-};
-
 export default defineConfig({
   root: here("src/phone"),
   base: "/m/",
   resolve: { alias: { "@shared": here("src/shared"), "@phone": here("src/phone") } },
-  plugins: [withoutIconFont, vue(), serviceWorker(here("src/phone/sw.js"))],
+  plugins: [vue(), serviceWorker(here("src/phone/sw.js"))],
   define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
   build: {
     outDir: here("../server/static/m"),
