@@ -3,10 +3,13 @@
 The built client lies in `server/static/m/`; it is made by `make web` and travels inside the wheel.
 """
 
+import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, send_from_directory
+from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
 
 from server.accounts.auth import public
 from server.body import answers
@@ -31,12 +34,17 @@ class AppNotBuilt(Missing):
 def _file(name: str, *, folder: Path, keep: str) -> Response:
     if not (BUILT / "index.html").is_file():
         raise AppNotBuilt("build it with `make web`, or install the wheel")
-    answer = send_from_directory(folder, name, etag=True)
+    path = safe_join(str(folder), name)
+    if path is None or not Path(path).is_file():
+        raise NotFound
+    answer = Response(Path(path).read_bytes(), content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+    answer.add_etag()
     answer.headers["Content-Security-Policy"] = CSP
     answer.headers["Permissions-Policy"] = PERMISSIONS
     answer.headers["Cache-Control"] = keep
     if name.endswith(".webmanifest"):
         answer.content_type = "application/manifest+json"
+    answer.make_conditional(request)
     return answer
 
 
