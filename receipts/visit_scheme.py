@@ -206,10 +206,10 @@ def _customers(sheet: Sheet, facts: VisitSchemeFacts) -> None:
             Column("客户", 11),
             Column("金额 (元)", 15, Align.RIGHT),
             Column("精度", 6.5),
-            Column("理由", 25),
+            Column("理由", 22),
             Column("上次结果", 11),
             Column("风险", 6),
-            Column("时效届满", 10.5),
+            Column("时效届满", 13.5),
         ),
         [
             (

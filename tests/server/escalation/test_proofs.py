@@ -32,7 +32,7 @@ class TestVisitEvents:
         day.promised(0)
         clock = timeline.clock_of(day.case(0), today=date(2026, 12, 3))
         assert [(one.event.kind, one.is_moving) for one in clock.events] == [(LimitationKind.AGREEMENT, True)]
-        assert clock.expires_on == date(2029, 12, 2)
+        assert (clock.act_by_on, clock.expires_on) == (date(2029, 12, 2), date(2029, 12, 3))  # a Sunday, §203
 
     def test_leave_it_when_nobody_was_there(self, day):
         day.nobody(0)

@@ -81,7 +81,7 @@ class TestGiveOpinion:
         told = answer.json["readiness"]
         holds = {item["code"]: item["holds"] for item in told["items"]}
         assert holds | {"statement": True, "visits": True, "signed_demand": True, "contract": False} == holds
-        assert told["limitation"]["expires_on"] == "2029-12-02"
+        assert told["limitation"]["expires_on"] == "2029-12-03"  # the 2nd is a Sunday: §203
         assert (answer.json["state"], answer.json["version"]) == ("advised", 2)
 
     def test_warns_when_nothing_proves_a_demand(self, played, propose, as_hu):

@@ -80,4 +80,4 @@ class TestTimeline:
 
     def test_moves_the_clock_by_a_signed_visit(self, played, as_lin):
         told = as_lin.get(f"/v1/cases/{played.case_ids[0]}/limitation").json
-        assert (told["expires_on"], told["grade"]) == ("2029-12-02", "A")
+        assert (told["expires_on"], told["grade"]) == ("2029-12-03", "A")
