@@ -37,3 +37,9 @@ def require_visible(creditor_id: UUID | None, detail: str) -> None:
     """Refuse what belongs to a creditor the caller does not work for. Raises Missing."""
     if creditor_id is not None and not current_person().sees(creditor_id):
         raise Missing(detail)
+
+
+def require_every_creditor(detail: str) -> None:
+    """Refuse what may hold any creditor's data to who works for some of them only. Raises Missing."""
+    if current_person().creditor_ids is not None:
+        raise Missing(detail)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from server import audit
 from server.accounts.auth import allow, current_person, public
 from server.accounts.roles import EVERYONE, Role
+from server.accounts.scope import scoped
 from server.audit import AuditEvent
 from server.body import Body, PageQuery, answers, asks, page
 from server.console import health, openapi
@@ -59,10 +60,11 @@ class AuditOut(Schema):
     hash = fields.String()
 
 
-def own_job(job_id: UUID, *, lock: bool = False) -> Job:
-    """Return a job of the caller; an admin or auditor may see all. Raises Missing."""
+def own_job(job_id: UUID, *, also: set[Role], lock: bool = False) -> Job:
+    """Return a job of the caller, or anybody's to the roles in `also` that see every creditor. Raises Missing."""
     job, person = fetch(Job, job_id, lock=lock), current_person()
-    if job.owner_id != person.id and not person.roles & {Role.ADMIN, Role.AUDITOR}:
+    sees_all = person.creditor_ids is None and person.roles & also
+    if job.owner_id != person.id and not sees_all:
         raise Missing(f"no Job {job_id}")
     return job
 
@@ -72,7 +74,7 @@ def own_job(job_id: UUID, *, lock: bool = False) -> Job:
 @answers(JobOut)
 def show_job(job_id: UUID) -> ResponseReturnValue:
     """Show how far a job is."""
-    return jsonify(JobOut().dump(own_job(job_id)))
+    return jsonify(JobOut().dump(own_job(job_id, also={Role.ADMIN, Role.AUDITOR})))
 
 
 @bp.post("/v1/jobs/<uuid:job_id>/cancel")
@@ -80,7 +82,7 @@ def show_job(job_id: UUID) -> ResponseReturnValue:
 @answers(JobOut)
 def cancel_job(job_id: UUID) -> ResponseReturnValue:
     """Ask a job to stop; planning keeps the best plan found so far."""
-    job = own_job(job_id, lock=True)
+    job = own_job(job_id, also={Role.ADMIN}, lock=True)
     if job.state not in {JobState.QUEUED, JobState.RUNNING}:
         raise JobEnded(f"it is {job.state}", state=job.state)
     job.cancel_asked = True
@@ -96,8 +98,8 @@ def cancel_job(job_id: UUID) -> ResponseReturnValue:
 @asks(AuditQuery)
 @answers(AuditOut, many=True)
 def list_audit(query: Body) -> ResponseReturnValue:
-    """List who did what, newest first, with the state of the hash chain."""
-    rows = select(AuditEvent)
+    """List who did what, newest first, with the state of the hash chain; some creditors' people see theirs only."""
+    rows = scoped(select(AuditEvent), AuditEvent.creditor_id)
     if query["action"]:
         rows = rows.where(AuditEvent.action == query["action"])
     if query["subject"]:

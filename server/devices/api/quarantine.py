@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server import audit, clock
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
+from server.accounts.scope import require_every_creditor
 from server.body import Body, answers, asks, page, takes
 from server.db import begin_write, db, fetch
 from server.devices import acks, push, quarantine, rules
@@ -43,7 +44,7 @@ def list_quarantine(query: Body) -> ResponseReturnValue:
 def show_quarantined(row_id: UUID) -> ResponseReturnValue:
     """Show one row with its content as it came; who looked is noted."""
     begin_write()
-    row, person = fetch(Quarantine, row_id), current_person()
+    row, person = _row(row_id), current_person()
     told = QuarantineOneOut().dump(row) | {"document": quarantine.payload_of(row)}
     audit.note("quarantine.read", f"quarantine:{row_id}", actor_id=person.id, device=str(row.device_id))
     db.session.commit()
@@ -55,7 +56,7 @@ def show_quarantined(row_id: UUID) -> ResponseReturnValue:
 @answers(QuarantineOut)
 def replay(row_id: UUID) -> ResponseReturnValue:
     """Judge a record again as if its phone had just pushed it; a kept one is acknowledged. Again changes nothing."""
-    row = fetch(Quarantine, row_id, lock=True)
+    row = _row(row_id, lock=True)
     rules.check_replay(coll=row.coll, state=row.state)
     device, now = Sender.of(fetch(Device, row.device_id, lock=True)), clock.now()
     taken = push.take_records(device, [quarantine.payload_of(row)], at=now)
@@ -84,8 +85,14 @@ def reopen(row_id: UUID) -> ResponseReturnValue:
     return _decide(row_id, is_to_be=False, reason="")
 
 
+def _row(row_id: UUID, *, lock: bool = False) -> Quarantine:
+    """Return a row to who works for every creditor: nobody knows whose customer one that cannot be read is about."""
+    require_every_creditor(f"no Quarantine {row_id}")
+    return fetch(Quarantine, row_id, lock=lock)
+
+
 def _decide(row_id: UUID, *, is_to_be: bool, reason: str) -> ResponseReturnValue:
-    row, person = fetch(Quarantine, row_id, lock=True), current_person()
+    row, person = _row(row_id, lock=True), current_person()
     state = rules.dismissed(row.state, is_to_be=is_to_be)
     if state != row.state:
         row.state, row.dismiss_reason = state, reason

@@ -12,6 +12,7 @@ from server import audit, clock, config
 from server.accounts.auth import allow, current_person
 from server.accounts.models import Person
 from server.accounts.roles import Role
+from server.accounts.scope import require_every_creditor
 from server.body import answers
 from server.cases.models import Case
 from server.db import db, fetch
@@ -35,6 +36,7 @@ class PhoneNotLost(Conflict):
 @answers(None, content_type="text/markdown")
 def draft_notice(device_id: UUID) -> ResponseReturnValue:
     """Draft the notice for a lost phone: what was on it, for the authority and for the people; legal completes it."""
+    require_every_creditor(f"no Device {device_id}")  # a phone holds stops of several
     device, person, at = fetch(Device, device_id), current_person(), clock.now()
     if device.state == DeviceState.ACTIVE or device.revoked_at is None:
         raise PhoneNotLost(f"it is {device.state}", state=device.state)
