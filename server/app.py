@@ -5,7 +5,8 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, g
+from flask import Blueprint, Flask, Request, Response, g
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import config, feed, jobs, problems
@@ -19,6 +20,24 @@ CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+SAFE_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class NoSession(SessionInterface):
+    """Flask keeps no session: who is signed in is a row of ours, found by token or cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Return the session that refuses to be written to."""
+        del request
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: object, response: Response) -> None:
+        """Do nothing: there is nothing to keep."""
 
 
 def migrations_dir() -> Path:
@@ -41,12 +60,12 @@ def blueprints() -> Iterator[Blueprint]:
 
 def harden(answer: Response) -> Response:
     """Give every answer the headers that keep a browser safe; a view may have set a stricter policy."""
-    answer.headers.setdefault("Content-Security-Policy", CSP)
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
-    answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if "Cache-Control" not in answer.headers:
-        answer.headers["Cache-Control"] = "no-store" if "person_id" in g else "no-cache"
+    set_already = {name.lower() for name, _ in answer.headers}
+    for name, value in SAFE_HEADERS.items():
+        if name.lower() not in set_already:
+            answer.headers.add(name, value)
+    if "cache-control" not in set_already:
+        answer.headers.add("Cache-Control", "no-store" if "person_id" in g else "no-cache")
     return answer
 
 
@@ -74,6 +93,7 @@ def create_app(settings: Config | None = None) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.session_interface = NoSession()
     app.extensions["doorstep"] = settings
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]

@@ -25,6 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from server import clock
 from server.errors import Missing
+from server.prepared import run_text
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -123,13 +124,13 @@ def _forget_pending(session: Session, ended: SessionTransaction) -> None:
     session.info.update(_at_savepoint.pop(ended, {}))
 
 
-def begin_write() -> None:
-    """Start the write transaction of this request; whatever was read before is read again.
+def begin_write() -> Connection:
+    """Start the write transaction of this request and return its connection; whatever was read before is read again.
 
     On SQLite this waits in the queue of writers; on PostgreSQL rows are locked by `fetch(..., lock=True)`.
     """
     db.session.rollback()
-    db.session.connection(execution_options={"doorstep_write": True})
+    return db.session.connection(execution_options={"doorstep_write": True})
 
 
 def core() -> Connection:
@@ -168,9 +169,9 @@ def _begin(connection: Connection) -> None:
         return
     if connection.get_execution_options().get("doorstep_write"):
         _queue_for_writing(connection)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        run_text(connection, "BEGIN IMMEDIATE")
     else:
-        connection.exec_driver_sql("BEGIN")
+        run_text(connection, "BEGIN")
 
 
 def _queue_for_writing(connection: Connection) -> None:

@@ -11,36 +11,55 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, bindparam, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from server import clock
 from server.db import Base, UtcDateTime, before_commit, db
+from server.prepared import Prepared
 
 PENDING = "feed"
-# Statements that every push runs are made once: making them costs as much as running them.
-_ADVANCE = text("UPDATE sync_clock SET seq = seq + :n WHERE id = 1 RETURNING seq")
-_PLACE = text(
-    "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone, gone_at) "
-    "VALUES (:subject, :coll, :doc_id, :seq, :gone, :gone_at) ON CONFLICT (subject, coll, doc_id) "
-    "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
-).bindparams(bindparam("gone_at", type_=UtcDateTime))
+_ADVANCE = Prepared(text("UPDATE sync_clock SET seq = seq + :n WHERE id = 1 RETURNING seq"))
+_PLACE = Prepared(
+    text(
+        "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone, gone_at) "
+        "VALUES (:subject, :coll, :doc_id, :seq, :gone, :gone_at) ON CONFLICT (subject, coll, doc_id) "
+        "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
+    ).bindparams(bindparam("gone_at", type_=UtcDateTime))
+)
 # One statement where the database can: the counter stays locked for half as long.
-_ADVANCE_AND_PLACE = text(
-    "WITH c AS (UPDATE sync_clock SET seq = seq + :n WHERE id = 1 RETURNING seq) "
-    "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone, gone_at) "
-    "SELECT p.subject, p.coll, p.doc_id, c.seq - :n + p.place, p.gone, CASE WHEN p.gone THEN :now END FROM c, "
-    "unnest(CAST(:subjects AS text[]), CAST(:colls AS text[]), CAST(:doc_ids AS text[]), CAST(:gone AS boolean[])) "
-    "WITH ORDINALITY AS p (subject, coll, doc_id, gone, place) ON CONFLICT (subject, coll, doc_id) "
-    "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
-).bindparams(bindparam("now", type_=UtcDateTime))
+_ADVANCE_AND_PLACE = Prepared(
+    text(
+        "WITH c AS (UPDATE sync_clock SET seq = seq + :n WHERE id = 1 RETURNING seq) "
+        "INSERT INTO sync_feed (subject, coll, doc_id, seq, gone, gone_at) "
+        "SELECT p.subject, p.coll, p.doc_id, c.seq - :n + p.place, p.gone, CASE WHEN p.gone THEN :now END FROM c, "
+        "unnest(CAST(:subjects AS text[]), CAST(:colls AS text[]), CAST(:doc_ids AS text[]), CAST(:gone AS boolean[])) "
+        "WITH ORDINALITY AS p (subject, coll, doc_id, gone, place) ON CONFLICT (subject, coll, doc_id) "
+        "DO UPDATE SET seq = excluded.seq, gone = excluded.gone, gone_at = excluded.gone_at"
+    ).bindparams(bindparam("now", type_=UtcDateTime))
+)
 _GIVE_UP = text(
     "INSERT INTO sync_pruned (subject, coll, seq) VALUES (:subject, :coll, :seq) ON CONFLICT (subject, coll) "
     "DO UPDATE SET seq = CASE WHEN excluded.seq > sync_pruned.seq THEN excluded.seq ELSE sync_pruned.seq END"
 )
-_LOCK = text(
-    "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(:coll || '/' || i, 0) AS k "
-    "FROM unnest(CAST(:ids AS text[])) AS i ORDER BY k) AS ordered"
+_LOCK = Prepared(
+    text(
+        "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(:coll || '/' || i, 0) AS k "
+        "FROM unnest(CAST(:ids AS text[])) AS i ORDER BY k) AS ordered"
+    )
 )
 Loader = Callable[[UUID, Sequence[str]], Mapping[str, Mapping[str, Any]]]
 _loaders: dict[str, Loader] = {}
@@ -188,7 +207,7 @@ def lock_ids(session: Session, coll: str, doc_ids: Sequence[str]) -> None:
     """
     if not doc_ids or session.get_bind().dialect.name != "postgresql":
         return
-    session.connection().execute(_LOCK, {"coll": coll, "ids": sorted(set(doc_ids))})
+    _LOCK.rows(session.connection(), coll=coll, ids=sorted(set(doc_ids)))
 
 
 def epoch(session: Session) -> str | None:
@@ -198,7 +217,7 @@ def epoch(session: Session) -> str | None:
 
 def begin_epoch(session: Session) -> str:
     """Return the epoch in force, beginning the first one when there is none. Needs a write transaction."""
-    _advance(session, 0)
+    _advance(session.connection(), 0)
     return epoch(session) or ""
 
 
@@ -215,9 +234,10 @@ def _take_positions(session: Session) -> None:
     pending: dict[Any, Change] = session.info.pop(PENDING, {})
     if not pending:
         return
-    if session.get_bind().dialect.name == "postgresql" and _advance_and_place(session, list(pending.values())):
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and _advance_and_place(connection, list(pending.values())):
         return
-    last = _advance(session, len(pending))
+    last = _advance(connection, len(pending))
     now = clock.now()
     rows = [
         {
@@ -226,24 +246,24 @@ def _take_positions(session: Session) -> None:
         }
         for n, c in enumerate(pending.values(), start=1)
     ]  # fmt: skip
-    session.connection().execute(_PLACE, rows)
+    _PLACE.run_each(connection, rows)
 
 
-def _advance_and_place(session: Session, changes: Sequence[Change]) -> bool:
+def _advance_and_place(connection: Connection, changes: Sequence[Change]) -> bool:
     """Do both in one statement; tell whether there was a counter to take positions from."""
     told = {
         "n": len(changes), "now": clock.now(), "subjects": [c.subject for c in changes],
         "colls": [c.coll for c in changes], "doc_ids": [c.doc_id for c in changes], "gone": [c.gone for c in changes],
     }  # fmt: skip
-    return session.connection().execute(_ADVANCE_AND_PLACE, told).rowcount > 0
+    return _ADVANCE_AND_PLACE.run(connection, **told) > 0
 
 
-def _advance(session: Session, count: int) -> int:
-    seq = session.connection().execute(_ADVANCE, {"n": count}).scalar_one_or_none()
-    if seq is None:
-        session.execute(
+def _advance(connection: Connection, count: int) -> int:
+    advanced = _ADVANCE.row(connection, n=count)
+    if advanced is None:
+        connection.execute(
             text("INSERT INTO sync_clock (id, seq, epoch) VALUES (1, 0, :epoch) ON CONFLICT (id) DO NOTHING"),
             {"epoch": str(clock.new_id())},
         )
-        seq = session.connection().execute(_ADVANCE, {"n": count}).scalar_one()
-    return int(seq)
+        advanced = _ADVANCE.row(connection, n=count)
+    return int(advanced[0]) if advanced else 0

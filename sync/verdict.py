@@ -12,7 +12,7 @@ from typing import Any
 from sync import envelope
 from sync.canonical import is_sha256, sha256_hex
 from sync.chain import Head
-from sync.envelope import Envelope, NotAnEnvelope, Record, RecordType
+from sync.envelope import Envelope, NotAnEnvelope, Record, RecordType, Stamp
 from sync.ids import is_uuid
 from sync.signature import PublicKey
 
@@ -59,13 +59,13 @@ class Known:
     """What the server already holds of the device when a record arrives.
 
     head: end of the unbroken run. stored_hash: hash kept under this record's id. place_hash: hash kept at this seq
-    under another id. before: envelope kept at seq-1, before_hash its hash.
+    under another id. before: the clocks of the record kept at seq-1, before_hash its hash.
     """
 
     head: Head
     stored_hash: str | None = None
     place_hash: str | None = None
-    before: Envelope | None = None
+    before: Stamp | None = None
     before_hash: str | None = None
 
 
@@ -179,17 +179,17 @@ def _copy_flags(found: Found) -> list[Flag]:
 
 
 def _clock_flags(
-    told: Envelope, before: Envelope | None, *, received_at: datetime, clock_offset: timedelta | None
+    told: Envelope, before: Stamp | None, *, received_at: datetime, clock_offset: timedelta | None
 ) -> list[Flag]:
     flags = []
     if clock_offset is not None and abs(clock_offset) > SKEW_LIMIT:
         flags.append(Flag.CLOCK_SKEW)
     if told.stamp.device_time - received_at > SKEW_LIMIT:
         flags.append(Flag.FUTURE_DATE)
-    if before is not None and before.stamp.boot == told.stamp.boot:
-        wall = told.stamp.device_time - before.stamp.device_time
+    if before is not None and before.boot == told.stamp.boot:
+        wall = told.stamp.device_time - before.device_time
         # Milliseconds as a plain number: a hostile monotonic value would overflow a timedelta.
-        drift_ms = wall / timedelta(milliseconds=1) - (told.stamp.mono_ms - before.stamp.mono_ms)
+        drift_ms = wall / timedelta(milliseconds=1) - (told.stamp.mono_ms - before.mono_ms)
         if abs(drift_ms) > JUMP_LIMIT / timedelta(milliseconds=1):
             flags.append(Flag.CLOCK_JUMP)
     return flags

@@ -35,6 +35,7 @@ def watch(app: Flask) -> None:
         ["view", "method", "status"], registry=registry, buckets=BUCKETS,
     )  # fmt: skip
     app.extensions[DURATIONS] = registry
+    children: dict[tuple[str, str, str], Histogram] = {}
 
     @app.before_request
     def begin() -> None:
@@ -44,7 +45,9 @@ def watch(app: Flask) -> None:
     def end(answer: Response) -> Response:
         if "began_at" in g:
             named = (request.endpoint or "none", request.method, f"{answer.status_code // 100}xx")
-            durations.labels(*named).observe(perf_counter() - g.began_at)
+            if (child := children.get(named)) is None:
+                child = children[named] = durations.labels(*named)
+            child.observe(perf_counter() - g.began_at)
         return answer
 
 

@@ -11,13 +11,15 @@ from sqlalchemy import Table, insert, select
 from server import feed
 from server.db import core, db
 from server.devices import enrol
-from server.devices.models import AckRow, Device
-from server.devices.sender import Sender
+from server.devices.models import AckRow
+from server.devices.sender import Phone
+from server.prepared import Prepared
 from sync import ack
 from sync.ack import Entry
 from sync.chain import Head
 
-_KEEP = insert(cast("Table", AckRow.__table__))
+_TABLE = cast("Table", AckRow.__table__)
+_KEEP = Prepared(insert(_TABLE), names=_TABLE.c.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Fate:
     told_by: UUID | None = None
 
 
-def tell(device: Device | Sender, fates: Sequence[Fate], *, ack_id: UUID, at: datetime) -> dict[str, Any] | None:
+def tell(device: Phone, fates: Sequence[Fate], *, ack_id: UUID, at: datetime) -> dict[str, Any] | None:
     """Sign, keep and return one acknowledgement of what was not told yet; None when all was.
 
     The document is kept under ack_id, which the rows told of may name already.
@@ -42,7 +44,7 @@ def tell(device: Device | Sender, fates: Sequence[Fate], *, ack_id: UUID, at: da
         tuple(fresh.values()), ack_id=str(ack_id), device=str(device.id), received_at=at,
         head=Head(device.head_seq, device.head_hash), key=enrol.ack_key(),
     )  # fmt: skip
-    core().execute(_KEEP, {"id": ack_id, "created_at": at, "device_id": device.id, "document": document})
+    _KEEP.run(core(), id=ack_id, created_at=at, device_id=device.id, document=document)
     feed.publish(feed.device(device.id), "acks", str(ack_id))
     return document
 

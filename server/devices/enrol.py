@@ -177,8 +177,7 @@ def lock_sender() -> Sender:
 
     Raises Missing or NotSignedIn.
     """
-    begin_write()
-    found = sender.lock(g.device_id)
+    found = sender.lock(g.device_id, begin_write())
     if found is None:
         raise Missing(f"no Device {g.device_id}")
     return _proved(found)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,18 +23,22 @@ from server.devices.models import Device
 from server.devices.quarantine import Refused
 from server.devices.rules import DeviceState
 from server.devices.sender import Sender
+from server.prepared import Prepared
 from server.visits.models import Record
 from sync import chain, envelope, strict_json, verdict
 from sync.ack import Entry, Status
 from sync.chain import Link
-from sync.signature import public_key
+from sync.signature import PublicKey, public_key
 from sync.verdict import Flag, Found, Judgement, Known, Verdict
 
 _SAFE_DIGITS = 20
-# Made once, as every push runs them; a row for the table, as the mapper's own bookkeeping is not needed.
-_KEEP = insert(cast("Table", Record.__table__))
-_LATER = select(Record.seq, Record.prev, Record.hash).where(
-    Record.device_id == bindparam("device_id"), Record.seq > bindparam("seq")
+_KEYS_MOST = 2_000
+_TABLE = cast("Table", Record.__table__)
+_KEEP = Prepared(insert(_TABLE), names=_TABLE.c.keys())
+_LATER = Prepared(
+    select(_TABLE.c.seq, _TABLE.c.prev, _TABLE.c.hash).where(
+        _TABLE.c.device_id == bindparam("device_id"), _TABLE.c.seq > bindparam("seq")
+    )
 )
 
 
@@ -88,7 +93,7 @@ def take_records(device: Sender, rows: Sequence[object], *, at: datetime) -> Tak
     if device.resend_from in {found.record.seq for found in readable}:
         device.has_sent_again()
     if fresh:
-        device.connection.execute(_KEEP, fresh)
+        _KEEP.run_each(device.connection, fresh)
         _advance(device, [Link(row["seq"], row["prev"], row["hash"]) for row in fresh], held)
     taken.conflicts = [master for judged in altered for master in _master(judged, device)]
     return taken
@@ -122,7 +127,7 @@ def _new_state(row: object) -> object:
 
 def _judge_of(device: Sender, *, at: datetime) -> Callable[[Found | str, Held], Judgement]:
     """Return how a document of this phone is judged now."""
-    key, name = public_key(device.public_key, alg=device.alg), str(device.id)
+    key, name = _key(device.alg, tuple(device.public_key.items())), str(device.id)
     offset = None if device.clock_offset_ms is None else timedelta(milliseconds=device.clock_offset_ms)
 
     def judge(found: Found | str, held: Held) -> Judgement:
@@ -130,6 +135,11 @@ def _judge_of(device: Sender, *, at: datetime) -> Callable[[Found | str, Held], 
         return verdict.weigh(found, known=known, key=key, device=name, received_at=at, clock_offset=offset)
 
     return judge
+
+
+@lru_cache(maxsize=_KEYS_MOST)
+def _key(alg: str, jwk: tuple[tuple[str, str], ...]) -> PublicKey:
+    return public_key(dict(jwk), alg=alg)
 
 
 def _row(device: Sender, found: Found, judged: Judgement, *, ack_id: UUID, at: datetime) -> dict[str, Any]:
@@ -188,6 +198,6 @@ def _advance(device: Sender, fresh: Sequence[Link], held: Held) -> None:
     if head.seq == held.head.seq:
         return
     if head.seq + 1 in held.places:
-        later = device.connection.execute(_LATER, {"device_id": device.id, "seq": head.seq})
+        later = _LATER.rows(device.connection, device_id=device.id, seq=head.seq)
         head = chain.advance(head, [Link(*row) for row in later])
     device.move_head(seq=head.seq, digest=head.hash)

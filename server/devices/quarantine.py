@@ -11,9 +11,9 @@ from sqlalchemy import select
 from server import audit, clock, config, vault
 from server.db import db
 from server.devices.acks import Fate
-from server.devices.models import Device, Quarantine
+from server.devices.models import Quarantine
 from server.devices.rules import QuarantineState
-from server.devices.sender import Sender
+from server.devices.sender import Phone
 from sync.ack import Entry, Status
 from sync.canonical import is_sha256, sha256_hex
 from sync.verdict import stable_id
@@ -28,7 +28,7 @@ class Refused:
     reason: str
 
 
-def keep(device: Device | Sender, coll: str, refused: Refused, *, ack_id: UUID, at: datetime) -> Fate:
+def keep(device: Phone, coll: str, refused: Refused, *, ack_id: UUID, at: datetime) -> Fate:
     """Set a row aside, once however often it comes; return what its phone is told, under ack_id when it is new."""
     payload = json.dumps(refused.document, ensure_ascii=True, sort_keys=True)
     payload_hash = sha256_hex(payload.encode())
@@ -74,7 +74,7 @@ def payload_of(row: Quarantine) -> object:
 
 
 def _add(
-    device: Device | Sender, coll: str, refused: Refused, *, payload: str, payload_hash: str, ack_id: UUID, at: datetime
+    device: Phone, coll: str, refused: Refused, *, payload: str, payload_hash: str, ack_id: UUID, at: datetime
 ) -> None:
     row_id = clock.new_id()
     row = Quarantine(id=row_id, device_id=device.id, coll=coll, doc_id=stable_id(refused.document), received_at=at)

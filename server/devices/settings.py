@@ -12,10 +12,10 @@ from server import clock, config, vault
 from server.db import db
 from server.devices import quarantine, rules
 from server.devices.acks import Fate
-from server.devices.models import Device, DeviceSetting
+from server.devices.models import DeviceSetting
 from server.devices.push import Taken
 from server.devices.quarantine import Refused
-from server.devices.sender import Sender
+from server.devices.sender import Phone
 from sync.ack import Entry, Status
 from sync.canonical import NotCanonisable, canonical, sha256_hex
 from sync.schema import down_cast, up_cast
@@ -23,7 +23,7 @@ from sync.schema import down_cast, up_cast
 _MAX_ID = 80
 
 
-def take(device: Device | Sender, rows: Sequence[object], *, sv: int, at: datetime) -> Taken:
+def take(device: Phone, rows: Sequence[object], *, sv: int, at: datetime) -> Taken:
     """Keep each row whose phone saw the present state; the loser is set aside and told the present state.
 
     Rows come, and conflicts go, in the version sv the phone speaks; what is kept is in the newest.
@@ -55,9 +55,7 @@ def _fault(document: object) -> str:
         return "not_canonisable"
 
 
-def _put(
-    device: Device | Sender, pushed: dict[str, Any], assumed: object, *, sv: int, ack_id: UUID
-) -> dict[str, Any] | Fate:
+def _put(device: Phone, pushed: dict[str, Any], assumed: object, *, sv: int, ack_id: UUID) -> dict[str, Any] | Fate:
     """Keep the document and return its fate; return the present one instead when the phone had not seen it."""
     document = up_cast("settings", pushed, sv=sv)
     assumed = up_cast("settings", assumed, sv=sv) if isinstance(assumed, dict) else assumed

@@ -1,5 +1,6 @@
 """What must hold when phones race, when the assembling of a visit fails, and when bytes are hostile."""
 
+import dataclasses
 import json
 import threading
 
@@ -106,6 +107,15 @@ class TestTakeRecords:
         failed = [row for row in db.session.scalars(select(Record)) if "intake_failed" in row.flags]
         assert [(row.type, opened(row)) for row in failed] == []
         assert phone.store.count("accepted") == len(RecordType) * len(bodies)
+
+    @pytest.mark.parametrize("is_met_lately", [True, False])
+    def test_compares_clocks_with_the_record_before(self, phone, in_app, is_met_lately):
+        phone.push(phone.rows(1))
+        if not is_met_lately:  # a worker that began since opens the kept record
+            held._stamps.clear()  # noqa: SLF001
+        phone.senses = dataclasses.replace(phone.senses, mono_ms=lambda: 0)
+        phone.push(phone.rows(1))
+        assert [row.flags for row in db.session.scalars(select(Record).order_by(Record.seq))] == [[], ["clock_jump"]]
 
     def test_seals_the_exact_signed_bytes(self, phone, in_app):
         [row] = phone.rows(1)
