@@ -66,6 +66,7 @@ class SealSettings:
     token: str = ""
     key_label: str = ""
     tsa_url: str = ""
+    tsa_root_file: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def read_seal(env: Env, var_dir: Path) -> SealSettings:
         module=env.str("SEAL_PKCS11_MODULE", ""),
         token=env.str("SEAL_PKCS11_TOKEN", ""),
         key_label=env.str("SEAL_PKCS11_KEY", ""),
-        tsa_url=env.str("SEAL_TSA_URL", ""),
+        tsa_url=env.str("TSA_URL", ""),
+        tsa_root_file=Path(env.str("TSA_ROOT_FILE", "") or keys / "tsa-root.pem"),
     )
     wanted = {
         SealKind.PEM: (seal.key_file, seal.chain_file, seal.root_file),
@@ -137,6 +139,8 @@ def read_seal(env: Env, var_dir: Path) -> SealSettings:
         SealKind.OFF: (),
     }[seal.kind]
     missing = [str(path) for path in wanted if not path.is_file()]
+    if seal.tsa_url and not seal.tsa_root_file.is_file():
+        raise HalfConfigured(f"DOORSTEP_TSA_URL needs the authority's root in {seal.tsa_root_file}")
     if missing:
         raise HalfConfigured(f"the seal needs {', '.join(missing)}: run `doorstep init`, or see docs/operations.md")
     return seal

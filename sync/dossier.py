@@ -5,6 +5,7 @@
     files/<id>.<ext>        photos and recordings, original bytes
     papers/<name>.pdf       receipts, statements, letters
     log/checkpoint, log/log.vkey, log/<id or serial>.leaf, log/<id or serial>.tlog-proof
+    log/stamp-<size>.{checkpoint,tsr,consistency}   a checkpoint an authority stamped; how log/checkpoint grew from it
     case.key                shows which leaves of the public log are about this case
     device-keys.json, device-keys/<device>.pem
     <name>                  further files without a folder, such as decision.json
@@ -15,6 +16,7 @@ Pure but for the files it reads.
 Source: RFC 8493 (BagIt); docs/records.md.
 """
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -26,7 +28,7 @@ from sync.envelope import Record
 from sync.signature import Alg, PublicKey, der_of, unb64url
 
 VERSION = 1
-INDEX, KEYS, CASE_KEY = "index.json", "device-keys.json", "case.key"
+INDEX, KEYS, CASE_KEY, TSA_ROOT = "index.json", "device-keys.json", "case.key", "tsa-root.pem"
 CHECKPOINT, VKEY = "log/checkpoint", "log/log.vkey"
 README_PATH = "README.txt"
 _EXT = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "audio/mp4": "m4a", "video/mp4": "mp4"}
@@ -61,13 +63,19 @@ Everything here can be checked without our software. Run the commands inside thi
      the one before. Look for more of them in the public log (ours: doorstep verify FILE.zip --log ADDRESS).
      / 本案叶子逐一编号,可在公开日志中核对有无遗漏:
        printf doorstep.case-tag/1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat data/case.key)
+     An authority's time (when data/log/stamp-N.tsr is here): the first N leaves existed then, and
+     data/log/stamp-N.consistency proves that data/log/checkpoint grew from stamp-N.checkpoint (RFC 6962)
+     / 第三方时间戳:
+       openssl ts -verify -data data/log/stamp-N.checkpoint -in data/log/stamp-N.tsr -CAfile data/tsa-root.pem
+       openssl ts -reply -in data/log/stamp-N.tsr -text
 6. A paper is as it was sealed / 文书自签章后未被改动 (when data/seal-root.pem is here):
      pdfsig data/papers/NAME.pdf      must say "Signature is Valid" and also "Total document signed"
      pyhanko sign validate --trust-replace --trust data/seal-root.pem --pretty-print data/papers/NAME.pdf
 7. With our software / 使用本系统: doorstep verify FILE.zip
 
-Compare data/device-keys.json, data/log/log.vkey and data/seal-root.pem with copies that did not come with this file:
-whoever packed it could have made other keys. / 请将设备公钥、日志公钥与签章根证书同卷宗之外取得的副本比对。
+Compare data/device-keys.json, data/log/log.vkey, data/seal-root.pem and data/tsa-root.pem with copies that did not come
+with this file: whoever packed it could have made other keys.
+/ 请将设备公钥、日志公钥、签章及时间戳根证书同卷宗之外取得的副本比对。
 """
 
 
@@ -102,6 +110,16 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class StampedCheckpoint:
+    """A checkpoint an authority stamped: size, signed text, the reply, and how the dossier's own grew from it."""
+
+    size: int
+    note: str
+    reply: bytes
+    consistency: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """All that goes into a dossier.
 
@@ -115,6 +133,7 @@ class Dossier:
     files: Sequence[BoundFile] = ()
     papers: Sequence[Paper] = ()
     log: tuple[str, str] | None = None
+    stamps: Sequence[StampedCheckpoint] = ()
     case_key: bytes = b""
     leaves: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
     extra: Mapping[str, Content] = field(default_factory=dict)
@@ -136,6 +155,11 @@ def contents(dossier: Dossier) -> dict[str, Content]:
     files |= {_paper_path(paper): paper.content for paper in dossier.papers}
     if dossier.log is not None:
         files |= {CHECKPOINT: dossier.log[0].encode(), VKEY: dossier.log[1].encode() + b"\n"}
+    for stamped in dossier.stamps:
+        grown = "".join(base64.b64encode(one).decode() + "\n" for one in stamped.consistency)
+        files |= dict(
+            zip(stamp_paths(stamped.size), (stamped.note.encode(), stamped.reply, grown.encode()), strict=True)
+        )
     for name, (data, proof) in dossier.leaves.items():
         leaf_path, proof_path = log_paths(name)
         files |= {leaf_path: data, proof_path: proof.encode()}
@@ -180,6 +204,17 @@ def log_paths(name: str) -> tuple[str, str]:
     return f"log/{name}.leaf", f"log/{name}.tlog-proof"
 
 
+def stamp_paths(size: int) -> tuple[str, str, str]:
+    """Return where a stamped checkpoint, the authority's reply and the consistency proof to the dossier's own lie."""
+    return f"log/stamp-{size}.checkpoint", f"log/stamp-{size}.tsr", f"log/stamp-{size}.consistency"
+
+
+def stamp_sizes(index: Mapping[str, Any]) -> list[int]:
+    """Return the sizes of the stamped checkpoints, as the index tells them."""
+    told = index.get("stamps")
+    return [one for one in told if type(one) is int and one > 0] if isinstance(told, list) else []
+
+
 def leaf_names(index: Mapping[str, Any]) -> list[str]:
     """Return the names of the leaves that are about no record, as the index tells them."""
     told = index.get("leaves")
@@ -205,6 +240,7 @@ def _index(dossier: Dossier) -> dict[str, Any]:
         "extra": [{"path": name} for name in sorted(dossier.extra)],
         "log": dossier.log is not None,
         "leaves": sorted(dossier.leaves),
+        "stamps": [one.size for one in dossier.stamps],
         "case_key": bool(dossier.case_key),
     }  # fmt: skip
 

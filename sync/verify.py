@@ -11,24 +11,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sync import bag, chain, dossier, envelope, public_log, strict_json, verify_log
+from sync import bag, chain, dossier, envelope, public_log, strict_json, unproven, verify_log, verify_stamps
 from sync.bag import BadBag, Bag
 from sync.canonical import sha256_hex
 from sync.envelope import Envelope, NotAnEnvelope
 from sync.public_log import Read, over_http
 from sync.signature import BadKey, PublicKey, public_key
 
-_DEVICE_KEYS = "that the device keys are the enrolled phones': compare device-keys.json with a copy from elsewhere"
-NOT_PROVEN = (
-    "that a phone's clock was right, or that its user told the truth",
-    "that no record was made on a phone and never sent",
-)
-_END = "that no record was left out at the end of the case's chain: search the public log for it (--log)"
 _LISTS = ("records", "files", "papers", "extra")
-_NO_LOG = "when the records reached the server: the dossier carries no log proofs"
 _IN_LOG = "every leaf stands under the one checkpoint, and no leaf of the case's chain is left out"
 _ALL_OF_LOG = "the whole public log holds no leaf of the case that is not here, and kept what it had signed"
-_LOG_KEY = "that log.vkey is the log's key: compare it with a copy from elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +62,10 @@ _Copy = tuple[str, bytes | None]  # where a copy lies, and its bytes; None when 
 
 
 def verify(
-    path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str | None = None, log: Read | None = None
-) -> Report:
-    """Return what a dossier file shows. keys and vkey, got from elsewhere, replace those in the dossier.
+    path: Path, *, keys: Mapping[str, PublicKey] | None = None, vkey: str | None = None, log: Read | None = None,
+    tsa_root: bytes | None = None,
+) -> Report:  # fmt: skip
+    """Return what a dossier file shows. keys, vkey and tsa_root, got from elsewhere, replace those in the dossier.
 
     With log, how the public log is read, the whole log is searched for leaves of the case that are not here.
 
@@ -83,7 +76,7 @@ def verify(
         index, own_keys = _index(opened), _keys(opened)
         entries = [_entry(opened, line) for line in index["records"]]
     except BadBag as fault:
-        return Report((Check("archive", is_ok=False, found=(str(fault),)),), NOT_PROVEN)
+        return Report((Check("archive", is_ok=False, found=(str(fault),)),), unproven.ALWAYS)
     copies = list(_copies(entries, own_keys))
     logged = {entry.id: sha256_hex(entry.data) for entry in entries if entry.line.get("in_log")}
     checks = (
@@ -101,24 +94,11 @@ def verify(
         _chain_check(entries),
         _check("files", _file_faults(opened, index, entries), f"{len(index['files'])} files are the signed ones"),
         *([_check("log", verify_log.faults(opened, index, logged, vkey=vkey), _IN_LOG)] if index.get("log") else []),
+        *([_stamps(opened, index, vkey, tsa_root)] if index.get("stamps") else []),
         *([_check("public log", public_log.faults(opened, index, log, vkey=vkey), _ALL_OF_LOG)] if log else []),
     )
-    told = _not_proven(index, has_keys=keys is not None, has_vkey=vkey is not None, has_log=log is not None)
+    told = unproven.of(index, has_keys=bool(keys), has_vkey=bool(vkey), has_log=bool(log), has_root=bool(tsa_root))
     return Report(checks, tuple(told))
-
-
-def _not_proven(index: Mapping[str, Any], *, has_keys: bool, has_vkey: bool, has_log: bool) -> Iterator[str]:
-    if not has_keys:
-        yield _DEVICE_KEYS
-    if not index.get("log"):
-        yield _NO_LOG
-    elif not has_vkey:
-        yield _LOG_KEY
-    if index.get("log") and (count := sum(not one.get("in_log") for one in index["records"])):
-        yield f"when {count} of the records reached the server: they carry no log proof"
-    if not has_log:
-        yield _END
-    yield from NOT_PROVEN
 
 
 def _check(name: str, faults: Iterator[str] | list[str], good: str) -> Check:
@@ -128,6 +108,11 @@ def _check(name: str, faults: Iterator[str] | list[str], good: str) -> Check:
     except BadBag as damage:
         found.append(str(damage))
     return Check(name, is_ok=not found, found=tuple(found) or (good,))
+
+
+def _stamps(opened: Bag, index: Mapping[str, Any], vkey: str | None, tsa_root: bytes | None) -> Check:
+    faults, shown = verify_stamps.look(opened, index, vkey=vkey, tsa_root=tsa_root)
+    return Check("stamps", is_ok=not faults, found=tuple(faults or shown))
 
 
 def _json(opened: Bag, path: str) -> Any:
@@ -183,6 +168,7 @@ def _unlisted(opened: Bag, index: Mapping[str, Any], entries: list[_Entry], copi
     derived = {dossier.INDEX, dossier.KEYS, *([dossier.CHECKPOINT, dossier.VKEY] if index.get("log") else [])}
     logged = [entry.id for entry in entries if entry.line.get("in_log")]
     derived |= {path for name in [*logged, *dossier.leaf_names(index)] for path in dossier.log_paths(name)}
+    derived |= {path for size in dossier.stamp_sizes(index) for path in dossier.stamp_paths(size)}
     derived |= {dossier.CASE_KEY} if index.get("case_key") else set()
     known = listed | {f"data/{path}" for path in derived} | {path for path, _ in copies}
     strays = opened.paths - known - bag.TAG_FILES - {dossier.README_PATH}
@@ -280,8 +266,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--vkey", help="the log's verifier key, from elsewhere")
     parser.add_argument("--log", type=over_http, help="the public log's address: search it for what was left out")
+    parser.add_argument("--tsa-root", type=Path, help="the time-stamping authority's root, PEM, from elsewhere")
     options = parser.parse_args(arguments)
-    report = verify(options.dossier, vkey=options.vkey, log=options.log)
+    root = options.tsa_root.read_bytes() if options.tsa_root else None
+    report = verify(options.dossier, vkey=options.vkey, log=options.log, tsa_root=root)
     told = json.dumps(asdict(report), ensure_ascii=False, indent=1) + "\n" if options.json else text_of(report)
     sys.stdout.write(told)
     return 0 if report.is_ok else 1

@@ -31,6 +31,7 @@ _NAMES = {
     "files": "照片与录音 photos and recordings",
     "papers": "文书 papers",
     "log": "透明日志 transparency log",
+    "stamps": "第三方时间戳 time stamps of an authority",
     "public log": "公开日志全文比对 the whole public log",
 }
 

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from server.db import db
 from server.keys import make_keys
 from tests import live
 from tests.live import pg_admin
+from tests.tsa import Authority
 
 # No test asks how long something took: a busy machine is no fault of the code.
 hypothesis_settings.register_profile("untimed", deadline=None, print_blob=True)
@@ -194,6 +195,24 @@ def app(install, tmp_path):
         with application.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """A time-stamping authority of OpenSSL's making."""
+    return Authority(tmp_path_factory.mktemp("tsa") / "authority")
+
+
+@pytest.fixture
+def stamping(app, authority):
+    """The application with that authority named in its settings, and serving."""
+    settings = app.extensions["doorstep"]
+    authority.asked.clear()
+    authority.before_answer = lambda: None
+    with authority.serving() as url:
+        seal = replace(settings.seal, tsa_url=url, tsa_root_file=authority.root)
+        app.extensions["doorstep"] = replace(settings, seal=seal)
+        yield authority
 
 
 @pytest.fixture

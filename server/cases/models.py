@@ -268,6 +268,7 @@ class Paper(Base):
     sha256: Mapped[str] = mapped_column(String(64))  # of the file handed out, its seal included
     unsealed_sha256: Mapped[str] = mapped_column(String(64), default="")  # of what was rendered: the same every time
     seal_level: Mapped[str] = mapped_column(String(8), default="")  # B-B | B-T | empty: not sealed
+    stamped_sha256: Mapped[str] = mapped_column(String(64), default="")  # of the same file with the time in its seal
     fingerprint: Mapped[str] = mapped_column(String(64))
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
     issued_at: Mapped[datetime]

@@ -95,9 +95,10 @@ def seal_paper(paper: Paper, rendered: Rendered, *, at: datetime) -> None:
     """
     is_first, sealed = not paper.sha256, paper_seal.current().seal(rendered.pdf, at=at)
     paper.sha256, paper.seal_level = store().put(sealed.pdf), sealed.level.value
+    paper.stamped_sha256 = ""
     paper.unsealed_sha256 = hashlib.sha256(rendered.pdf).hexdigest()
     paper.fingerprint, paper.issued_at = rendered.fingerprint, at
-    paper.flags = [*rendered.flags, *(["seal-without-timestamp"] if sealed.is_stamp_missing else [])]
+    paper.flags = [*rendered.flags]
     ref = f"paper:{paper.serial}" + ("" if is_first else f":{paper.sha256[:16]}")  # each issue has a leaf of its own
     leaves.note(Kind.PAPER, ref, digest=paper.sha256, at=at, case_id=paper.case_id)
 

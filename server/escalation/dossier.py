@@ -3,7 +3,7 @@
 The same facts give the same bytes: the index paper is issued once per content, and the bag takes its day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
@@ -157,8 +157,10 @@ def pack(found: Brief, index: Paper) -> bytes:
             papers=[
                 packing.Paper(f"00-{index.serial}", KIND, index.serial, store.path(index.sha256)),
                 *(packing.Paper(one.serial, one.kind, one.serial, one.path) for one in held.papers),
+                *stamped_papers(held),
             ],
             log=log.head,
+            stamps=log.stamps,
             case_key=log.case_key,
             leaves=log.others,
             extra=extras(found),
@@ -167,6 +169,14 @@ def pack(found: Brief, index: Paper) -> bytes:
     out = BytesIO()
     packing.pack(contents, into=out, name=f"dossier-{found.case.id}", info=bag_info(found, index))
     return out.getvalue()
+
+
+def stamped_papers(held: Holdings) -> Iterator[packing.Paper]:
+    """Yield the papers once more with the authority's time in their seals, named as their leaf in the log is."""
+    for one in held.papers:
+        if one.stamped is not None:
+            name = f"{one.serial}-{one.stamped.name[:16]}"
+            yield packing.Paper(name, one.kind, name, one.stamped)
 
 
 def bag_info(found: Brief, index: Paper) -> Mapping[str, str]:
@@ -203,12 +213,21 @@ def extras(found: Brief) -> dict[str, bytes]:
         "decision": decided.decision, "decision_reasons": decided.decision_reasons, "limits": decided.limits,
         "people": [_name(one) for one in (decided.proposer, decided.adviser, decided.decider)],
     }  # fmt: skip
-    return {
-        "decision.json": canonical(decision),
-        "timeline.json": canonical([asdict(one) | {"on": one.on.isoformat()} for one in found.moments]),
-        "missing.json": canonical([asdict(one) for one in found.held.lacks]),
-        "audit.json": canonical(audit_trail(found)),
-    } | ({"seal-root.pem": root} if root is not None else {})
+    return (
+        {
+            "decision.json": canonical(decision),
+            "timeline.json": canonical([asdict(one) | {"on": one.on.isoformat()} for one in found.moments]),
+            "missing.json": canonical([asdict(one) for one in found.held.lacks]),
+            "audit.json": canonical(audit_trail(found)),
+        }
+        | ({"seal-root.pem": root} if root is not None else {})
+        | _tsa_root()
+    )
+
+
+def _tsa_root() -> dict[str, bytes]:
+    settings = config.current().seal
+    return {packing.TSA_ROOT: settings.tsa_root_file.read_bytes()} if settings.tsa_url else {}
 
 
 def _name(person: Any) -> str:

@@ -57,7 +57,7 @@ class HeldFile:
 
 @dataclass(frozen=True, slots=True)
 class HeldPaper:
-    """An issued paper; pages counted in its PDF."""
+    """An issued paper; pages counted in its PDF; stamped is the same with an authority's time in its seal."""
 
     kind: str
     serial: str
@@ -66,6 +66,7 @@ class HeldPaper:
     pages: int
     issued_at: datetime
     is_superseded: bool
+    stamped: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

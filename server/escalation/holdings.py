@@ -124,6 +124,7 @@ def _paper(row: PaperRow, store: BlobStore) -> HeldPaper:
     return HeldPaper(
         kind=row.kind, serial=row.serial, sha256=row.sha256, path=store.path(row.sha256),
         pages=len(_PAGE.findall(rendered)), issued_at=row.issued_at, is_superseded=row.state != "issued",
+        stamped=store.path(row.stamped_sha256) if row.seal_level == "B-T" and store.has(row.stamped_sha256) else None,
     )  # fmt: skip
 
 

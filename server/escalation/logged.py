@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.devices.leaves import PREFIX
-from server.transparency import leaves, reading
+from server.transparency import leaves, reading, stamps
 from server.transparency.reading import Stood
 from sync import tlog
+from sync.dossier import StampedCheckpoint
 from sync.tiles import Tree
 from sync.tlog import Proof
 
@@ -26,6 +27,7 @@ class Logged:
     case_key: bytes
     records: dict[str, Proven]
     others: dict[str, Proven]
+    stamps: tuple[StampedCheckpoint, ...] = ()
 
 
 def of_case(case_id: UUID, record_ids: Sequence[str]) -> Logged:
@@ -43,7 +45,15 @@ def of_case(case_id: UUID, record_ids: Sequence[str]) -> Logged:
     named = {PREFIX + one for one in record_ids}
     records = {ref.removeprefix(PREFIX): one for ref, one in proven.items() if ref in named}
     others = {_name(ref): one for ref, one in proven.items() if ref not in named}
-    return Logged((note, reading.vkey()), leaves.case_key(case_id), records, others)
+    held = stamps.covering([one.index for one in found.values()], size=size)
+    stamped = tuple(StampedCheckpoint(x.size, x.note, x.reply, tree.consistency(x.size, size)) for x in held)
+    return Logged((note, reading.vkey()), leaves.case_key(case_id), records, others, stamped)
+
+
+def head_size(case_id: UUID, record_ids: Sequence[str]) -> int:
+    """Return how many leaves the checkpoint of a case's dossier covers, 0 when nothing of the case is logged."""
+    head = of_case(case_id, record_ids).head
+    return int(head[0].split("\n", 2)[1]) if head else 0
 
 
 def _proof(one: Stood, size: int, note: str, tree: Tree) -> str:

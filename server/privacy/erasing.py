@@ -131,7 +131,7 @@ def _files(case: Case, visit_ids: list[UUID]) -> list[str]:
     papers = list(db.session.scalars(select(Paper).where(Paper.case_id == case.id)))
     for paper in papers:
         paper.state = "deleted"
-    hashes |= {paper.sha256 for paper in papers}
+    hashes |= {one for paper in papers for one in (paper.sha256, paper.stamped_sha256) if one}
     hashes |= set(db.session.scalars(select(Dossier.sha256).where(Dossier.case_id == case.id)))
     hashes |= _import_file(case)
     db.session.flush()
@@ -154,7 +154,9 @@ def _is_needed(sha256: str) -> bool:
     """Tell whether a photo or paper of a case that is kept has the same bytes."""
     columns = (VisitFile.sha256, VisitFile.derivative_sha256, VisitFile.thumbnail_sha256)
     photos = select(VisitFile.flags).where(or_(*(column == sha256 for column in columns)))
-    papers = select(Paper.id).where(Paper.sha256 == sha256, Paper.state != "deleted")
+    papers = select(Paper.id).where(
+        or_(Paper.sha256 == sha256, Paper.stamped_sha256 == sha256), Paper.state != "deleted"
+    )
     is_photo = any("deleted" not in flags for flags in db.session.scalars(photos))
     return is_photo or db.session.scalar(papers.limit(1)) is not None
 

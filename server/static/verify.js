@@ -21,7 +21,7 @@ async function check(file) {
     return say(verdict, ["unread"]);
   }
   document.getElementById("hash").textContent = hash;
-  say(verdict, [hash === document.getElementById("check").dataset.sha256 ? "same" : "other", "hash"]);
+  say(verdict, [document.getElementById("check").dataset.sha256.split(" ").includes(hash) ? "same" : "other", "hash"]);
 }
 
 function compareQr() {

@@ -196,6 +196,7 @@ class VerificationOut(Schema):
     sealed_at = fields.DateTime()
     seal_level = fields.String()
     sha256 = fields.String()
+    stamped_sha256 = fields.String()
     fingerprint = fields.String()
     log_index = fields.Integer(allow_none=True)
     log_hash = fields.String(allow_none=True)

@@ -30,7 +30,8 @@ class SerialUnknown(Missing):
 class Verification:
     """What anybody may know of a paper. log_index counts from 0 in the transparency log, log_hash is its leaf's.
 
-    seal_level is B-B, B-T (with an authority's time) or empty for a paper without an electronic seal.
+    seal_level is B-B, B-T (with an authority's time) or empty for a paper without an electronic seal; stamped_sha256 is
+    of the file that bears that time, empty when there is none.
     """
 
     serial: str
@@ -41,6 +42,7 @@ class Verification:
     sealed_at: datetime
     seal_level: str
     sha256: str
+    stamped_sha256: str
     fingerprint: str
     log_index: int | None
     log_hash: str | None
@@ -69,6 +71,7 @@ def verify(serial: str) -> Verification:
         sealed_at=paper.issued_at,
         seal_level=paper.seal_level,
         sha256=paper.sha256,
+        stamped_sha256=paper.stamped_sha256,
         fingerprint=paper.fingerprint,
         log_index=logged.index if logged else None,
         log_hash=tlog.leaf_hash(logged.data).hex() if logged else None,

@@ -27,16 +27,15 @@ from cryptography.hazmat.primitives.serialization import (
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.timestamps import DummyTimeStamper, HTTPTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from receipts import promise
-from server import paper_seal
+from server import config, paper_seal
 from server.config import HalfConfigured, SealKind, SealSettings
 from server.keys import make_keys
-from server.paper_seal import PaperSeal, SealLevel
+from server.paper_seal import NoRoom, PaperSeal, SealLevel
+from sync import stamp
 from tests.receipts import sample
 
 AT = dt.datetime(2026, 12, 2, 1, 2, 3, tzinfo=dt.UTC)
@@ -45,6 +44,7 @@ USAGES = (
     "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
 )  # fmt: skip
 USED = {"digital_signature", "content_commitment", "key_cert_sign", "crl_sign"}
+PYHANKO = Path(sys.executable).with_name("pyhanko")
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
@@ -130,7 +130,7 @@ class TestSeal:
 
     def test_is_valid_for_pyhankos_command(self, sealed, keys):
         said = run(
-            Path(sys.executable).with_name("pyhanko"), "sign", "validate", "--pretty-print", "--trust-replace",
+            PYHANKO, "sign", "validate", "--pretty-print", "--trust-replace",
             "--trust", keys / "seal-root.pem", sealed,
         )  # fmt: skip
         assert "The signature is judged VALID." in said
@@ -229,27 +229,40 @@ class TestKeys:
         assert "cannot be used" in seal_of(replace(given, passphrase="0000")).check()
 
 
-class TestTimestamp:
-    def test_seals_at_b_t_when_an_authority_is_named(self, plain, keys, tmp_path, monkeypatch):
-        key = rsa.generate_private_key(65537, 2048)
-        own, root = issue(tmp_path, key, usage=x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]))
-        store = SimpleCertificateStore()
-        store.register_multiple([as_asn1(root)])
-        from asn1crypto import keys as asn1keys
+class TestTimeStamp:
+    def test_is_put_into_the_seal_of_the_issued_file_and_changes_nothing_else(self, plain, keys, authority, tmp_path):
+        issued = seal_of(settings(keys, tsa_url="http://tsa.example")).seal(plain, at=AT)
+        assert issued.level is SealLevel.B_B
+        reply = authority.stamp(paper_seal.signature_of(issued.pdf))
+        made = paper_seal.with_stamp(issued.pdf, stamp.token(reply))
+        found = status_of(made, keys)
+        assert (found.intact, found.valid, found.timestamp_validity.intact) == (True, True, True)
+        assert (len(made), made.startswith(plain)) == (len(issued.pdf), True)
+        (tmp_path / "b-t.pdf").write_bytes(made)
+        said = run(tool("pdfsig"), tmp_path / "b-t.pdf")
+        assert "Signature is Valid." in said
+        assert "Total document signed" in said
+        trusted = ("--trust-replace", "--trust", keys / "seal-root.pem", "--trust", authority.root)
+        said = run(PYHANKO, "sign", "validate", "--pretty-print", *trusted, tmp_path / "b-t.pdf")
+        assert "The signature is judged VALID." in said
+        assert "timestamp" in said.lower()
 
-        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        stamper = DummyTimeStamper(as_asn1(own), asn1keys.PrivateKeyInfo.load(der), certs_to_embed=store)
-        monkeypatch.setattr(
-            HTTPTimeStamper, "async_request_tsa_response", lambda _, req: stamper.async_request_tsa_response(req)
-        )
-        made = seal_of(settings(keys, tsa_url="https://tsa.example")).seal(plain, at=AT)
-        assert (made.level, made.is_stamp_missing) == (SealLevel.B_T, False)
-        assert status_of(made.pdf, keys).timestamp_validity.intact
+    def test_needs_room_that_is_kept_once_an_authority_is_named(self, plain, keys, authority):
+        issued = seal_of(settings(keys)).seal(plain, at=AT)
+        token = stamp.token(authority.stamp(paper_seal.signature_of(issued.pdf)))
+        token["content"]["certificates"] = list(token["content"]["certificates"]) * 9
+        with pytest.raises(NoRoom, match="digits are kept"):
+            paper_seal.with_stamp(issued.pdf, token)
 
-    def test_seals_without_the_time_and_says_so_when_the_authority_is_silent(self, plain, keys):
-        made = seal_of(settings(keys, tsa_url="http://127.0.0.1:9/tsa")).seal(plain, at=AT)
-        assert (made.level, made.is_stamp_missing) == (SealLevel.B_B, True)
-        assert status_of(made.pdf, keys).bottom_line
+    def test_is_for_sealed_files_only(self, plain):
+        with pytest.raises(ValueError, match="expected one seal, got 0"):
+            paper_seal.signature_of(plain)
+
+    def test_an_authority_without_its_root_is_half_configured(self, tmp_path, monkeypatch):
+        make_keys(tmp_path / "keys")
+        monkeypatch.setenv("DOORSTEP_TSA_URL", "http://tsa.example")
+        with pytest.raises(HalfConfigured, match="needs the authority's root"):
+            config.load(tmp_path)
 
 
 class TestMakeKeys:
@@ -270,11 +283,7 @@ class TestCurrent:
         assert paper_seal.current().root_pem().startswith(b"-----BEGIN CERTIFICATE-----")
 
 
-def as_asn1(certificate):
-    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
-
-
-def issue(folder, key, *, usage=None):
+def issue(folder, key):
     """Write a key and a certificate for it under a fresh root, as `make_keys` lays them; return both certificates."""
     root_key = ec.generate_private_key(ec.SECP256R1())
     names = [x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, one)]) for one in ("seal", "root")]
@@ -288,8 +297,6 @@ def issue(folder, key, *, usage=None):
             .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(**uses), critical=True)
         )  # fmt: skip
-        if usage is not None and not is_root:
-            builder = builder.add_extension(usage, critical=True)
         made.append(builder.sign(root_key, SHA256()))
     (folder / "seal.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     (folder / "seal.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in made))

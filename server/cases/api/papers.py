@@ -36,11 +36,12 @@ def list_papers(case_id: UUID) -> ResponseReturnValue:
 @allow(Role.SPECIALIST, Role.SUPERVISOR, Role.MANAGER, Role.LEGAL, Role.COMPLIANCE)
 @answers(None, content_type=PDF)
 def show_paper(case_id: UUID, serial: str) -> ResponseReturnValue:
-    """Answer one paper of a case, byte for byte as it was issued."""
+    """Answer one paper of a case as it was issued, once there is one with an authority's time in its seal."""
     case = fetch_visible(Case, case_id)
     paper = db.session.scalar(select(Paper).where(Paper.case_id == case.id, Paper.serial == serial.upper()))
     if paper is None:
         raise Missing(f"no paper {serial[:40]} of this case")
-    answer = send_file(BytesIO(store().get(paper.sha256)), mimetype=PDF, download_name=f"{paper.serial}.pdf")
+    pdf = store().get(paper.stamped_sha256 or paper.sha256)
+    answer = send_file(BytesIO(pdf), mimetype=PDF, download_name=f"{paper.serial}.pdf")
     answer.headers["Doorstep-Serial"] = paper.serial
     return answer

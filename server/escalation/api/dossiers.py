@@ -13,16 +13,17 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
 from server.accounts.scope import fetch_visible, scoped
 from server.body import Body, PageQuery, answers, asks, page
-from server.cases import keyring
+from server.cases import keyring, stamping
 from server.cases.models import Case, Paper
 from server.db import begin_write, db, fetch
 from server.devices import proofs
-from server.escalation import dossier, effects, rules
+from server.escalation import dossier, effects, logged, rules
 from server.escalation.models import Dossier, Escalation
 from server.escalation.rules import Proposal
 from server.escalation.schemas import DossierOut
 from server.jobs import Cancelled, Report
 from server.media import BlobAbsent
+from server.tsa import AuthoritySilent
 from server.visits.models import Visit
 from server.visits.papers import receipt
 
@@ -67,6 +68,7 @@ def build(args: dict[str, Any], report: Report) -> str:
     tell(report, 0.2, "出具回执")
     index_id = issue_index(case_id, actor_id)
     log_all()
+    stamp(case_id)
     tell(report, 0.4, "证据目录")
     found, index = brief_of(case_id), fetch(Paper, index_id)
     sha256 = media.store().put(dossier.pack(found, index))
@@ -140,6 +142,16 @@ def log_all() -> None:
     """Append what waits to the log, batch by batch, so that the dossier holds the proof of everything in it."""
     while proofs.append_waiting(clock.now()):
         db.session.commit()
+    db.session.commit()
+
+
+def stamp(case_id: UUID) -> None:
+    """Have the checkpoint that covers the case stamped, if an authority is named; a silent one stops nothing."""
+    if not stamping.is_wanted():
+        return
+    size = logged.head_size(case_id, [one.record.id for one in brief_of(case_id).held.records])
+    with suppress(AuthoritySilent):
+        stamping.stamp_now(size)
     db.session.commit()
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import uuid
@@ -167,6 +168,43 @@ class TestBuild:
             key, sig = folder / f"data/device-keys/{line['device']}.pem", folder / f"data/signatures/{record.stem}.sig"
             check = ("-pubin", "-inkey", key, "-rawin", "-in", "h.bin", "-sigfile", sig)
             assert "Verified" in said(folder, "openssl", "pkeyutl", "-verify", *check)
+
+    def test_carries_an_authoritys_time_as_openssl_agrees(self, stamping, played, decided, make, as_hu, app, tmp_path):
+        decided(played.case_ids[0])
+        begin_write()
+        leaves.add(db.session.scalars(select(Record)).all())
+        db.session.commit()
+        make(played.case_ids[0])  # its drain also stamps what waits
+        jobs.run_chores(clock.now())
+        jobs.drain(clock.now())
+        zipped = tmp_path / "dossier.zip"
+        zipped.write_bytes(take_zip(as_hu, make(played.case_ids[0])))
+        report = verify.verify(zipped, tsa_root=stamping.root.read_bytes())
+        assert report.is_ok, verify.text_of(report)
+        (told,) = (check for check in report.checks if check.name == "stamps")
+        assert told.found[-1].endswith("says CN=Test TSA")
+        assert not any("time stamp" in one or "tsa-root" in one for one in report.not_proven)
+        with zipfile.ZipFile(zipped) as archive:
+            archive.extractall(tmp_path / "out")
+        folder = next((tmp_path / "out").iterdir())
+        for reply in folder.glob("data/log/stamp-*.tsr"):
+            said(folder, "openssl", "ts", "-verify", "-data", reply.with_suffix(".checkpoint"), "-in", reply,
+                 "-CAfile", "data/tsa-root.pem")  # fmt: skip
+        stamped = [one["path"] for one in index_of(folder)["papers"] if re.search("-[0-9a-f]{16}.pdf$", one["path"])]
+        assert stamped
+        for path in stamped:
+            told = said(folder, PYHANKO, "sign", "validate", "--pretty-print", "--trust-replace", "--trust",
+                        "data/seal-root.pem", "--trust", "data/tsa-root.pem", f"data/{path}")  # fmt: skip
+            assert "judged VALID" in told
+
+    def test_is_made_without_the_time_of_a_silent_authority(self, stamping, played, decided, make, as_hu, tmp_path):
+        stamping.before_answer = lambda: 1 / 0
+        decided(played.case_ids[0])
+        zipped = tmp_path / "dossier.zip"
+        zipped.write_bytes(take_zip(as_hu, make(played.case_ids[0])))
+        report = verify.verify(zipped)
+        assert report.is_ok, verify.text_of(report)
+        assert any("no authority's time stamp" in one for one in report.not_proven)
 
     def test_is_the_same_for_the_same_facts(self, played, decided, make, as_hu):
         decided(played.case_ids[0])

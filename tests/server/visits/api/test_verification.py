@@ -46,6 +46,7 @@ class TestVerify:
             "sealed_at": paper.issued_at.isoformat(),
             "seal_level": "B-B",
             "sha256": paper.sha256,
+            "stamped_sha256": "",
             "fingerprint": paper.fingerprint,
             "log_index": logged.index,
             "log_hash": tlog.leaf_hash(logged.data).hex(),
