@@ -23,7 +23,9 @@ from server.schemes import checks, forms, handover, moments, rules
 from server.schemes.models import Crew, DayPack, Scheme, SchemeStop
 from server.schemes.plan_store import routed_stops
 from server.schemes.rules import StopState
+from server.transparency import leaves
 from sync import canonical
+from sync.leaf import Kind
 
 PACK_LIVES = timedelta(hours=36)
 """A pack may be used until noon of the day after its own: late check-outs, but no dossiers for ever on a lost phone."""
@@ -197,7 +199,16 @@ def _pack(
         expires_at=moments.local(day, "00:00") + PACK_LIVES,
     )
     db.session.add(issued)
+    _log(listed, at=at)
     return issued
+
+
+def _log(listed: Mapping[str, Any], *, at: datetime) -> None:
+    """Log the form and the rules that go out; those that stand in the log already are left as they are."""
+    form = listed["form"]
+    leaves.note(Kind.FORM, f"form:{form['id']}@{form['version']}", digest=form["digest"], at=at)
+    for pack in listed["rules"]:
+        leaves.note(Kind.RULES, f"rules:{pack['name']}:{pack['digest'][:16]}", digest=pack["digest"], at=at)
 
 
 def _listing(stops: Sequence[SchemeStop], *, day: date, papers: Mapping[UUID, Sequence[Paper]]) -> dict[str, Any]:

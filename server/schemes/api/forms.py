@@ -14,6 +14,8 @@ from server.accounts.roles import OFFICE, Role
 from server.body import Body, Strict, answers, asks, described, raw_bytes, takes
 from server.db import db
 from server.schemes import forms
+from server.transparency import leaves
+from sync.leaf import Kind
 
 bp = Blueprint("forms", __name__, url_prefix="/v1/forms")
 WORKBOOK = {
@@ -92,6 +94,7 @@ def add_form(query: Body) -> ResponseReturnValue:
         db.session.rollback()
         return jsonify(FormOut().dump(shown(form, is_new=is_new)))
     if is_new:
+        leaves.note(Kind.FORM, f"form:{form.id}@{form.version}", digest=form.digest, at=clock.now())
         audit.note("form.added", f"form:{form.id}@{form.version}", actor_id=current_person().id, digest=form.digest)
     db.session.commit()
     return jsonify(FormOut().dump(shown(form, is_new=is_new))), 201 if is_new else 200

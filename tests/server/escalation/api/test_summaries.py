@@ -11,9 +11,11 @@ from server import clock, media
 from server.cases.models import Case, Paper, StopFlag
 from server.db import begin_write, db
 from server.escalation.models import CloseOut
-from server.schemes.models import Scheme
+from server.schemes.models import DayPack, Scheme
 from server.visits.models import Record
+from tests.receipts import reading
 from tests.server.escalation.make_day import ARRIVED, accept
+from tests.server.visits.make_visit import issued_paper
 
 
 def figures(caller, day):
@@ -53,6 +55,34 @@ class TestSummary:
         told = figures(as_zhou, day)
         assert (told["unsynced_items"]["count"], told["open"]["count"]) == (3, 3)
         assert {ref["kind"] for ref in told["unsynced_items"]["refs"]} == {"file"}
+
+    def test_shows_a_paper_that_nobody_says_where_it_is(self, day, as_zhou):
+        """A printed letter in the day pack that the finished visit neither handed over nor brought back."""
+        begin_write()
+        stop = day.stop(0)
+        lost = issued_paper("CK-20261202-0001-0", "ab" * 32, stop.creditor_id)
+        lost.case_id, lost.kind = stop.case_id, "dunning_letter"
+        content = {"papers": [{"id": str(lost.id), "kind": lost.kind}]}
+        pack = DayPack(
+            id=clock.new_id(), scheme_id=day.scheme_id, crew_id=stop.crew_id, person_id=day.phone.person_id,
+            day=stop.day, plan_version=1, scheme_version=1, sha256="0" * 64, content=content, issued_at=clock.now(),
+            expires_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(pack)
+        day.refused(0)
+        db.session.commit()
+        told = figures(as_zhou, day)["unaccounted_papers"]
+        assert (told["count"], [ref["id"] for ref in told["refs"]]) == (1, [str(lost.id)])
+        answer = as_zhou.get(f"/v1/schemes/{day.scheme_id}/summary.pdf")
+        assert answer.status_code == 200
+        printed = reading.text_of(answer.data)
+        assert "去向不明单据" in printed
+        paper = db.session.scalar(select(Paper).where(Paper.kind == "visit_summary"))
+        assert "unaccounted serials" in paper.flags
+        back = {"serials": [lost.serial], "state": "returned"}
+        returned = as_zhou.post(f"/v1/schemes/{day.scheme_id}/papers", json=back)
+        assert returned.status_code == 200, returned.text
+        assert figures(as_zhou, day)["unaccounted_papers"]["count"] == 0
 
     def test_counts_a_complaint_of_the_day(self, played, as_zhou):
         begin_write()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from server import feed
 from server.accounts.models import Creditor, Person
@@ -14,6 +14,7 @@ from server.cases.models import Case, Paper
 from server.db import db
 from server.media import store
 from server.schemes.models import SchemeStop
+from server.transparency.tables import log_leaf
 from tests.server.schemes import make_scheme as make
 
 
@@ -79,6 +80,11 @@ class TestDispatch:
         assert {pack["stops"] for pack in answer.json["packs"]} == {2}
         assert answer.json["packs"][0]["form"]["id"] == "visit"
         assert answer.json["packs"][0]["rules"][0]["name"] == "cn-2026.1"
+
+    def test_logs_the_form_and_the_rules_that_went_out(self, as_zhou, signed):
+        packs = dispatch(as_zhou, signed).json["packs"]
+        held = {row.kind: row.hash for row in db.session.execute(select(log_leaf)) if row.kind in {"form", "rules"}}
+        assert held == {"form": packs[0]["form"]["digest"], "rules": packs[0]["rules"][0]["digest"]}
 
     def test_puts_the_visits_on_the_crews_phones_only(self, as_zhou, signed):
         dispatch(as_zhou, signed)
