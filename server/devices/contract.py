@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.devices.rules import MAX_ROWS
-from sync import feed, upload
+from sync import feed, packed, upload
 from sync.phone.transport import MARK
 
 CHUNK_TYPE = "application/offset+octet-stream"
@@ -55,7 +55,8 @@ PUSH: dict[str, Any] = {
                         "required": ["newDocumentState"],
                     },
                 }
-            }
+            },
+            packed.CONTENT_TYPE: {"schema": {"type": "string", "description": "records, packed: docs/sync.md"}},
         },
     },
     "responses": {

@@ -25,7 +25,7 @@ from server.devices.rules import DeviceState
 from server.devices.sender import Sender
 from server.prepared import Prepared
 from server.visits.models import Record
-from sync import chain, envelope, strict_json, verdict
+from sync import chain, envelope, packed, strict_json, verdict
 from sync.ack import Entry, Status
 from sync.chain import Link
 from sync.signature import PublicKey, public_key
@@ -69,9 +69,18 @@ def read_rows(raw: bytes) -> Sequence[object]:
     return [_strict(row) for row in rules.rows_of(decoded)]
 
 
+def read_packed(raw: bytes) -> Sequence[object]:
+    """Return the rows of a packed push. Raises PushMalformed or TooManyRows."""
+    try:
+        documents = packed.unpack(raw.decode())
+    except ValueError as fault:
+        raise rules.PushMalformed(str(fault)) from fault
+    return rules.rows_of([{"newDocumentState": document} for document in documents])
+
+
 def take_records(device: Sender, rows: Sequence[object], *, at: datetime) -> Taken:
     """Judge and keep each row of the collection `records` in order; return what became of them."""
-    batch = [(row, verdict.read(row)) for row in map(_new_state, rows)]
+    batch = [(row, verdict.read(row)) for row in map(new_state, rows)]
     readable = [found for _, found in batch if isinstance(found, Found)]
     feed.lock_ids(db.session(), "records", [found.record.id for found in readable])
     held, judge, taken = hold(device, readable), _judge_of(device, at=at), Taken()
@@ -103,7 +112,7 @@ def refuse_rows(device: Sender, coll: str, rows: Sequence[object], *, at: dateti
     """Set aside rows pushed to a collection only the server writes."""
     taken = Taken()
     for row in rows:
-        refused = Refused(_new_state(row), "", "server_owned")
+        refused = Refused(new_state(row), "", "server_owned")
         taken.fates.append(quarantine.keep(device, coll, refused, ack_id=taken.ack_id, at=at))
     return taken
 
@@ -121,7 +130,8 @@ def _strict(row: object) -> object:
         return {"newDocumentState": {"not_strict_json": text}}
 
 
-def _new_state(row: object) -> object:
+def new_state(row: object) -> object:
+    """Return the document in a row of a push."""
     return row["newDocumentState"] if isinstance(row, dict) and "newDocumentState" in row else row
 
 

@@ -5,12 +5,13 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync import upload
+from sync import packed, upload
 from sync.canonical import sha256_hex
+from sync.packed import Name
 from sync.phone.transport import Answer, NoNetwork, Transport
 
 _SERVER_FAULT = 500
@@ -87,21 +88,29 @@ class Ledger:
         with self._lock:
             self.moves.extend(moves)
 
-    def asked(self, device: str, path: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Remember what a request carried, before it goes out: it may arrive although no answer comes."""
+    def asked(self, device: str, path: str, headers: Mapping[str, str], body: bytes) -> list[Name]:
+        """Remember what a request carried, before it goes out: it may arrive although no answer comes.
+
+        Return hash and id of each record of a packed push, as its answer leaves them out.
+        """
         if path.endswith("/push"):
             raw = gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body
-            rows = json.loads(raw)
+            is_packed = headers.get("Content-Type") == packed.CONTENT_TYPE
+            rows: list[Any] = packed.unpack(raw.decode()) if is_packed else json.loads(raw)
             with self._lock:
                 for row in rows:
                     self._sent_row(device, row.get("newDocumentState", row))
-        elif path == "/v1/files":
+            return [(row["hash"], row["id"]) for row in rows] if is_packed else []
+        if path == "/v1/files":
             told = upload.read_metadata(headers["Upload-Metadata"])
             with self._lock:
                 self.announced.add((device, told["attachment_id"], told["sha256"]))
+        return []
 
-    def answered(self, device: str, person: str, path: str, began: float, answer: Answer) -> None:
-        """Remember what an answer carried."""
+    def answered(
+        self, device: str, person: str, path: str, began: float, answer: Answer, names: Sequence[Name] = ()
+    ) -> None:
+        """Remember what an answer carried; names are those `asked` returned."""
         coll = path.partition("/pull")[0].rpartition("/")[2]
         with self._lock:
             self.statuses[answer.status] += 1
@@ -110,7 +119,7 @@ class Ledger:
             if answer.status >= _SUCCESS_BELOW:
                 return
             if path.endswith("/push"):
-                self._take_acks(device, answer.json())
+                self._take_acks(device, answer.json(), names)
             elif "/pull?" in path:
                 self._pulled(device, person, began, _changes(coll, answer.json()))
 
@@ -120,9 +129,11 @@ class Ledger:
         payload = json.dumps(document, ensure_ascii=True, sort_keys=True)
         self.sent_payloads.add((device, sha256_hex(payload.encode())))
 
-    def _take_acks(self, device: str, told: Any) -> None:
-        for document in told["acks"] if isinstance(told, Mapping) else []:
-            self.acks[document["id"]] = (device, document)
+    def _take_acks(self, device: str, told: Any, names: Sequence[Name]) -> None:
+        for one in told["acks"] if isinstance(told, Mapping) else []:
+            document = packed.unpack_ack(one, names)
+            if isinstance(document, Mapping):
+                self.acks[str(document["id"])] = (device, document)
 
     def _pulled(self, device: str, person: str, began: float, changes: list[tuple[str, Mapping[str, Any]]]) -> None:
         for coll, document in changes:
@@ -155,13 +166,13 @@ class Wire:
         """Send one request. Raises NoNetwork, or what `passing` raises."""
         self.passing()
         device, person = self.who()
-        self.ledger.asked(device, path, headers, body)
+        names = self.ledger.asked(device, path, headers, body)
         began = time.monotonic()
         try:
             answer = self.inner.send(method, path, headers=headers, body=body)
         except NoNetwork:
             self.ledger.count("unanswered")
             raise
-        self.ledger.answered(device, person, path, began, answer)
+        self.ledger.answered(device, person, path, began, answer, names)
         self.passing()
         return answer

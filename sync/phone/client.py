@@ -3,7 +3,6 @@
 Source: docs/records.md; the HTTP contract of the phone.
 """
 
-import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +11,18 @@ from typing import Any
 
 from sync import ack, feed
 from sync.ack import Status
-from sync.envelope import NotAnEnvelope, read_time, write_time
-from sync.phone import logbook, media, papers, pulls
+from sync.envelope import NotAnEnvelope, Record, read_time, write_time
+from sync.phone import logbook, media, papers, pulls, pushes
 from sync.phone.outbox import NotEnrolled
 from sync.phone.senses import Senses
 from sync.phone.store import Store
 from sync.phone.transport import Answer, Line, Refused
 from sync.signature import Alg, public_key, signing_key
 
-MAX_ROWS = 200
-MAX_PUSH_BYTES = 2 * 1024 * 1024
 ACKS_SEQ = "Doorstep-Acks-Seq"
 KEEP_VERIFIED = timedelta(days=7)
 """How long a verified file's bytes stay on the phone: a server restored from a backup of this age loses none."""
 _GONE, TOO_OLD = 410, 426
-_ENVELOPE_OF_LIST_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,7 @@ class Client:
         """Take the store, the line to the server, and the phone's clocks and randomness."""
         self.store, self.line, self.senses = store, line, senses
         self._is_behind_in_acks = False
+        self._is_packing_known = True
         self._pushed_upto = 0
         self._round_trip_ms: int | None = None
 
@@ -118,20 +115,25 @@ class Client:
         A batch that is not acknowledged is not sent again in this call, and never blocks the next batch.
         """
         sent = conflicts = 0
-        while batch := self._batch(after):
-            rows = [{"newDocumentState": json.loads(document)} for _, document in batch]
-            body = gzip.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
-            headers = {
-                "Content-Type": "application/json", "Content-Encoding": "gzip", "Prefer": "return=acks",
-                ACKS_SEQ: str(self.store.checkpoint("acks").seq),
-            }  # fmt: skip
-            answer = self._call("POST", "/v1/sync/records/push", headers=headers, body=body)
+        while batch := pushes.batch(self.store, after):
+            answer = self._push_batch(batch)
             told = answer.json()
-            self._take_acks(told["acks"])
+            self._take_acks(pushes.acks_of(told, batch))
             self._move_past_acks(answer)
-            sent, conflicts, after = sent + len(batch), conflicts + len(told["conflicts"]), batch[-1][0]
+            sent, conflicts, after = sent + len(batch), conflicts + len(told["conflicts"]), batch[-1].seq
             self._pushed_upto = max(self._pushed_upto, after)
         return sent, conflicts
+
+    def _push_batch(self, batch: Sequence[Record]) -> Answer:
+        """Push one batch packed, or plain when it cannot be packed or the server does not know how to read it."""
+        headers = {"Prefer": "return=acks", ACKS_SEQ: str(self.store.checkpoint("acks").seq)}
+        try:
+            answer = pushes.push_packed(self._call, batch, headers=headers) if self._is_packing_known else None
+        except Refused as refusal:
+            if refusal.status not in pushes.NOT_UNDERSTOOD:
+                raise
+            self._is_packing_known, answer = False, None
+        return pushes.push_plain(self._call, batch, headers=headers) if answer is None else answer
 
     def pull(self, coll: str, *, limit: int = feed.DEFAULT_LIMIT) -> int:
         """Pull a collection to its end; return how many documents came. Each page stands when it was taken."""
@@ -243,18 +245,7 @@ class Client:
             return
         self.store.drop_verified(before=write_time(now - KEEP_VERIFIED))
 
-    def _batch(self, after: int) -> list[tuple[int, str]]:
-        batch: list[tuple[int, str]] = []
-        size = 0
-        for record in self.store.waiting(limit=MAX_ROWS, after=after):
-            document = json.dumps(record.document(), ensure_ascii=False)
-            size += len(json.dumps(document).encode()) + _ENVELOPE_OF_LIST_BYTES
-            if batch and size > MAX_PUSH_BYTES:
-                break
-            batch.append((record.seq, document))
-        return batch
-
-    def _take_acks(self, documents: Iterable[Mapping[str, Any]]) -> None:
+    def _take_acks(self, documents: Iterable[object]) -> None:
         """Believe only what the server signed for this device; anything else is left aside and nothing is deleted."""
         key = public_key(json.loads(self.store.get("ack_key") or "{}"), alg=Alg.ED25519)
         for document in documents:

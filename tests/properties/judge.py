@@ -13,7 +13,7 @@ from server import audit, media
 from server.db import db
 from server.devices import held
 from server.visits.models import Record, Visit
-from sync import ack, chain, feed
+from sync import ack, chain, feed, packed
 from sync.ack import Status
 from sync.canonical import sha256_hex
 from sync.signature import Alg, public_key
@@ -73,21 +73,23 @@ class Judge:
             assert answer.headers["content-type"] == "application/problem+json", told
         else:
             assert answer.headers["doorstep-sync"] == "1", told
-        if path.endswith("/push"):
-            self._note_sent(hand, body)
+        names = self._note_sent(hand, body) if path.endswith("/push") else []
         if answer.status != 200 or method == "HEAD":
             return
         if path.endswith("/records/push"):
-            self._hear_acks(hand, answer.json()["acks"])
+            self._hear_acks(hand, [packed.unpack_ack(one, names) for one in answer.json()["acks"]])
         elif "pull?" in path:
             self._hear_page(hand, path, answer.json())
 
     def _note_sent(self, hand, body):
         raw = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-        for row in json.loads(raw):
+        is_packed = raw.startswith(b"doorstep.packed/1 ")
+        rows = [{"newDocumentState": one} for one in packed.unpack(raw.decode())] if is_packed else json.loads(raw)
+        for row in rows:
             document = row.get("newDocumentState") if isinstance(row, dict) else None
             if isinstance(document, dict) and len(str(document.get("env", ""))) > len("{}"):
                 self.sent[hand.device, plain(document["id"]), document["hash"]] = document
+        return [(row["newDocumentState"]["hash"], row["newDocumentState"]["id"]) for row in rows] if is_packed else []
 
     def _hear_acks(self, hand, documents):
         for document in documents:

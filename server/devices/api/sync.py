@@ -1,6 +1,7 @@
 """What phones call: push, pull, head. Every success carries the mark that tells our server from a captive portal."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from server.devices.rules import PullQuery
 from server.devices.schemas import DigestIn, DigestOut, HeadOut, PullAllOut, PullIn, PullOut
 from server.devices.sender import Sender
 from sync import feed as sync_feed
-from sync import schema
+from sync import packed, schema
 from sync.canonical import content_hash
 from sync.envelope import write_time
 from sync.phone.client import ACKS_SEQ
@@ -46,7 +47,8 @@ def take_push(coll: str) -> ResponseReturnValue:
     """
     if coll not in (*sync_feed.PUSHED, *sync_feed.PULLED):
         raise rules.NoSuchCollection(coll[:40])
-    rows = push.read_rows(raw_bytes(most=rules.MAX_PUSH_BYTES))
+    raw, is_packed = raw_bytes(most=rules.MAX_PUSH_BYTES), coll == "records" and request.mimetype == packed.CONTENT_TYPE
+    rows = push.read_packed(raw) if is_packed else push.read_rows(raw)
     device, now = lock_sender(), clock.now()
     taken = _take(device, coll, rows)
     fresh = acks.tell(device, taken.fates, ack_id=taken.ack_id, at=now)
@@ -55,7 +57,7 @@ def take_push(coll: str) -> ResponseReturnValue:
     db.session.commit()
     if wants_acks:
         told = [*before, *([fresh] if fresh else [])]
-        answer = jsonify(conflicts=taken.conflicts, acks=told)
+        answer = jsonify(conflicts=taken.conflicts, acks=_packed_acks(told, rows) if is_packed else told)
         answer.headers["Preference-Applied"] = "return=acks"
         _move_past_acks(answer, device, {one["id"] for one in told})
         return answer
@@ -143,6 +145,12 @@ def _take(device: Sender, coll: str, rows: object) -> Taken:
             return settings.take(device, checked, sv=_spoken(), at=clock.now())
         case _:
             return push.refuse_rows(device, coll, checked, at=clock.now())
+
+
+def _packed_acks(told: Sequence[dict[str, Any]], rows: Sequence[object]) -> list[dict[str, Any]]:
+    documents = [one for one in map(push.new_state, rows) if isinstance(one, dict)]
+    names = [(one.get("hash"), one.get("id")) for one in documents]
+    return [packed.pack_ack(one, names) for one in told]
 
 
 def _move_past_acks(answer: Response, device: Sender, given: set[str]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sync import ack, chain, upload
+from sync import ack, chain, packed, upload
 from sync.ack import Entry, Status
 from sync.chain import Head
 from sync.phone.client import Client
@@ -42,6 +42,7 @@ class Office:
     is_revoked: bool = False
     resend_from: object = None
     heads: object = None
+    reads_packed: bool = True
     acks_seq: object = None
 
     def send(self, method, path, *, headers, body):
@@ -67,7 +68,7 @@ class Office:
         if path.startswith("/v1/sync/head"):
             return self._head(headers)
         if path.startswith("/v1/sync/records/push"):
-            return self._push(json.loads(gzip.decompress(body)))
+            return self._take(gzip.decompress(body), headers)
         if path.startswith("/v1/sync/"):
             return self._pull(path)
         return self._file(method, path, headers, body)
@@ -84,6 +85,17 @@ class Office:
             return problem(410, "epoch-changed", epoch=self.epoch)
         told = {"epoch": self.epoch, "device": {"resend_from": self.resend_from}}
         return good(told if self.heads is None else told | {"heads": self.heads})
+
+    def _take(self, body, headers):
+        if headers["Content-Type"] != packed.CONTENT_TYPE:
+            return self._push(json.loads(body))
+        if not self.reads_packed:
+            return problem(400, "push-malformed")
+        documents = packed.unpack(body.decode())
+        answer = self._push([{"newDocumentState": one} for one in documents])
+        told, names = answer.json(), [(one["hash"], one["id"]) for one in documents]
+        told["acks"] = [packed.pack_ack(one, names) if "ack" in one else one for one in told["acks"]]
+        return Answer(answer.status, answer.headers, json.dumps(told).encode())
 
     def _push(self, rows):
         entries = []

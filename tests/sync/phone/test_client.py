@@ -6,7 +6,7 @@ import pytest
 from sync.ack import Entry, Status
 from sync.envelope import RecordType
 from sync.feed import Checkpoint, Page
-from sync.phone import client as client_module
+from sync.phone import pushes
 from sync.phone.client import Client
 from sync.phone.outbox import NotEnrolled
 from sync.phone.store import Store
@@ -72,6 +72,14 @@ class TestPush:
             outbox.write(RecordType.OUTCOME, {"note": "x" * 200_000})
         assert client.push() == (12, 0)
         assert paths(office).count("/v1/sync/records/push") == 2
+
+    def test_sends_rows_to_an_office_that_reads_nothing_packed(self, client, outbox, office, store):
+        office.reads_packed = False
+        write(outbox, 201)
+        assert client.push() == (201, 0)
+        assert store.count("accepted") == 201
+        sent = [headers["Content-Type"] for _, path, headers in office.seen if path == "/v1/sync/records/push"]
+        assert sent == ["application/vnd.doorstep.packed", "application/json", "application/json"]
 
     def test_does_not_send_a_batch_twice_in_one_go(self, client, outbox, office, monkeypatch):
         write(outbox, 3)
@@ -262,5 +270,5 @@ class TestSync:
 
 
 def test_asks_for_what_the_page_says():
-    assert (client_module.MAX_ROWS, client_module.MAX_PUSH_BYTES) == (200, 2 * 1024 * 1024)
+    assert (pushes.MAX_ROWS, pushes.MAX_PUSH_BYTES) == (200, 2 * 1024 * 1024)
     assert MARKED == {"doorstep-sync": "1"}

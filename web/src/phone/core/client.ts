@@ -2,18 +2,21 @@
 // Source: docs/sync.md.
 
 import { verify, type Ack } from "@shared/ack";
-import { writeTime } from "@shared/envelope";
+import { writeTime, type SignedRecord } from "@shared/envelope";
+import { CONTENT_TYPE, pack, unpackAck } from "@shared/packed";
 import { takeProofs } from "./logbook";
 import type { Outbox } from "./outbox";
 import { pull, sweep, SWEEP_FROM } from "./pulls";
 import type { Senses } from "./senses";
 import { NotEnrolled, type Session } from "./session";
-import { PULLED, type Coll, type RecordRow, type Store } from "./store";
-import { json, type Answer, type Line, type Wanted } from "./transport";
+import { PULLED, type Coll, type Store } from "./store";
+import { json, Refused, type Answer, type Line, type Wanted } from "./transport";
 
 const MAX_ROWS = 200;
 const MAX_PUSH_BYTES = 2 * 1024 * 1024;
 const ACKS_SEQ = "Doorstep-Acks-Seq";
+// What a server answers that reads no packed push.
+const NOT_UNDERSTOOD = new Set([400, 415]);
 const KEEP_VERIFIED_MS = 7 * 24 * 3600_000;
 
 interface HeadTold {
@@ -25,6 +28,7 @@ interface HeadTold {
 /** One phone talking to its server. Everything it needs to go on lies in the store. */
 export class Client {
   private pushedUpto = 0;
+  private isPackingKnown = true;
   private roundTripMs: number | undefined;
   isBehindInAcks = false;
 
@@ -80,19 +84,36 @@ export class Client {
     for (let at = after; ; ) {
       const batch = await this.batch(at);
       if (!batch.length) return;
-      const body = `[${batch.map(({ document }) => `{"newDocumentState":${document}}`).join(",")}]`;
-      const acks = String((await this.store.checkpoint.get("acks"))?.seq ?? 0);
-      const zipped = await gzipped(body);
-      const headers = {
-        "Content-Type": "application/json", Prefer: "return=acks", [ACKS_SEQ]: acks,
-        ...(zipped && { "Content-Encoding": "gzip" }),
-      };
-      const answer = await this.call("POST", "/v1/sync/records/push", { headers, body: zipped ?? body });
-      await this.takeAcks(json(answer).acks ?? []);
+      const answer = await this.pushBatch(batch);
+      const acks: unknown[] = json(answer).acks ?? [];
+      await this.takeAcks(acks.map((one) => unpackAck(one, batch)));
       await this.movePastAcks(answer);
       at = batch.at(-1)!.seq;
       this.pushedUpto = Math.max(this.pushedUpto, at);
     }
+  }
+
+  /** Push one batch packed, or plain when it cannot be packed or the server does not know how to read it. */
+  private async pushBatch(batch: SignedRecord[]): Promise<Answer> {
+    const text = this.isPackingKnown ? pack(batch) : undefined;
+    if (text !== undefined) {
+      try {
+        return await this.post(text, CONTENT_TYPE);
+      } catch (refusal) {
+        if (!(refusal instanceof Refused) || !NOT_UNDERSTOOD.has(refusal.status)) throw refusal;
+        this.isPackingKnown = false;
+      }
+    }
+    return this.post(JSON.stringify(batch.map((record) => ({ newDocumentState: record }))), "application/json");
+  }
+
+  private async post(text: string, type: string): Promise<Answer> {
+    const acks = String((await this.store.checkpoint.get("acks"))?.seq ?? 0);
+    const zipped = await gzipped(text);
+    const headers = {
+      "Content-Type": type, Prefer: "return=acks", [ACKS_SEQ]: acks, ...(zipped && { "Content-Encoding": "gzip" }),
+    };
+    return this.call("POST", "/v1/sync/records/push", { headers, body: zipped ?? text });
   }
 
   /** Push what was written since; what this server does not acknowledge is not pushed before every chunk. */
@@ -150,15 +171,13 @@ export class Client {
     await this.store.checkpoint.put({ coll: "acks", seq: Number(told), epoch, seen: Number(told) });
   }
 
-  private async batch(after: number): Promise<{ seq: number; document: string }[]> {
-    const rows: RecordRow[] = await this.store.waiting(MAX_ROWS, after);
-    const documents = (await this.outbox.opened(rows)).map((record) => JSON.stringify(record));
-    const batch: { seq: number; document: string }[] = [];
+  private async batch(after: number): Promise<SignedRecord[]> {
+    const batch: SignedRecord[] = [];
     let size = 0;
-    for (const [i, document] of documents.entries()) {
-      size += new TextEncoder().encode(document).length + 64;
+    for (const record of await this.outbox.opened(await this.store.waiting(MAX_ROWS, after))) {
+      size += new TextEncoder().encode(JSON.stringify(record)).length + 64;
       if (batch.length && size > MAX_PUSH_BYTES) break;
-      batch.push({ seq: rows[i]!.seq, document });
+      batch.push(record);
     }
     return batch;
   }
