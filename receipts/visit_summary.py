@@ -195,11 +195,11 @@ def _households(sheet: Sheet, facts: VisitSummaryFacts) -> None:
         (
             Column("序", 6, Align.RIGHT),
             Column("案件", 14),
-            Column("客户", 9),
+            Column("客户", 16),
             Column("结果", 13),
             Column("证据", 6, Align.CENTRE),
             Column("建议", 15),
-            Column("记录编号", 34),
+            Column("记录编号", 28),
         ),
         [
             (
@@ -220,7 +220,7 @@ def _poor_credit(sheet: Sheet, facts: VisitSummaryFacts) -> None:
     blocks.heading(sheet, "信誉极差客户名单及依据", "Customers put up for decision")
     blocks.table(
         sheet,
-        (Column("案件", 8), Column("客户", 6), Column("依据", 24)),
+        (Column("案件", 8), Column("客户", 9), Column("依据", 22)),
         [(one.case_no, one.debtor_name, one.ground) for one in facts.poor_credit],
     )
 

@@ -8,7 +8,7 @@
     log/stamp-<size>.{checkpoint,tsr,consistency}   a checkpoint an authority stamped; how log/checkpoint grew from it
     case.key                shows which leaves of the public log are about this case
     device-keys.json, device-keys/<device>.pem
-    <name>                  further files without a folder, such as decision.json
+    <name>                  further files without a folder, such as decision.json; system.json tells how the system ran
     index.json              the list of records, files, papers and further files; nothing else lies in a dossier
 
 Pure but for the files it reads.

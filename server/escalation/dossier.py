@@ -22,7 +22,7 @@ from server.audit import AuditEvent
 from server.cases import ledger, papers, sealing, timeline
 from server.cases.models import Case, Paper
 from server.db import db, fetch
-from server.escalation import logged
+from server.escalation import conditions, logged
 from server.escalation.demands import PROOF_ZH, DemandCheck, Moment, demand_checks
 from server.escalation.demands import timeline as demand_timeline
 from server.escalation.dossier_index import CourtCase, index_facts
@@ -51,6 +51,7 @@ class Brief:
     held: Holdings
     moments: tuple[Moment, ...]
     checks: tuple[DemandCheck, ...]
+    conditions: dict[str, Any]
 
     def facts(self, paper: Paper) -> EvidenceIndexFacts:
         """Return what the index says under the serial, time and version of an index paper."""
@@ -59,7 +60,8 @@ class Brief:
     def facts_under(self, serial: str, *, at: datetime, version: int) -> EvidenceIndexFacts:
         """Return what the index says under a serial."""
         seal = papers.seal_facts(serial, at=at, version=version)
-        return index_facts(self.court, self.held, seal=seal, moments=self.moments, checks=self.checks)
+        said = conditions.words_zh(self.conditions)
+        return index_facts(self.court, self.held, seal=seal, moments=self.moments, checks=self.checks, conditions=said)
 
 
 def brief(case: Case, escalation: Escalation) -> Brief:
@@ -79,6 +81,9 @@ def brief(case: Case, escalation: Escalation) -> Brief:
         held=replace(held, lacks=(*held.lacks, *(Lack(code, PROOF_ZH[code]) for code in clock.missing_proof))),
         moments=demand_timeline(clock, names=names),
         checks=demand_checks(demands, due_on=timeline.due_day(case), paid_on=paid_on, today=day),
+        conditions=conditions.statement(
+            [UUID(one.record.id) for one in held.records], decided_at=escalation.decided_at
+        ),
     )
 
 
@@ -205,7 +210,7 @@ def about(found: Brief, index: Paper) -> dict[str, Any]:
 
 
 def extras(found: Brief) -> dict[str, bytes]:
-    """Return what lies beside records and papers: decision, timeline, what is missing, the audit, the seal's root."""
+    """Return what lies beside records and papers: decision, timeline, lacks, audit, how the system ran, the roots."""
     decided, root = found.escalation, paper_seal.current().root_pem()
     decision = {
         "proposal": decided.proposal, "reasons": decided.reasons, "evidence": decided.evidence,
@@ -219,6 +224,7 @@ def extras(found: Brief) -> dict[str, bytes]:
             "timeline.json": canonical([asdict(one) | {"on": one.on.isoformat()} for one in found.moments]),
             "missing.json": canonical([asdict(one) for one in found.held.lacks]),
             "audit.json": canonical(audit_trail(found)),
+            "system.json": canonical(found.conditions),
         }
         | ({"seal-root.pem": root} if root is not None else {})
         | _tsa_root()

@@ -64,9 +64,15 @@ class CourtCase:
 
 
 def index_facts(
-    case: CourtCase, held: Holdings, *, seal: SealFacts, moments: Sequence[Moment], checks: Sequence[DemandCheck]
+    case: CourtCase,
+    held: Holdings,
+    *,
+    seal: SealFacts,
+    moments: Sequence[Moment],
+    checks: Sequence[DemandCheck],
+    conditions: str,
 ) -> EvidenceIndexFacts:
-    """Return everything the index says."""
+    """Return everything the index says; conditions tells how the system ran."""
     return EvidenceIndexFacts(
         seal=seal,
         case_no=case.case_no,
@@ -78,7 +84,7 @@ def index_facts(
         court=COURT_NOTE,
         timeline=tuple(TimelineFacts(one.on, one.event, one.effect, one.evidence) for one in moments),
         collection_checks=tuple(_check(one) for one in checks),
-        integrity_note=INTEGRITY_NOTE,
+        integrity_note=f"{INTEGRITY_NOTE}\n{conditions}",
         missing=tuple(lack.zh for lack in held.lacks),
     )
 

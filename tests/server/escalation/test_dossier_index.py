@@ -43,7 +43,7 @@ SEAL = SealFacts("ML-20261203-0001-1", AT, "测试公司", "http://localhost/ver
 
 def facts(held=HELD, checks=()):
     moments = (Moment(date(2025, 9, 27), "到期", "时效起算"),)
-    return index_facts(CASE, held, seal=SEAL, moments=moments, checks=checks)
+    return index_facts(CASE, held, seal=SEAL, moments=moments, checks=checks, conditions="运行期间无异常。")
 
 
 class TestEvidenceItems:
@@ -85,3 +85,7 @@ class TestCauseOf:
     ])  # fmt: skip
     def test_starts_from_the_product(self, product, cause):
         assert cause_of(product) == cause
+
+
+def test_says_how_the_system_ran_below_the_statement_of_integrity():
+    assert facts().integrity_note.endswith("运行期间无异常。")
