@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, insert, select
+from sqlalchemy import Text, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server import clock, config
@@ -142,8 +143,18 @@ def _key_of(case_id: UUID) -> bytes | None:
         return None if row.key_sealed is None else _unwrap(config.current().vault, row.key_sealed, case_id)
     key = os.urandom(KEY_BYTES)
     wrapped = config.current().vault.seal(base64.b64encode(key).decode(), at=place("case_key", "key_sealed", case_id))
-    db.session.execute(insert(CaseKey).values(id=case_id, created_at=clock.now(), key_sealed=wrapped))
-    return key
+    if _is_first(case_id, wrapped):
+        return key
+    made = db.session.get_one(CaseKey, case_id, populate_existing=True)  # by another transaction, a moment before
+    return None if made.key_sealed is None else _unwrap(config.current().vault, made.key_sealed, case_id)
+
+
+def _is_first(case_id: UUID, wrapped: str) -> bool:
+    """Add a case's key; False when another transaction did so first: that one is waited for, and its key counts."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(CaseKey).values(id=case_id, created_at=clock.now(), key_sealed=wrapped)
+    done = db.session.execute(row.on_conflict_do_nothing(index_elements=["id"]).returning(CaseKey.id))
+    return done.first() is not None
 
 
 def _unwrap(vault: Vault, wrapped: str, case_id: UUID) -> bytes:

@@ -1,5 +1,8 @@
 """One key for each case: what was sealed under it opens no more once it is destroyed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from server import clock, config
@@ -49,6 +52,42 @@ class TestSeal:
     def test_refuses_a_value_whose_key_was_lost(self, case_id):
         with pytest.raises(SealBroken, match="no key"):
             keyring.unseal(f"v2|{clock.new_id()}|AAAA", at=AT)
+
+
+class TestFirstKey:
+    def test_two_at_once_come_to_one_key_and_both_texts_open(self, app, case_id):
+        """Each has looked and found no key before either writes; on SQLite the second waits for the first anyway."""
+        db.session.rollback()
+        looked = Barrier(2)
+
+        def write(text):
+            with app.app_context():
+                if db.engine.dialect.name == "sqlite":
+                    looked.wait(10)
+                begin_write()
+                assert db.session.get(CaseKey, case_id) is None or db.engine.dialect.name == "sqlite"
+                if db.engine.dialect.name == "postgresql":
+                    looked.wait(10)
+                sealed = keyring.seal(text, at=AT, case_id=case_id)
+                db.session.commit()
+                db.session.remove()
+                return sealed
+
+        with ThreadPoolExecutor(2) as writers:
+            sealed = dict(zip("甲乙", writers.map(write, "甲乙"), strict=True))
+        assert {text: keyring.unseal(one, at=AT) for text, one in sealed.items()} == {"甲": "甲", "乙": "乙"}
+
+    def test_one_made_meanwhile_counts(self, case_id, monkeypatch):
+        first = keyring.seal("甲", at=AT, case_id=case_id)
+        monkeypatch.setattr(db.session, "get", lambda *_: None)  # as it was when this one looked
+        second = keyring.seal("乙", at=AT, case_id=case_id)
+        monkeypatch.undo()
+        assert [keyring.unseal(one, at=AT) for one in (first, second)] == ["甲", "乙"]
+
+    def test_one_destroyed_meanwhile_leaves_none(self, case_id, monkeypatch):
+        keyring.destroy(case_id, at=clock.now())
+        monkeypatch.setattr(db.session, "get", lambda *_: None)
+        assert keyring.seal("丙", at=AT, case_id=case_id).startswith("v1|")
 
 
 class TestKeysOf:
