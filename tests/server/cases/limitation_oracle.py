@@ -139,3 +139,14 @@ def guarantee_end(due: date, months: int = 6) -> date:
     for _ in range(months):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return date(year, month, min(due.day, monthrange(year, month)[1]))
+
+
+def guarantee_state(due: date, acts: list[Act], today: date) -> str:
+    """Name how a joint guarantor stands: called on by a proven act against him in time, or free."""
+    last = guarantee_end(due)
+    proven = [act for act in acts if act.against == "guarantor" and act.grade != "D"]
+    if [act for act in proven if due < act.on <= min(last, today)]:
+        return "called_on"
+    if today > last:
+        return "lapsed"
+    return "not_due" if today <= due else "running"

@@ -5,7 +5,7 @@ from random import Random
 
 from server.cases.guarantee import read_guarantee
 from server.cases.limitation import Against, EvidenceGrade, LimitationEvent, LimitationKind, read_clock
-from tests.server.cases.limitation_oracle import Act, Debt, guarantee_end
+from tests.server.cases.limitation_oracle import Act, Debt, guarantee_end, guarantee_state
 
 SPAN_DAYS = 24 * 365
 FIRST, LAST = date(2000, 1, 1), date(2075, 1, 1)
@@ -14,6 +14,10 @@ ALL_DAYS = (FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).da
 REST = frozenset(day for day in ALL_DAYS if day.isoweekday() in {6, 7} or (day.month, day.day) in HOLIDAYS)
 """Weekends and a few holidays, for both readings."""
 HARD_DAYS = (date(2004, 2, 29), date(2020, 2, 29), date(2023, 8, 31), date(2019, 12, 31), date(2022, 3, 1))
+
+
+Reading = tuple[date | None, str | None, str, date | None, str]
+"""Last day, grade and state of the claim; end and state of the guarantee."""
 
 
 def history(rng: Random) -> tuple[date, list[Act], date]:
@@ -41,18 +45,19 @@ def events_of(acts: list[Act]) -> list[LimitationEvent]:
     ]
 
 
-def engine(due: date, acts: list[Act], today: date) -> tuple[date | None, str | None, str, date | None]:
-    """Return last day, grade, state and end of the guarantee as the engine has them."""
+def engine(due: date, acts: list[Act], today: date) -> Reading:
+    """Return what the engine reads."""
     events = events_of(acts)
     clock = read_clock(due, events=events, today=today, is_closed=REST.__contains__)
     guarantee = read_guarantee(due, is_joint=True, events=events, today=today)
-    return clock.expires_on, clock.grade and clock.grade.value, clock.state.value, guarantee.ends_on
+    grade = clock.grade and clock.grade.value
+    return clock.expires_on, grade, clock.state.value, guarantee.ends_on, guarantee.state.value
 
 
-def oracle(due: date, acts: list[Act], today: date) -> tuple[date | None, str | None, str, date | None]:
-    """Return the same as the second reading has them."""
+def oracle(due: date, acts: list[Act], today: date) -> Reading:
+    """Return what the second reading says."""
     debt = Debt(due, acts, today, REST)
-    return debt.last_day(), debt.grade(), debt.state(), guarantee_end(due)
+    return debt.last_day(), debt.grade(), debt.state(), guarantee_end(due), guarantee_state(due, acts, today)
 
 
 def disagreements(count: int, *, seed: int) -> list[tuple[date, list[Act], date]]:
