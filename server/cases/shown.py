@@ -1,14 +1,17 @@
 """What the cases API shows: personal data masked, amounts in fen, points as they were given."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from server import clock
+from server.accounts.auth import current_person
 from server.cases import identity, sealing
 from server.cases.models import Address, Case, ImportRun, Party
+from server.compliance.allowlist import Shown, on_screen
 from server.planning.precision import Precision
 from server.vault import place
 
@@ -81,21 +84,36 @@ def opened_faults(run: ImportRun) -> list[dict[str, Any]]:
     return faults
 
 
+def guarded(
+    field: str, value: Callable[[Any], Any], *, least: Shown = Shown.MASKED, nothing: Any = ""
+) -> fields.Function:
+    """Return a field that the allow-list gives the caller's roles, or nothing where it does not."""
+    return fields.Function(lambda row: value(row) if on_screen(current_person().roles, field) >= least else nothing)
+
+
+def masked_number(party: Party) -> str:
+    """Return an ID number with its last four characters readable."""
+    return f"{'*' * 14}{party.id_last4}" if party.id_last4 else ""
+
+
 class PartyOut(Schema):
     """A person or company, its numbers masked."""
 
     id = fields.UUID()
     kind = fields.String()
-    name = fields.String()
+    name = guarded("name", lambda party: party.name, least=Shown.FULL)
     id_kind = fields.String()
     id_confirmed = fields.Boolean()
-    id_masked = fields.Method("show_number")
-    phone_masked = fields.Function(lambda party: identity.mask_phone(sealing.phone(party)))
+    id_masked = guarded("id_number", masked_number)
+    phone_masked = guarded("phone", lambda party: identity.mask_phone(sealing.phone(party)))
     do_not_contact = fields.Boolean()
 
-    def show_number(self, party: Party) -> str:
-        """Return the ID number with its last four characters readable."""
-        return f"{'*' * 14}{party.id_last4}" if party.id_last4 else ""
+
+def point_json(address: Address) -> dict[str, Any] | None:
+    """Return an address's point as it was given, None when it has none."""
+    if address.lon is None or address.lat is None:
+        return None
+    return {"lon": address.lon, "lat": address.lat, "datum": address.datum, "precision": address.precision}
 
 
 class AddressOut(Schema):
@@ -103,20 +121,16 @@ class AddressOut(Schema):
 
     id = fields.UUID()
     kind = fields.String()
-    text_masked = fields.Function(lambda address: identity.mask_address(sealing.address_text(address)))
+    text_masked = guarded("address", lambda address: identity.mask_address(sealing.address_text(address)))
     district = fields.String()
     adcode = fields.String()
-    point = fields.Method("show_point")
+    point = guarded("point", point_json, least=Shown.FULL, nothing=None)
     precision = fields.String()
     is_routable = fields.Function(lambda address: Precision(address.precision).is_routable)
     source = fields.String()
     confirmed_at = fields.DateTime(allow_none=True)
-    access_note = fields.String()
+    access_note = guarded("access_note", lambda address: address.access_note, least=Shown.FULL)
     risk_level = fields.String()
-
-    def show_point(self, address: Address) -> dict[str, Any] | None:
-        """Return the point as it was given, None when there is none."""
-        return point_json(address)
 
 
 class StopFlagOut(Schema):
@@ -136,7 +150,7 @@ class CaseRowOut(Schema):
     creditor_id = fields.UUID()
     case_no = fields.String()
     product = fields.String()
-    contract_tail = fields.String()
+    contract_tail = guarded("contract_no", lambda case: case.contract_tail)
     state = fields.String()
     flags = fields.List(fields.String())
     debtor = fields.Nested(PartyOut)
@@ -174,17 +188,10 @@ class CaseOut(CaseRowOut):
     last_paid_fen = fields.Integer(allow_none=True)
     broken_promises = fields.Integer()
     contact_result = fields.String()
-    remark = fields.Function(sealing.remark)
+    remark = guarded("remark", sealing.remark, least=Shown.FULL)
     addresses = fields.List(fields.Nested(AddressOut))
     stop_flags = fields.List(fields.Nested(StopFlagOut))
     others = fields.List(fields.Nested(OtherPartyOut))
-
-
-def point_json(address: Address) -> dict[str, Any] | None:
-    """Return an address's point as it was given, None when it has none."""
-    if address.lon is None or address.lat is None:
-        return None
-    return {"lon": address.lon, "lat": address.lat, "datum": address.datum, "precision": address.precision}
 
 
 def days_past_due(case: Case, *, on: date) -> int | None:

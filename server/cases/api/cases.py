@@ -20,6 +20,7 @@ from server.cases.models import Address, Case, Party, StopFlag
 from server.cases.rules import StopKind
 from server.cases.schemas import CaseQuery, ReasonIn, SettleFlagIn, StopIn, UnmaskIn
 from server.cases.shown import CaseOut, CaseRowOut, StopFlagOut, TimelineOut, UnmaskedOut
+from server.compliance import allowlist
 from server.db import begin_write, db
 from server.errors import Conflict, Missing
 from server.media import store
@@ -29,6 +30,10 @@ bp = Blueprint("cases", __name__, url_prefix="/v1")
 PDF = "application/pdf"
 READERS = (*OFFICE,)
 DESK = (Role.SPECIALIST, Role.SUPERVISOR, Role.MANAGER, Role.LEGAL, Role.COMPLIANCE)
+
+
+REVEALED = {"id_number": "id_number", "phone": "phone", "contract_no": "contract_no", "addresses": "address"}
+"""What may be asked for in full → its name on the allow-list."""
 
 
 class FlagAbsent(Conflict):
@@ -147,6 +152,7 @@ def show_statement(case_id: UUID) -> ResponseReturnValue:
 def unmask(case_id: UUID, body: Body) -> ResponseReturnValue:
     """Show named personal data of a case in full; who asked for what and why is recorded (PIPL art. 51)."""
     case, wanted = fetch_visible(Case, case_id), set(body["fields_"])
+    allowlist.require_reveal(current_person().roles, {REVEALED[name] for name in wanted})
     keyring.require_kept(case.id)
     values: dict[str, Any] = {}
     if "id_number" in wanted:
