@@ -88,6 +88,7 @@ class TestTakePackedPush:
         [
             (b"[]", "push-malformed"), (b"\xff", "push-malformed"), (b"", "push-malformed"),
             (b"doorstep.packed/1 Ed25519\n\x013\n\ns\n", "push-malformed"),
+            (b"doorstep.packed/1 Ed25519\n" + b"\x011\n" * 10**5, "too-many-rows"),
             (b"doorstep.packed/1 Ed25519\n" + b"{}\n" * 201 + b"\n" + b"s\n" * 201, "too-many-rows"),
         ],
     )  # fmt: skip
