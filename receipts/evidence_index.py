@@ -202,7 +202,7 @@ def _collection_checks(sheet: Sheet, facts: EvidenceIndexFacts) -> None:
 
 
 def _integrity(sheet: Sheet, facts: EvidenceIndexFacts) -> None:
-    blocks.heading(sheet, "完整性声明与缺失项", "Integrity and gaps")
+    blocks.heading(sheet, "完整性声明与缺失项", "Integrity and gaps", keep=36 * mm)  # the statement is of six lines
     blocks.fields(
         sheet,
         [

@@ -202,11 +202,11 @@ def _customers(sheet: Sheet, facts: VisitSchemeFacts) -> None:
         sheet,
         (
             Column("序", 6, Align.RIGHT),
-            Column("案件", 14.5),
+            Column("案件", 16),
             Column("客户", 18),
             Column("金额 (元)", 15, Align.RIGHT),
             Column("精度", 6.5),
-            Column("理由", 20),
+            Column("理由", 18.5),
             Column("上次结果", 9.5),
             Column("风险", 6),
             Column("时效届满", 13.5),
