@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from server import feed
+from server import config, feed
 from server.accounts.models import Creditor
 from server.cases import keyring, sealing
 from server.cases.keyring import KeyOf
@@ -101,6 +101,7 @@ def _card(row: Row[Any], flags: Sequence[str], *, key_of: KeyOf) -> dict[str, An
         "do_not": [{"code": code, "text": text} for code, text in DO_NOT.items()],
         "frozen": frozen_by(flags, state=row.state, do_not_contact=row.do_not_contact),
         "note": row.note,
+        "firm_phone": config.current().firm.phone,  # all that a contact slip (联系卡) may tell
     }
 
 

@@ -2,18 +2,37 @@
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from server import clock, jobs
+from server import clock, config, jobs
 from server.db import db
-from server.visits.models import Visit
+from server.vault import place as vault_place
+from server.visits.models import Record, Visit
+from sync import envelope
 from tests.web.phone_browser import PIN, BrowserPhone, wait_for
 
 AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TOLD = ("identity", "recording", "no_cash", "data_notice", "objection_channel")
+
+
+SHIFTED = """(() => {
+  const Real = Date, shift = %d;
+  globalThis.Date = class extends Real {
+    constructor(...told) { if (told.length) super(...told); else super(Real.now() + shift); }
+    static now() { return Real.now() + shift; }
+  };
+})()"""
+
+
+def at_hour(hour):
+    """Return a script that lets the phone's clock show this hour of today in Shanghai, whenever the test runs."""
+    now = clock.now().astimezone(SHANGHAI)
+    wanted = now.replace(hour=hour, minute=0, second=0)
+    return SHIFTED % round((wanted - now).total_seconds() * 1000)
 
 
 class Screens:
@@ -54,6 +73,16 @@ class Screens:
         told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}}).then((found) => found.violations.map((v) => v.id))"
         return self.page.run(told)
 
+    def photograph(self, selector, path):
+        """Take a photo: the tap on the button; the camera is the phone's own."""
+        taken = self.phone.js("return [...new Uint8Array(await (await picture(1, 600)).arrayBuffer())]")
+        path.write_bytes(bytes(taken))
+        self.page.wait(f"document.querySelector({json.dumps(selector)}) !== null")
+        before = self.page.run("document.querySelectorAll('.shots img').length")
+        self.page.choose(selector, path)
+        self.page.wait(f"document.querySelectorAll('.shots img').length > {before}")
+        self.taps += 1
+
     def sign(self):
         """Draw a line on the pad, as a finger does."""
         self.page.run("document.querySelector('canvas.pad').scrollIntoView({block: 'center'})")
@@ -68,8 +97,14 @@ class Screens:
 
 
 @pytest.fixture
-def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path):
-    phone = BrowserPhone(live_server.url, tmp_path / "profile").start()
+def hour():
+    """The hour on the phone's clock: in the forenoon every rule about hours is kept."""
+    return 10
+
+
+@pytest.fixture
+def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path, hour):
+    phone = BrowserPhone(live_server.url, tmp_path / "profile", before_load=at_hour(hour)).start()
     code = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json["code"]
     phone.page.call("Browser.grantPermissions", origin=live_server.url, permissions=["geolocation"])
     phone.page.call("Emulation.setGeolocationOverride", latitude=43.8256, longitude=87.6168, accuracy=8)
@@ -84,6 +119,16 @@ def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path):
     phone.kill()
 
 
+def bodies_of(app):
+    """Return what each record type says, as it was signed and the server holds it."""
+    with app.app_context():
+        vault = config.current().vault
+        rows = db.session.scalars(select(Record)).all()
+        told = {row.type: envelope.read(vault.unseal(row.env_sealed, at=vault_place("record", "env", row.id))).body for row in rows}
+        db.session.rollback()
+        return told
+
+
 def visits_of(app):
     with app.app_context():
         jobs.run_chores(clock.now())
@@ -92,53 +137,81 @@ def visits_of(app):
         return [(one.outcome, one.is_complete) for one in found]
 
 
+MOST_TAPS_PROMISE, MOST_TAPS_NOBODY = 16, 6
+
+
 class TestTheDay:
     def test_a_promise_made_offline_reaches_the_office_signed(self, app, screens, live_server, tmp_path):
         live_server.kill()
         screens.taps = 0
         screens.tap("a.card")
-        screens.press("开始到访")
         screens.press("到达打卡")
         screens.choose("met", "debtor")
         screens.choose("id_checked", "id_card_seen")
-        screens.choose("place", "at_door")
-        for one in TOLD:
-            screens.tap(f"input[type=checkbox][value='{one}']")
-        screens.press("已出示工作证件")
-        screens.choose("recorded", "yes")
+        screens.sees("我们不收取任何现金")
+        screens.press("以上均已宣读")
         screens.choose("outcome", "1")
-        screens.type("#outcome_note", "承诺分期归还")
-        screens.choose("next_step", "await_promise")
-        screens.press("＋ 增加一期")
-        screens.press("本人自愿")
-        screens.press("已说明违约后果")
-        screens.tap("input[type=checkbox][value=account_statement]")
-        screens.choose("signing", "signed_by_debtor")
-        screens.choose("objection", "none")
-        screens.press("签署")
-        screens.page.wait("document.querySelector('main iframe')?.src.startsWith('blob:') === true")
+        screens.press("30 天后")
+        screens.press("以上 2 项均已确认")
+        screens.press("签署对账单")
+        screens.page.wait("document.querySelector('.sign iframe')?.src.startsWith('blob:') === true")
+        screens.sees("人民币")
+        assert screens.violations() == []
+        screens.choose("objection-here", "none")
         screens.sign()
         screens.press("确认签名")
         screens.sees("✓ 已签署")
+        screens.sees("回执预览")
         assert screens.violations() == []
-        picture = tmp_path / "door.jpg"
-        taken = screens.phone.js("return [...new Uint8Array(await (await picture(1, 600)).arrayBuffer())]")
-        picture.write_bytes(bytes(taken))
-        screens.page.choose("#photo_door", picture)
-        screens.page.wait("document.querySelector('.shots img')?.complete === true")
+        for question in ("photo_door", "photo_paper", "photo_surroundings"):
+            screens.photograph(f"#{question}", tmp_path / f"{question}.jpg")
         screens.press("离开并保存")
         screens.page.wait("location.hash === '#/outbox' || document.body.innerText.includes('确定离开')")
         assert screens.page.run("location.hash") == "#/outbox", screens.page.run("document.body.innerText")
+        assert screens.taps <= MOST_TAPS_PROMISE
         assert screens.phone.unsent() > 0
         assert screens.violations() == []
         live_server.restart()
         screens.phone.sync_until_sent()
         screens.sees("✓ 已签收")
         wait_for(lambda: visits_of(app) == [(1, True)])
+        told = bodies_of(app)
+        assert told["check_in"]["address_as_planned"] is None  # nobody had been asked yet
+        assert told["check_in"]["rules"]["gate"] == "door"
+        assert "FREEZE" in told["check_in"]["rules"]["kept"]
+        assert "IDENT" in told["outcome"]["rules"]["kept"]
+        assert "人民币" in told["signed_paper"]["said"]
+        assert told["outcome"]["delivered"][0]["kind"] == "account_statement"
+        assert told["promise"]["instalments"][0]["amount_fen"] == told["promise"]["confirmed_fen"]
+
+    def test_nobody_at_home_takes_six_taps(self, app, screens, tmp_path):
+        screens.taps = 0
+        screens.tap("a.card")
+        screens.press("到达打卡")
+        screens.choose("met", "nobody")
+        screens.choose("outcome", "7")
+        screens.photograph("#photo_door", tmp_path / "door.jpg")
+        screens.press("离开并保存")
+        screens.page.wait("location.hash === '#/outbox' || document.body.innerText.includes('确定离开')")
+        assert screens.page.run("location.hash") == "#/outbox", screens.page.run("document.body.innerText")
+        assert screens.taps <= MOST_TAPS_NOBODY
+        screens.phone.sync_until_sent()
+        wait_for(lambda: visits_of(app) == [(7, True)])
+
+    def test_without_a_position_nobody_waits(self, screens):
+        screens.page.call("Emulation.setGeolocationOverride")  # no sky at all
+        screens.tap("a.card")
+        screens.press("到达打卡")
+        screens.choose("met", "nobody")
+        screens.choose("outcome", "7")
+        screens.press("离开并保存")
+        screens.press("离开并保存")
+        screens.page.wait("location.hash === '#/outbox'")
+        rows = screens.phone.js("return (await doorstep.store.record.toArray()).map((one) => one.type)")
+        assert rows == ["check_in", "met", "outcome", "check_out"]
 
     def test_a_third_party_is_shown_nothing_of_the_debt(self, screens):
         screens.tap("a.card")
-        screens.press("开始到访")
         screens.press("到达打卡")
         name = screens.page.run("document.querySelector('h1').textContent")
         screens.choose("met", "third_party")
@@ -150,6 +223,12 @@ class TestTheDay:
         offered = "[...document.querySelectorAll('input[name=third_party_step]')]"
         steps = screens.page.run(f"{offered}.map((one) => one.value)")
         assert sorted(steps) == ["leave", "pass_contact_slip"]
+        screens.choose("third_party_step", "pass_contact_slip")
+        screens.press("出示联系卡")
+        screens.sees("方便时请致电")
+        slip = screens.page.run("document.querySelector('.slip').innerText")
+        assert not any(word in slip for word in ("欠", "催", "款", "¥"))
+        screens.page.run("document.querySelector('.slip').remove()")
         assert screens.page.run("document.querySelectorAll('input[name=signing]').length") == 0
         screens.press("‹ 返回")
         screens.sees("欠款与单据已隐藏")
@@ -157,32 +236,75 @@ class TestTheDay:
 
     def test_a_relative_signs_for_an_envelope_and_sees_nothing_of_the_debt(self, screens):
         screens.tap("a.card")
-        screens.press("开始到访")
         screens.press("到达打卡")
         screens.choose("met", "co_resident_adult")
         screens.choose("is_adult", "yes")
         screens.choose("outcome", "6")
-        screens.choose("signing", "signed_by_relative")
-        screens.press("签署")
+        screens.press("签收密封件")
         screens.sees("也不承担任何债务")
         shown = screens.page.run("document.querySelector('main').innerText")
         assert "欠款" not in shown
         assert "人民币" not in shown
         assert screens.page.run("document.querySelectorAll('main iframe, main a[href*=paper]').length") == 0
+        screens.tap(".sign button")
+        screens.page.wait("document.querySelector('.sign') === null")
         screens.press("‹ 返回")
         screens.sees("欠款与单据已隐藏")
 
     def test_a_paper_that_was_not_fetched_is_not_signed(self, screens):
         screens.phone.js("await doorstep.store.paper.clear()")
         screens.tap("a.card")
-        screens.press("开始到访")
         screens.press("到达打卡")
         screens.choose("met", "debtor")
         screens.choose("outcome", "2")
-        screens.choose("signing", "signed_by_debtor")
-        screens.press("签署")
+        screens.press("签署对账单")
         screens.sees("单据尚未下载")
         assert screens.page.run("document.querySelector('canvas.pad')") is None
+
+
+@pytest.mark.parametrize("hour", [23])
+class TestAtNight:
+    def test_the_rule_asks_who_agreed_and_why_and_the_answer_is_signed(self, app, screens):
+        screens.tap("a.card")
+        screens.sees("HOURS")
+        screens.press("到达打卡")
+        screens.sees("同意人（")
+        assert screens.page.run("document.querySelector('button.main').disabled")
+        assert screens.phone.unsent() == 0
+        screens.type("#by-HOURS", "周主管")
+        screens.type("#why-HOURS", "债务人书面同意今晚见面")
+        assert screens.violations() == []
+        screens.press("到达打卡")
+        screens.page.wait("document.querySelector('input[name=met]') !== null")
+        screens.phone.sync_until_sent()
+        (broken,) = bodies_of(app)["check_in"]["rules"]["broken"]
+        assert broken == {
+            "rule_id": "HOURS", "finding": "broken", "action": "CONFIRM", "agreed_by": "周主管",
+            "reason": "债务人书面同意今晚见面",
+        }  # fmt: skip
+
+
+class TestAStopFlag:
+    def test_outranks_everything_and_the_refusal_to_go_is_recorded(self, app, screens):
+        screens.phone.js(
+            "const {documents, session, store} = doorstep; const [card] = (await documents.today()).map((one) => one.card);"
+            "const key = session.pinKey(), iv = crypto.getRandomValues(new Uint8Array(12));"
+            "const text = new TextEncoder().encode(JSON.stringify({...card, frozen: ['complaint']}));"
+            "const sealed = new Uint8Array(await crypto.subtle.encrypt({name: 'AES-GCM', iv}, key, text));"
+            "const row = new Uint8Array(12 + sealed.length); row.set(iv); row.set(sealed, 12);"
+            "await store.document.put({coll: 'cards', id: card.id, sealed: row.buffer})"
+        )
+        screens.tap("a.card")
+        screens.sees("停访：")
+        screens.press("不上门，报告主管")
+        screens.sees("禁止 · FREEZE")
+        things = "[...document.querySelectorAll('button')].map((one) => one.textContent.trim())"
+        assert "到达打卡" not in screens.page.run(things)
+        screens.press("不上门，报告主管")
+        screens.page.wait("location.hash === '#/'")
+        screens.phone.sync_until_sent()
+        told = bodies_of(app)["plan_event"]
+        assert (told["event"], "FREEZE" in told["reason"]) == ("blocked", True)
 
 
 class TestTheAlarm:

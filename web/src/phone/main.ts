@@ -7,17 +7,21 @@ import { keepOffline, phone } from "./core";
 import Today from "./screens/Today.vue";
 import "./styles/app.css";
 
+/** Every other screen comes in one piece: they share most of their words, and a phone keeps them all anyway. */
+const later = (name: keyof typeof import("./screens/later")) => () => import("./screens/later").then((all) => all[name]);
+
 const router = createRouter({
   history: createWebHashHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: "/", component: Today },
-    { path: "/stop/:id", component: () => import("./screens/StopCard.vue"), props: true },
-    { path: "/visit/:id", component: () => import("./screens/Visit.vue"), props: true },
-    { path: "/paper/:id", component: () => import("./screens/PaperView.vue"), props: true },
-    { path: "/outbox", component: () => import("./screens/OutboxView.vue") },
-    { path: "/messages", component: () => import("./screens/Messages.vue") },
-    { path: "/me", component: () => import("./screens/Me.vue") },
+    { path: "/stop/:id", component: later("StopCard"), props: true },
+    { path: "/visit/:id", component: later("Visit"), props: ({ params, query }) => ({ id: params.id, arrives: query.arrive === "1" }) },
+    { path: "/paper/:id", component: later("PaperView"), props: true },
+    { path: "/outbox", component: later("OutboxView") },
+    { path: "/correct/:id", component: later("Correct"), props: true },
+    { path: "/messages", component: later("Messages") },
+    { path: "/me", component: later("Me") },
     { path: "/:rest(.*)*", redirect: "/" },
   ],
 });

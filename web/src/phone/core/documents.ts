@@ -27,7 +27,7 @@ export interface StopDocument {
   plan_version: number;
   arrive_at: string | null;
   depart_at: string | null;
-  windows: unknown;
+  windows: { on: string | null; from: string; until: string }[]; // agreed with the debtor
   service_min: number;
   agents: string[];
   place: Place | null;
@@ -58,6 +58,7 @@ export interface CardDocument {
   do_not: { code: string; text: { zh: string; en: string } }[];
   frozen: string[]; // stop flags (停访标志): while there is one, nobody visits
   note: string;
+  firm_phone?: string; // the line of the firm that a contact slip may name
 }
 
 /** A paper to show (单据), as pulled. */

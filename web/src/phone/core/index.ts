@@ -2,12 +2,14 @@
 // Everything a screen shows goes through `live(() => …, initial)`; everything it does is one of the calls below.
 
 import { Client } from "./client";
-import { Documents, type MessageDocument } from "./documents";
+import { Documents } from "./documents";
 import { Drafts } from "./drafts";
 import { exportUnsent } from "./export";
 import { Items } from "./items";
+import { noticesIn } from "./notices";
 import { Outbox } from "./outbox";
 import { Photos } from "./photos";
+import { Sky } from "./position";
 import { Rounds } from "./rounds";
 import { browserSenses, type Senses } from "./senses";
 import { Session } from "./session";
@@ -22,6 +24,7 @@ export * from "./items";
 export * from "./live";
 export * from "./photos";
 export * from "./position";
+export * from "./revision";
 export type { SyncState } from "./rounds";
 export * from "./session";
 export * from "./surroundings";
@@ -32,6 +35,19 @@ export * from "./visits";
 /** Version of the app, told to the server and shown under 我的. */
 export const APP_VERSION = "0.1.0";
 const EXPIRE_MS = 7 * 24 * 3600_000;
+
+/** One line of the messages; seq names the stop of a notice by its place on the route. */
+export interface Listed {
+  id: string;
+  kind: string;
+  from: string;
+  text: string;
+  sent_at: string;
+  stop_id: string | null;
+  visit_id: string;
+  seq: number | null;
+  isRead: boolean;
+}
 
 /** One phone. */
 export class Phone {
@@ -44,6 +60,7 @@ export class Phone {
   readonly items: Items;
   readonly sync: Rounds;
   readonly outbox: Outbox;
+  readonly sky = new Sky();
 
   constructor(readonly senses: Senses = browserSenses(), transport: Transport = httpTransport(), name?: string) {
     const line = new Line(transport, senses);
@@ -85,11 +102,13 @@ export class Phone {
     this.session.lock();
   }
 
-  /** Return the messages (通知), newest first, each with whether it was read. */
-  async messages(): Promise<(MessageDocument & { isRead: boolean })[]> {
+  /** Return the messages of the office and what this phone noticed itself (通知), newest first, each with whether it was read. */
+  async messages(): Promise<Listed[]> {
     const read = new Set((await this.store.note.where("id").startsWith("read/").primaryKeys()).map((id) => id.slice(5)));
-    const all = (await this.documents.all("messages")).map((one) => ({ ...one, isRead: read.has(one.id) }));
-    return all.sort((a, b) => b.sent_at.localeCompare(a.sent_at));
+    const noticed = noticesIn(await this.store.note.where("id").startsWith("notice/").toArray());
+    const mine = noticed.map(({ at, ...one }) => ({ ...one, sent_at: at, from: "", text: "", visit_id: "" }));
+    const all = [...(await this.documents.all("messages")).map((one) => ({ ...one, seq: null })), ...mine];
+    return all.map((one) => ({ ...one, isRead: read.has(one.id) })).sort((a, b) => b.sent_at.localeCompare(a.sent_at));
   }
 
   /** Note that a message was read. */

@@ -1,6 +1,7 @@
 // Where the phone is: samples with accuracy, age, provider and datum. Nothing ever waits for a position to go on,
 // and a position that could not be had is told with its reason. Source: docs/records.md, "Fix".
 
+import { shallowRef, type ShallowRef } from "vue";
 import { writeTime } from "@shared/envelope";
 
 /** A measured position as records write it: degrees × 10⁶ in its datum. */
@@ -20,36 +21,94 @@ export type Located = { fix: Fix; no_fix_reason: ""; gpsTime?: number } | { fix:
 
 const TIMEOUT_MS = 20_000;
 const GNSS_WITHIN_M = 50;
+const FRESH_MS = 15_000;
+const SAME_MOMENT_MS = 2000;
+const LOOK: PositionOptions = { enableHighAccuracy: true, maximumAge: 0, timeout: TIMEOUT_MS };
 const CODES: Record<number, NoFixReason> = { 1: "denied", 2: "unavailable", 3: "timeout" };
 
 /**
- * Return the best position of up to 20 seconds: at once when it is accurate to 50 m, else the best seen until then.
+ * Watches the sky while a screen needs it: what was seen last is at hand at once, and nobody has to wait for it.
  * datum is what this phone's browser was found to give: most give WGS-84, some in China GCJ-02.
  */
-export function locate(datum: Fix["datum"] = "WGS-84", timeoutMs = TIMEOUT_MS): Promise<Located> {
-  const { geolocation } = navigator;
-  if (!geolocation) return Promise.resolve({ fix: null, no_fix_reason: "unavailable" });
-  return new Promise((done) => {
-    let best: GeolocationPosition | undefined;
-    let reason: NoFixReason = "timeout";
-    const end = () => {
-      clearTimeout(timer);
-      geolocation.clearWatch(watching);
-      done(best ? located(best, datum) : { fix: null, no_fix_reason: reason });
+export class Sky {
+  /** The newest position in degrees, for distances on the screen. */
+  readonly seen: ShallowRef<{ lon: number; lat: number } | undefined> = shallowRef();
+  private watching: number | undefined;
+  private watchers = 0;
+  private last: GeolocationPosition | undefined;
+  private reason: NoFixReason = "timeout";
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private readonly datum: Fix["datum"] = "WGS-84") {}
+
+  /** Begin to look; several screens may. Return what ends it for the caller. */
+  watch(): () => void {
+    const { geolocation } = navigator;
+    this.watchers += 1;
+    if (!geolocation) this.reason = "unavailable";
+    else this.watching ??= geolocation.watchPosition((one) => this.see(one), (fault) => this.fail(fault), LOOK);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.watchers -= 1;
+      if (this.watchers || this.watching === undefined) return;
+      geolocation.clearWatch(this.watching);
+      this.watching = undefined;
     };
-    const timer = setTimeout(end, timeoutMs);
-    const watching = geolocation.watchPosition(
-      (seen) => {
-        if (!best || seen.coords.accuracy < best.coords.accuracy) best = seen;
-        if (best.coords.accuracy <= GNSS_WITHIN_M) end();
-      },
-      (fault) => {
-        reason = CODES[fault.code] ?? "unavailable";
-        if (reason === "denied") end();
-      },
-      { enableHighAccuracy: true, maximumAge: 0, timeout: timeoutMs },
-    );
-  });
+  }
+
+  /** Return the last position with its own age, or why there is none; waits for nothing. */
+  now(): Located {
+    return this.last ? located(this.last, this.datum) : { fix: null, no_fix_reason: this.reason };
+  }
+
+  /** Return the best position of up to timeoutMs: at once when a new one is accurate to 50 m, or when `hurry` is called. */
+  settle(timeoutMs = TIMEOUT_MS): Promise<Located> {
+    return new Promise((done) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.waiting.delete(end);
+        done(this.now());
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.waiting.add(end);
+      if (this.isSettled) end();
+    });
+  }
+
+  /** End every wait with what is known by now. */
+  hurry(): void {
+    for (const end of [...this.waiting]) end();
+  }
+
+  private get isSettled(): boolean {
+    if (!this.last) return this.reason !== "timeout";
+    return this.last.coords.accuracy <= GNSS_WITHIN_M && Date.now() - this.last.timestamp < FRESH_MS;
+  }
+
+  private see(one: GeolocationPosition): void {
+    const isOld = !this.last || one.timestamp - this.last.timestamp > FRESH_MS;
+    if (isOld || one.coords.accuracy <= this.last!.coords.accuracy) this.last = one;
+    this.seen.value = { lon: one.coords.longitude, lat: one.coords.latitude };
+    if (this.isSettled) this.hurry();
+  }
+
+  private fail(fault: GeolocationPositionError): void {
+    this.reason = CODES[fault.code] ?? "unavailable";
+    if (this.reason === "denied") this.hurry();
+  }
+}
+
+/** Return the best position of up to 20 seconds: at once when it is accurate to 50 m, else the best seen until then. */
+export async function locate(datum: Fix["datum"] = "WGS-84", timeoutMs = TIMEOUT_MS): Promise<Located> {
+  const sky = new Sky(datum);
+  const end = sky.watch();
+  try {
+    return await sky.settle(timeoutMs);
+  } finally {
+    end();
+  }
 }
 
 /** Return metres between two points in degrees of one datum (haversine, sphere of 6,371 km). */
@@ -67,5 +126,6 @@ function located({ coords, timestamp }: GeolocationPosition, datum: Fix["datum"]
     lon_e6: Math.round(coords.longitude * 1e6), lat_e6: Math.round(coords.latitude * 1e6), datum,
     accuracy_m: Math.round(coords.accuracy), fixed_at: writeTime(timestamp), provider,
   };
-  return provider === "gnss" ? { fix, no_fix_reason: "", gpsTime: timestamp } : { fix, no_fix_reason: "" };
+  // The satellites' time is told only beside the moment it was heard.
+  return provider === "gnss" && Date.now() - timestamp < SAME_MOMENT_MS ? { fix, no_fix_reason: "", gpsTime: timestamp } : { fix, no_fix_reason: "" };
 }

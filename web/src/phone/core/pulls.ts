@@ -3,15 +3,18 @@
 // Twin of sync/phone/pulls.py. Server rows are sealed by the PIN's key; acknowledgements and proofs are kept by who heeds.
 
 import type { Session } from "./session";
-import type { CheckpointRow, Coll, DocumentRow, Store } from "./store";
+import { writeTime } from "@shared/envelope";
+import { noticed } from "./notices";
+import type { CheckpointRow, Coll, DocumentRow, NoteRow, Store } from "./store";
 import { PULLED } from "./store";
 import { json, NotOurServer, type Answer, type Wanted } from "./transport";
-import { sealJson } from "./vault";
+import { openJson, sealJson } from "./vault";
 
 export const SWEEP_FROM = 3;
 const LIMIT = 100;
 const SCHEMA_VERSION = 4;
 const HEEDED: readonly Coll[] = ["acks", "proofs"];
+const WATCHED: readonly Coll[] = ["stops", "cards"];
 
 /** What pulling stands on. */
 export interface Ground {
@@ -64,19 +67,31 @@ export async function sweep(ground: Ground, colls: Coll[]): Promise<void> {
 async function take({ store, session, heed }: Ground, pages: [Coll, Pulled[]][], checkpoints: CheckpointRow[]): Promise<void> {
   const kept: DocumentRow[] = [];
   const gone: [string, string][] = [];
+  const notes: NoteRow[] = [];
   for (const [coll, documents] of pages) {
     if (HEEDED.includes(coll)) await heed(coll, documents);
     else for (const one of documents) {
+      const news = WATCHED.includes(coll) && noticed(coll, await held(store, session, coll, one.id), one._deleted ? undefined : one, nowText());
+      if (news) notes.push(news);
       if (one._deleted) gone.push([coll, one.id]);
       else kept.push({ coll, id: one.id, sealed: await sealJson(session.pinKey(), one) });
     }
   }
-  await store.transaction("rw", [store.document, store.paper, store.checkpoint], async () => {
+  await store.transaction("rw", [store.document, store.paper, store.checkpoint, store.note], async () => {
+    await store.note.bulkPut(notes);
     await store.document.bulkPut(kept);
     await store.document.bulkDelete(gone);
     await store.paper.bulkDelete(gone.filter(([coll]) => coll === "papers").map(([, id]) => id));
     await store.checkpoint.bulkPut(checkpoints);
   });
+}
+
+const nowText = (): string => writeTime(Date.now());
+
+/** Return the document that a new one replaces, undefined when there is none that can be read. */
+async function held(store: Store, session: Session, coll: Coll, id: string): Promise<unknown> {
+  const row = await store.document.get([coll, id]);
+  return row && openJson(session.pinKey(), row.sealed).catch(() => undefined);
 }
 
 async function checkpoint(store: Store, coll: Coll): Promise<CheckpointRow> {

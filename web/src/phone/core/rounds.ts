@@ -28,13 +28,14 @@ export interface SyncState {
   nextInS: number;
   needsNewApp: boolean;
   clockOffsetMs: number | undefined; // server minus phone
+  holdsPhotos: boolean; // photos wait for Wi-Fi, as the agent chose
 }
 
 /** Drives one client while the app lives. */
 export class Rounds {
   readonly state: SyncState = reactive({
     phase: "idle", refusal: "", records: 0, files: 0, bytes: 0, lastSyncAt: undefined, nextInS: 0, needsNewApp: false,
-    clockOffsetMs: undefined,
+    clockOffsetMs: undefined, holdsPhotos: false,
   });
   readonly records = new Pace();
   readonly files = new Pace();
@@ -158,11 +159,20 @@ export class Rounds {
   }
 
   private async syncFiles(): Promise<void> {
-    const uploaded = await this.upload();
+    const uploaded = (await this.maySendPhotos()) ? await this.upload() : 0;
     if (uploaded || this.client.isBehindInAcks) await this.client.pull("acks");
     this.client.isBehindInAcks = false;
     if (!this.session.isOpen) return;
     await fetchPapers((method, path) => this.client.call(method, path), this.store, this.session.pinKey(), await this.documents.all("papers"));
+  }
+
+  /** Records always go; photos may have to wait for Wi-Fi. A browser that cannot tell what it is on holds nothing back. */
+  private async maySendPhotos(): Promise<boolean> {
+    const isWanted = (await this.store.note.get("prefer/wifi_only"))?.value === true;
+    const line = (globalThis.navigator as { connection?: { type?: string } } | undefined)?.connection?.type;
+    const { files } = await this.store.unsent();
+    this.state.holdsPhotos = isWanted && line === "cellular" && files > 0;
+    return !(isWanted && line === "cellular");
   }
 
   private async upload(): Promise<number> {

@@ -160,6 +160,20 @@ export class Store extends Dexie {
     return { records, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes - file.offset, 0) };
   }
 
+  /** Return what is not settled: what exists only here, and how many records the server set aside. */
+  async standing(): Promise<{ records: number; files: number; bytes: number; aside: number }> {
+    const aside = await this.record.where("[state+seq]").between(["quarantined", 0], ["quarantined", Dexie.maxKey]).count();
+    return { ...(await this.unsent()), aside };
+  }
+
+  /** Let what the server set aside of a visit, and its files that got nowhere, wait to be sent again from the start. */
+  async retry(subject: string): Promise<void> {
+    await this.transaction("rw", this.record, this.media, async () => {
+      await this.record.where("subject").equals(subject).and((row) => row.state === "quarantined").modify({ state: "waiting", reason: "" });
+      await this.media.where("visit").equals(subject).and((row) => row.has_bytes === 1 && row.state === "sent").modify({ state: "waiting", offset: 0 });
+    });
+  }
+
   /** Delete the bytes of files verified before a moment of the server's clock. */
   async dropVerified(before: string): Promise<void> {
     const old = await this.media.where("state").equals("verified").and((row) => row.has_bytes === 1 && row.verified_at < before).primaryKeys();

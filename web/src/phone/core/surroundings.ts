@@ -51,3 +51,13 @@ export async function storage(): Promise<Storage> {
   const { usage = 0, quota = 0 } = (await kept?.estimate?.()) ?? {};
   return { usedBytes: usage, quotaBytes: quota, isKept };
 }
+
+/** Can this browser read a code with its camera? */
+export const canScan = (): boolean => "BarcodeDetector" in globalThis && !!globalThis.navigator?.mediaDevices?.getUserMedia;
+
+/** Return the enrolment code in what a code's picture says: the app's address with `code=` in it, or the bare code; else empty. */
+export function codeIn(scanned: string): string {
+  const inLink = /[?&]code=([^&#\s]+)/.exec(scanned)?.[1];
+  const bare = decodeURIComponent(inLink ?? scanned).trim();
+  return /^[0-9A-Za-z-]{6,40}$/.test(bare) ? bare : "";
+}

@@ -23,6 +23,7 @@ export interface Met {
   id_last4: string;
   place: "at_door" | "inside_with_consent" | "public_place" | "workplace_reception";
   entry_consent_by: string;
+  purpose?: string | undefined; // why somebody who owes nothing was spoken to
 }
 
 /** What was said (已告知事项). */
@@ -33,12 +34,22 @@ export interface Disclosure {
   recording_started_at: string | null;
 }
 
+/** What the rules said at a gate: the pack, the ids of what is kept, and the rest with the agent's answer to it. */
+export interface RulesTold {
+  pack: string;
+  digest: string;
+  gate: string;
+  kept: string[];
+  broken: { rule_id: string; finding: string; action: string; agreed_by: string; reason: string }[];
+}
+
 /** Outcome of the visit (外访结果): code 1–14, papers handed over, the answers of the form. */
 export interface Outcome {
   code: number;
   note: string;
   next_step: string;
   delivered: { kind: string; serial: string; copies: number; sealed: boolean }[];
+  rules?: RulesTold | undefined;
 }
 
 /** Promise to pay (还款承诺), in fen; says nothing of money received. */
@@ -67,6 +78,7 @@ export interface SignedPaper {
   capture: { unit: "0.01mm"; w: number; h: number; hz: number; pressure_max: number; t0_at: string } | null;
   strokes: { t0_ms: number; p: [number, number, number, number][] }[];
   fix: Fix | null;
+  said?: string; // the sentence that stood above the signature, to the letter
 }
 
 /** A safety or conduct incident (安全事件); severity 3 is danger now (我遇到危险). */
@@ -89,24 +101,39 @@ export interface Leaving {
 
 export type PlanEvent = "received" | "started" | "en_route" | "skipped" | "blocked" | "finished";
 
+/** What may be told with the arrival. */
+export interface Arriving {
+  address_as_planned?: boolean;
+  place_note?: string;
+  rules?: RulesTold;
+}
+
 /** Writes the records of visits. */
 export class Visits {
+  private readonly arrivals = new Map<string, Promise<void>>(); // being written, by visit
+
   constructor(private readonly store: Store, private readonly outbox: Outbox, private readonly drafts: Drafts) {}
 
-  /** Record the arrival (到场), once; the position may be missing with a reason. */
-  async arrive(draft: Draft, located: Located, more: { address_as_planned?: boolean; place_note?: string } = {}): Promise<void> {
-    if (draft.content.arrived) return;
-    const { agents, plan_version } = draft.content;
-    const body = {
-      agents: [...agents], fix: located.fix, no_fix_reason: located.no_fix_reason, address_as_planned: more.address_as_planned ?? true,
-      place_note: more.place_note ?? "", plan_version,
-    };
-    // A draft whose save was lost after the arrival was signed finds its record again.
-    if (!(await this.store.record.where("subject").equals(draft.content.visit_id).count())) {
-      await this.outbox.write([{ ...this.item(draft, "check_in", body), ...gps(located) }]);
-    }
+  /** Record the arrival (到场), once; the position may be missing with a reason, and the address is not asked yet. */
+  async arrive(draft: Draft, located: Located, more: Arriving = {}): Promise<void> {
+    const { visit_id, arrived } = draft.content;
+    if (arrived) return;
+    const writing = this.arrivals.get(visit_id) ?? this.checkIn(draft, located, more).finally(() => this.arrivals.delete(visit_id));
+    this.arrivals.set(visit_id, writing);
+    await writing;
     draft.content.arrived = true;
     await draft.flush();
+  }
+
+  private async checkIn(draft: Draft, located: Located, more: Arriving): Promise<void> {
+    const { agents, plan_version, visit_id } = draft.content;
+    const body = {
+      agents: [...agents], fix: located.fix, no_fix_reason: located.no_fix_reason, address_as_planned: more.address_as_planned ?? null,
+      place_note: more.place_note ?? "", plan_version, ...(more.rules && { rules: more.rules }),
+    };
+    // A draft whose save was lost after the arrival was signed finds its record again.
+    if (await this.store.record.where("subject").equals(visit_id).count()) return;
+    await this.outbox.write([{ ...this.item(draft, "check_in", body), ...gps(located) }]);
   }
 
   /** Record a signature, a refusal or a paper left, at its own moment (签署文件). */

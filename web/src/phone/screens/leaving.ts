@@ -2,12 +2,13 @@
 // Source: docs/records.md, "Bodies by type".
 
 import type { Answers } from "@shared/expressions";
-import type { CardDocument, Leaving, Located, Met, PaperDocument } from "../core";
+import type { Leaving, Located, Met, PaperDocument, RulesTold } from "../core";
+import { purposeOf } from "./gates";
 
 const OWING = new Set(["debtor", "co_debtor", "guarantor"]);
 
 /** Return the records of a visit, in the words of records; `answers` are those the form was checked to hold. */
-export function leaving(answers: Answers, told: { card: CardDocument; papers: PaperDocument[]; located: Located; arrivedAt: string }): Leaving {
+export function leaving(answers: Answers, told: { papers: PaperDocument[]; located: Located; arrivedAt: string; rules?: RulesTold }): Leaving {
   const text = (name: string) => (typeof answers[name] === "string" ? (answers[name] as string) : "");
   const list = (name: string) => (Array.isArray(answers[name]) ? (answers[name] as string[]) : []);
   const who = (text("met") || "nobody") as Met["who"];
@@ -17,6 +18,7 @@ export function leaving(answers: Answers, told: { card: CardDocument; papers: Pa
     is_adult: answers.is_adult ? answers.is_adult === "yes" : OWING.has(who) || null,
     id_checked: (text("id_checked") || "not_shown") as Met["id_checked"], id_last4: text("id_last4"),
     place: (text("place") || "at_door") as Met["place"], entry_consent_by: text("entry_consent_by"),
+    ...(who === "third_party" && purposeOf(text("third_party_step")) ? { purpose: "pass_message" } : {}),
   };
   const disclosure = knows
     ? {
@@ -27,7 +29,7 @@ export function leaving(answers: Answers, told: { card: CardDocument; papers: Pa
     : null;
   const delivered = told.papers.filter((one) => list("delivered").includes(one.kind))
     .map(({ kind, serial }) => ({ kind, serial, copies: 1, sealed: answers.is_sealed === true }));
-  const outcome = { code: Number(text("outcome")) || 10, note: text("outcome_note"), next_step: text("next_step"), delivered };
+  const outcome = { code: Number(text("outcome")) || 10, note: text("outcome_note"), next_step: text("next_step"), delivered, rules: told.rules };
   return { met, disclosure, outcome, promise: OWING.has(who) ? promised(answers, met) : null, located: told.located };
 }
 

@@ -22,3 +22,10 @@ export function hourOf(at: string | null): string {
 
 /** Return a day so many days after another, YYYY-MM-DD. */
 export const daysAfter = (on: string, days: number): string => day(new Date(Date.parse(`${on}T12:00:00+08:00`) + days * 86_400_000));
+
+/** Return the day of the week of a day: 0 for Sunday to 6. */
+export const weekday = (on: string): number => new Date(`${on}T12:00:00Z`).getUTCDay();
+
+/** Return the agreed windows that hold on a day: 09:00–11:30 14:00–16:00. */
+export const windowWords = (windows: { on: string | null; from: string; until: string }[], on: string | null): string =>
+  windows.filter((one) => one.on === null || on === null || one.on === on).map((one) => `${one.from}–${one.until}`).join(" ");
