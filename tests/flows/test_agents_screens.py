@@ -1,99 +1,9 @@
 """Fang's day on the phone's own screens, in a real Chromium: enrolled, offline at the door, sent, acknowledged."""
 
-import json
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
 import pytest
-from sqlalchemy import select
 
-from server import clock, config, jobs
-from server.db import db
-from server.vault import place as vault_place
-from server.visits.models import Record, Visit
-from sync import envelope
+from tests.flows.thumb import Screens, at_hour, bodies_of, visits_of
 from tests.web.phone_browser import PIN, BrowserPhone, wait_for
-
-AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-SHIFTED = """(() => {
-  const Real = Date, shift = %d;
-  globalThis.Date = class extends Real {
-    constructor(...told) { if (told.length) super(...told); else super(Real.now() + shift); }
-    static now() { return Real.now() + shift; }
-  };
-})()"""
-
-
-def at_hour(hour):
-    """Return a script that lets the phone's clock show this hour of today in Shanghai, whenever the test runs."""
-    now = clock.now().astimezone(SHANGHAI)
-    wanted = now.replace(hour=hour, minute=0, second=0)
-    return SHIFTED % round((wanted - now).total_seconds() * 1000)
-
-
-class Screens:
-    """What Fang does with his thumb; every tap on something of the screen is counted."""
-
-    def __init__(self, phone):
-        self.phone, self.page, self.taps = phone, phone.page, 0
-
-    def tap(self, selector):
-        self.page.wait(f"document.querySelector({json.dumps(selector)}) !== null")
-        self.page.run(f"document.querySelector({json.dumps(selector)}).click()")
-        self.taps += 1
-
-    def press(self, words):
-        """Tap the button, link or label that begins with these words."""
-        things = "[...document.querySelectorAll('button, a, label')]"
-        found = f"{things}.find((one) => one.textContent.trim().startsWith({words!r}))"
-        self.page.wait(f"{found} !== undefined && !{found}.disabled")
-        self.page.run(f"{found}.click()")
-        self.taps += 1
-
-    def choose(self, name, value):
-        self.tap(f"input[name='{name}'][value='{value}']")
-
-    def type(self, selector, text):
-        self.page.wait(f"document.querySelector({json.dumps(selector)}) !== null")
-        self.page.run(
-            f"(() => {{ const one = document.querySelector({json.dumps(selector)}); one.value = {text!r};"
-            " one.dispatchEvent(new Event('input', {bubbles: true})); })()"
-        )
-
-    def sees(self, words):
-        self.page.wait(f"document.body.innerText.includes({words!r})")
-
-    def violations(self):
-        """Return what axe-core holds against the present screen."""
-        self.page.run(f"{AXE}; undefined")
-        told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}}).then((found) => found.violations.map((v) => v.id))"
-        return self.page.run(told)
-
-    def photograph(self, selector, path):
-        """Take a photo: the tap on the button; the camera is the phone's own."""
-        taken = self.phone.js("return [...new Uint8Array(await (await picture(1, 600)).arrayBuffer())]")
-        path.write_bytes(bytes(taken))
-        self.page.wait(f"document.querySelector({json.dumps(selector)}) !== null")
-        before = self.page.run("document.querySelectorAll('.shots img').length")
-        self.page.choose(selector, path)
-        self.page.wait(f"document.querySelectorAll('.shots img').length > {before}")
-        self.taps += 1
-
-    def sign(self):
-        """Draw a line on the pad, as a finger does."""
-        self.page.run("document.querySelector('canvas.pad').scrollIntoView({block: 'center'})")
-        box = self.page.run("(({x, y}) => [x, y])(document.querySelector('canvas.pad').getBoundingClientRect())")
-        at = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "mouse"}
-        self.page.call("Input.dispatchMouseEvent", type="mousePressed", x=box[0] + 20, y=box[1] + 40, **at)
-        for step in range(1, 20):
-            x, y = box[0] + 20 + step * 6, box[1] + 40 + step % 5
-            self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, **at)
-        self.page.call("Input.dispatchMouseEvent", type="mouseReleased", x=box[0] + 140, y=box[1] + 44, **at)
-        self.taps += 1
 
 
 @pytest.fixture
@@ -117,24 +27,6 @@ def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path, hour):
     phone.js("await doorstep.sync.now()")
     yield one
     phone.kill()
-
-
-def bodies_of(app):
-    """Return what each record type says, as it was signed and the server holds it."""
-    with app.app_context():
-        vault = config.current().vault
-        rows = db.session.scalars(select(Record)).all()
-        told = {row.type: envelope.read(vault.unseal(row.env_sealed, at=vault_place("record", "env", row.id))).body for row in rows}
-        db.session.rollback()
-        return told
-
-
-def visits_of(app):
-    with app.app_context():
-        jobs.run_chores(clock.now())
-        found = db.session.scalars(select(Visit)).all()
-        db.session.rollback()
-        return [(one.outcome, one.is_complete) for one in found]
 
 
 MOST_TAPS_PROMISE, MOST_TAPS_NOBODY = 16, 6
@@ -213,6 +105,7 @@ class TestTheDay:
     def test_a_third_party_is_shown_nothing_of_the_debt(self, screens):
         screens.tap("a.card")
         screens.press("到达打卡")
+        screens.page.wait("document.querySelector('input[name=met]') !== null")
         name = screens.page.run("document.querySelector('h1').textContent")
         screens.choose("met", "third_party")
         screens.sees("第三人模式")
@@ -275,7 +168,7 @@ class TestAtNight:
         screens.type("#why-HOURS", "债务人书面同意今晚见面")
         assert screens.violations() == []
         screens.press("到达打卡")
-        screens.page.wait("document.querySelector('input[name=met]') !== null")
+        screens.sees("✓ 已到达")
         screens.phone.sync_until_sent()
         (broken,) = bodies_of(app)["check_in"]["rules"]["broken"]
         assert broken == {
@@ -287,7 +180,8 @@ class TestAtNight:
 class TestAStopFlag:
     def test_outranks_everything_and_the_refusal_to_go_is_recorded(self, app, screens):
         screens.phone.js(
-            "const {documents, session, store} = doorstep; const [card] = (await documents.today()).map((one) => one.card);"
+            "const {documents, session, store} = doorstep;"
+            "const [card] = (await documents.today()).map((one) => one.card);"
             "const key = session.pinKey(), iv = crypto.getRandomValues(new Uint8Array(12));"
             "const text = new TextEncoder().encode(JSON.stringify({...card, frozen: ['complaint']}));"
             "const sealed = new Uint8Array(await crypto.subtle.encrypt({name: 'AES-GCM', iv}, key, text));"

@@ -1,6 +1,8 @@
 """A phone against a log that lies in every way it can."""
 
 import base64
+import json
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +18,8 @@ from sync.tlog import Checkpoint
 
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(letter * 32) for letter in (b"L", b"M"))
 ORIGIN = "office.example/log"
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "log.json").read_text(encoding="utf-8"))
+"""Written by `python -m tests.sync.phone.make_log_vectors`."""
 
 
 class Log:
@@ -134,3 +138,11 @@ class TestTake:
         logbook.take(store, [Log().add(3), forged])
         notes = [row[0] for row in store._db.execute("SELECT note FROM log_finding")]  # noqa: SLF001
         assert notes == [forged["checkpoint"]]
+
+
+class TestVectors:
+    @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+    def test_are_read_alike_by_every_client(self, store, case):
+        logbook.take(store, case["documents"])
+        assert store.log_findings() == case["findings"]
+        assert [f"r{n}" for n in range(20) if store.proof_of(f"r{n}")] == case["kept"]

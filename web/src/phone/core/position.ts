@@ -36,6 +36,7 @@ export class Sky {
   private watching: number | undefined;
   private watchers = 0;
   private last: GeolocationPosition | undefined;
+  private lastAt = 0; // when it came, by the clock that never jumps
   private reason: NoFixReason = "timeout";
   private readonly waiting = new Set<() => void>();
 
@@ -60,7 +61,7 @@ export class Sky {
 
   /** Return the last position with its own age, or why there is none; waits for nothing. */
   now(): Located {
-    return this.last ? located(this.last, this.datum) : { fix: null, no_fix_reason: this.reason };
+    return this.last ? located(this.last, this.datum, performance.now() - this.lastAt < SAME_MOMENT_MS) : { fix: null, no_fix_reason: this.reason };
   }
 
   /** Return the best position of up to timeoutMs: at once when a new one is accurate to 50 m, or when `hurry` is called. */
@@ -84,12 +85,12 @@ export class Sky {
 
   private get isSettled(): boolean {
     if (!this.last) return this.reason !== "timeout";
-    return this.last.coords.accuracy <= GNSS_WITHIN_M && Date.now() - this.last.timestamp < FRESH_MS;
+    return this.last.coords.accuracy <= GNSS_WITHIN_M && performance.now() - this.lastAt < FRESH_MS;
   }
 
   private see(one: GeolocationPosition): void {
-    const isOld = !this.last || one.timestamp - this.last.timestamp > FRESH_MS;
-    if (isOld || one.coords.accuracy <= this.last!.coords.accuracy) this.last = one;
+    const isOld = !this.last || performance.now() - this.lastAt > FRESH_MS;
+    if (isOld || one.coords.accuracy <= this.last!.coords.accuracy) [this.last, this.lastAt] = [one, performance.now()];
     this.seen.value = { lon: one.coords.longitude, lat: one.coords.latitude };
     if (this.isSettled) this.hurry();
   }
@@ -120,12 +121,12 @@ export function distanceM(a: { lon: number; lat: number }, b: { lon: number; lat
 }
 
 /** The browser does not say what measured: what is accurate to 50 m is taken for satellites. */
-function located({ coords, timestamp }: GeolocationPosition, datum: Fix["datum"]): Located {
+function located({ coords, timestamp }: GeolocationPosition, datum: Fix["datum"], isNow: boolean): Located {
   const provider = coords.accuracy <= GNSS_WITHIN_M ? "gnss" : "network";
   const fix: Fix = {
     lon_e6: Math.round(coords.longitude * 1e6), lat_e6: Math.round(coords.latitude * 1e6), datum,
     accuracy_m: Math.round(coords.accuracy), fixed_at: writeTime(timestamp), provider,
   };
   // The satellites' time is told only beside the moment it was heard.
-  return provider === "gnss" && Date.now() - timestamp < SAME_MOMENT_MS ? { fix, no_fix_reason: "", gpsTime: timestamp } : { fix, no_fix_reason: "" };
+  return provider === "gnss" && isNow ? { fix, no_fix_reason: "", gpsTime: timestamp } : { fix, no_fix_reason: "" };
 }
