@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from server import clock
-from server.cases import rules
+from server.cases import approvals, rules
 from server.cases.candidates import Candidate, best_address, judge, listed_case_ids, terms_json
 from server.cases.ledger import entries_of
 from server.cases.models import Address, Case, VisitList, VisitListLine, VisitListVersion
@@ -43,10 +43,14 @@ def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, p
     cases = list(wanted)
     listed = listed_case_ids(apart_from=visit_list.id)
     booked = entries_of([one.case.id for one in cases])
+    approved = approvals.standing([one.case.id for one in cases], on=today)
     for one in cases:
         if one.case.id in present:
             raise CaseTwice(one.case.case_no, case_id=str(one.case.id))
-        candidate = judge(one.case, today=today, policy=policy, listed=listed, entries=booked[one.case.id])
+        candidate = judge(
+            one.case, today=today, policy=policy, listed=listed, entries=booked[one.case.id],
+            is_approved=one.case.id in approved,
+        )  # fmt: skip
         exclusions = [exclusion.value for exclusion in candidate.screened.exclusions]
         try:
             one.case.state = rules.list_case(one.case.state, exclusions=exclusions)
@@ -93,10 +97,13 @@ def recheck_lines(lines: Iterable[VisitListLine], *, list_id: UUID, today: date,
     looked_at = list(lines)
     listed = listed_case_ids(apart_from=list_id)
     booked = entries_of([line.case_id for line in looked_at])
+    approved = approvals.standing([line.case_id for line in looked_at], on=today)
     found = []
     for line in looked_at:
-        entries = booked[line.case_id]
-        judged = judge(line.case, today=today, policy=policy, listed=listed, entries=entries)
+        judged = judge(
+            line.case, today=today, policy=policy, listed=listed, entries=booked[line.case_id],
+            is_approved=line.case_id in approved,
+        )  # fmt: skip
         exclusions = judged.screened.exclusions
         if exclusions:
             found.append({"line_id": str(line.id), "case_no": line.case.case_no, "exclusions": list(exclusions)})

@@ -63,6 +63,22 @@ class TestScreen:
         assert foreign.status_code == 404
 
 
+class TestExpired:
+    def test_goes_on_a_list_and_through_it_once_legal_has_agreed(self, desk, as_hu, as_zhou):
+        desk.place({"首次逾期日": "2019-01-10"})
+        case_id = desk.case()["id"]
+        body = {"title": "时效届满", "case_ids": [case_id]}
+        assert desk.caller.post("/v1/visit-lists", json=body).json["type"] == "/problems/not-eligible"
+        approved = as_hu.post(f"/v1/cases/{case_id}/legal-approvals", json={"reason": "债务人主动约谈"})
+        assert approved.status_code == 201, approved.text
+        made = desk.caller.post("/v1/visit-lists", json=body)
+        assert made.status_code == 201, made.text
+        path = f"/v1/visit-lists/{made.json['id']}"
+        sent = desk.caller.post(f"{path}/submit")
+        assert sent.status_code == 200, sent.text
+        assert as_zhou.post(f"{path}/review", json=decide(sent.json, "accept")).status_code == 200
+
+
 class TestDraftList:
     def test_puts_cases_on_with_score_terms_and_best_address(self, desk, draft):
         assert (draft.json["state"], draft.json["version"], draft.json["line_count"]) == ("draft", 1, 2)
