@@ -124,7 +124,7 @@ class TestDispatch:
         card = next(iter(pulled("fang", "cards").values()))
         assert set(card) == {
             "id", "stop_id", "case_id", "case_no", "debtor", "address", "place", "debt", "history", "reasons",
-            "flags", "do_not", "frozen", "note",
+            "flags", "do_not", "frozen", "note", "firm_phone",
         }  # fmt: skip
         assert card["debtor"]["id_masked"] == "**************0717"
         assert set(card["debtor"]) == {"kind", "name", "id_kind", "id_masked", "languages"}
