@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv/bin
 FONT := web/node_modules/@expo-google-fonts/noto-sans-sc
 GAZETTEER := server/cases/gazetteer
-PHONE_APP := server/static/m/index.html
+WEB_APPS := server/static/console/index.html
+API_TYPES := web/src/console/api/schema.d.ts
 WEB_SOURCES := $(shell find web/src web/*.ts web/*.json -type f)
 ARGS ?=
 JOBS ?= 2
@@ -14,7 +15,7 @@ JOBS ?= 2
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv $(PHONE_APP) ## Install everything into .venv and node_modules, hash-locked, nothing global
+setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv $(WEB_APPS) ## Install everything into .venv and node_modules, hash-locked, nothing global
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -27,8 +28,8 @@ web/node_modules/.installed: web/package-lock.json
 	cd web && npm ci --engine-strict --silent --no-audit --no-fund
 	@touch $@
 
-$(PHONE_APP): $(WEB_SOURCES) web/node_modules/.installed
-	cd web && npm run --silent build -- --logLevel warn
+$(WEB_APPS): $(WEB_SOURCES) web/node_modules/.installed
+	cd web && npm run --silent build
 
 tests/clients/node_modules/.installed: tests/clients/package-lock.json
 	cd tests/clients && npm ci --silent --no-audit --no-fund
@@ -50,7 +51,7 @@ $(GAZETTEER)/adcodes.csv: requirements-gazetteer.lock | .venv/.installed
 	rm -rf var/setup/cpca
 	$(VENV)/python -m server.cases.gazetteer
 
-web: $(PHONE_APP) ## Build the phone's app into server/static/m
+web: $(WEB_APPS) ## Build the phone's app and the console into server/static
 
 demo: setup ## Play a whole visiting day on synthetic cases, then serve it (ARGS=--no-serve to stop before)
 	$(VENV)/doorstep demo $(ARGS)
@@ -59,7 +60,12 @@ run: setup ## Serve the installation in var/
 	$(VENV)/doorstep init
 	$(VENV)/doorstep serve $(ARGS)
 
-check: setup ## Lint, types, import contracts, migrations against models
+$(API_TYPES): $(shell find server -name '*.py') web/node_modules/.installed | .venv/.installed
+	@mkdir -p var/setup
+	$(VENV)/doorstep openapi > var/setup/openapi.json
+	cd web && npm run --silent types -- ../var/setup/openapi.json -o ../$@ > /dev/null
+
+check: setup $(API_TYPES) ## Lint, types, import contracts, migrations against models
 	cd web && npm run --silent check
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .

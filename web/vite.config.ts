@@ -1,10 +1,10 @@
-// One package, two clients: `vite build` makes the phone's; `--mode console` will make the desk's.
+// One package, two clients: `vite build` makes the phone's, `vite build --mode console` the desk's.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,19 +28,35 @@ function serviceWorker(source: string): Plugin {
   };
 }
 
-export default defineConfig({
+const shared = {
+  define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
+  resolve: { alias: { "@shared": here("src/shared"), "@phone": here("src/phone"), "@console": here("src/console") } },
+  server: { proxy: { "/v1": "http://127.0.0.1:8000" } },
+};
+
+const built = (client: string) => ({
+  outDir: here(`../server/static/${client}`),
+  emptyOutDir: true,
+  target: "es2022",
+  assetsInlineLimit: 0,
+  modulePreload: { polyfill: false },
+  sourcemap: false,
+});
+
+const phone: UserConfig = {
+  ...shared,
   root: here("src/phone"),
   base: "/m/",
-  resolve: { alias: { "@shared": here("src/shared"), "@phone": here("src/phone") } },
   plugins: [vue(), serviceWorker(here("src/phone/sw.js"))],
-  define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
-  build: {
-    outDir: here("../server/static/m"),
-    emptyOutDir: true,
-    target: "es2022",
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    sourcemap: false,
-  },
-  server: { proxy: { "/v1": "http://127.0.0.1:8000" } },
-});
+  build: built("m"),
+};
+
+const desk: UserConfig = {
+  ...shared,
+  root: here("src/console"),
+  base: "/console/",
+  plugins: [vue()],
+  build: { ...built("console"), chunkSizeWarningLimit: 900 },
+};
+
+export default defineConfig(({ mode }) => (mode === "console" ? desk : phone));

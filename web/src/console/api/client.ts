@@ -1,0 +1,74 @@
+// Calls to the public API, typed by the OpenAPI document. A session that has ended is renewed in place: nothing is lost.
+
+import createClient from "openapi-fetch";
+import { session } from "../shell/session";
+import { Problem, type Fault } from "./problems";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+const SAFE = new Set(["GET", "HEAD"]);
+
+async function guarded(asked: Request): Promise<Response> {
+  const again = asked.clone();
+  let answer = await send(asked);
+  if (answer.status === 401 && session.state.value === "in") {
+    await session.renew();
+    answer = await send(again);
+  }
+  return answer;
+}
+
+async function send(asked: Request): Promise<Response> {
+  const headers = new Headers(asked.headers);
+  if (!SAFE.has(asked.method)) {
+    headers.set("X-CSRF-Token", session.csrf());
+    if (asked.method === "POST" && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", crypto.randomUUID());
+  }
+  try {
+    return await fetch(new Request(asked, { headers, credentials: "same-origin" }));
+  } catch (fault) {
+    if (asked.signal.aborted) throw fault;
+    throw new Problem(0, {});
+  }
+}
+
+/** The API. A POST carries an Idempotency-Key; give your own header to be able to repeat it after a lost answer. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: guarded });
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** Return the body of an answer. Throws Problem. */
+export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
+  return (await taken(call)).data;
+}
+
+/** Return the body of an answer with its ETag, to be sent back as If-Match. Throws Problem. */
+export async function taken<T>(call: Promise<Answer<T>>): Promise<{ data: T; etag: string; response: Response }> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw new Problem(response.status, (error ?? {}) as Fault);
+  return { data: data as T, etag: response.headers.get("ETag") ?? "", response };
+}
+
+/** Return a file the server makes as a blob with its name. Throws Problem. */
+export async function file(path: string): Promise<{ blob: Blob; name: string }> {
+  const answer = await guarded(new Request(new URL(path, location.origin)));
+  if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as Fault);
+  const named = /filename\*?=(?:UTF-8'')?"?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
+  return { blob: await answer.blob(), name: decodeURIComponent(named?.[1] ?? path.split("/").pop() ?? "file") };
+}
+
+/** Let the browser save a blob under a name. */
+export function keep(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** Fetch a file the server makes and let the browser save it. Throws Problem. */
+export async function download(path: string): Promise<void> {
+  const { blob, name } = await file(path);
+  keep(blob, name);
+}

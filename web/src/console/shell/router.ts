@@ -1,0 +1,28 @@
+// The addresses of the console. A page names its title and who may open it in its desk.
+
+import { createRouter, createWebHistory, type Router } from "vue-router";
+import { said } from "../words/t";
+import { DESKS } from "./desks";
+import { session } from "./session";
+import Missing from "./Missing.vue";
+import Start from "./Start.vue";
+
+export function makeRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory("/console/"),
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+    routes: [
+      { path: "/", component: Start },
+      ...DESKS.flatMap((desk) => desk.routes.map((route) => ({ ...route, meta: { title: desk.title, roles: desk.roles, ...route.meta } }))),
+      { path: "/:rest(.*)*", component: Missing },
+    ],
+  });
+  router.afterEach((to) => {
+    const title = to.meta.title as readonly [string, string] | undefined;
+    document.title = title ? `${said(title)} · 外访通` : "外访通";
+  });
+  return router;
+}
+
+/** The first desk of whoever is signed in. */
+export const firstPath = (): string => DESKS.find((desk) => desk.path && session.has(...desk.roles))?.path ?? "/";

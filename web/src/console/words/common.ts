@@ -1,0 +1,27 @@
+// Words that every desk uses.
+
+import { words } from "./t";
+
+export const COMMON = {
+  product: ["外访通", "Doorstep"],
+  search: ["搜索", "Search"], search_hint: ["案号、姓名、单据号、方案…", "Case, name, serial, scheme…"],
+  search_none: ["没有找到。试试案号、姓名或单据号。", "Nothing found. Try a case number, a name or a serial."],
+  sign_in: ["登录", "Sign in"], sign_out: ["退出", "Sign out"], username: ["用户名", "User name"], password: ["密码", "Password"],
+  session_over: ["登录已过期，请重新登录。页面上未保存的内容都还在。", "Your session has ended: sign in again. Nothing on the page is lost."],
+  agents_use_phones: ["外访员请在手机上打开 /m/", "Field agents work on the phone: open /m/"],
+  menu: ["菜单", "Menu"], jobs: ["后台任务", "Jobs"], jobs_none: ["没有进行中的任务。排程、导入、卷宗等耗时工作会显示在这里。", "No jobs. Planning, imports and dossiers show here while they run."],
+  language: ["English", "中文"], theme: ["深色/浅色", "Dark/light"], help: ["帮助", "Help"],
+  save: ["保存", "Save"], cancel: ["取消", "Cancel"], close: ["关闭", "Close"], ok: ["确定", "OK"], back: ["返回", "Back"], undo: ["撤销", "Undo"],
+  open: ["打开", "Open"], refresh: ["刷新", "Refresh"], retry: ["重试", "Try again"], download: ["下载", "Download"], print: ["打印", "Print"],
+  more: ["更多", "More"], all: ["全部", "All"], none: ["无", "None"], yes: ["是", "Yes"], no: ["否", "No"], total: ["共 {n} 条", "{n} in all"],
+  previous: ["上一页", "Previous"], next: ["下一页", "Next"], page: ["第 {n} 页", "Page {n}"], nothing_matches: ["没有符合筛选条件的记录", "Nothing matches these filters"], filters_clear: ["清除筛选", "Clear filters"],
+  reason: ["理由", "Reason"], reason_needed: ["请写明理由", "Say why"], done: ["已完成", "Done"], saved: ["已保存", "Saved"],
+  export_csv: ["导出 CSV", "Export CSV"], export_xlsx: ["导出 Excel", "Export Excel"], columns: ["列", "Columns"],
+  not_found: ["没有这个页面", "There is no such page"], no_right: ["您的岗位无权查看", "Your role may not see this"],
+  offline: ["网络不通，改动尚未保存，请稍后再试", "No network: the change is not saved, try again"],
+  changed_meanwhile: ["内容已被他人修改，以下为差异。请核对后再保存。", "Somebody changed this meanwhile. Look at the difference, then save again."],
+  loading: ["正在载入…", "Loading…"], running: ["进行中", "Running"], failed: ["失败", "Failed"], cancelled: ["已取消", "Cancelled"], queued: ["排队中", "Queued"],
+  unknown_fault: ["出错了", "Something went wrong"], request_id: ["请求编号 {id}", "Request {id}"],
+} as const;
+
+export const common = words(COMMON);
