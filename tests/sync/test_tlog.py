@@ -194,3 +194,10 @@ class TestExtends:
 
     def test_refuses_endless_proofs(self):
         assert not tlog.extends([bytes(32)] * 200, old=(1, bytes(32)), new=(2**62, bytes(32)))
+
+
+def test_a_proof_whose_hash_is_spelt_otherwise_is_not_taken():
+    spelt = f"c2sp.org/tlog-proof@v1\nindex 0\n{'A' * 43}=\n\ncheckpoint\n"
+    assert tlog.read_proof(spelt).hashes == (bytes(32),)
+    with pytest.raises(tlog.BadNote):
+        tlog.read_proof(spelt.replace("A=", "B="))
