@@ -4,8 +4,8 @@ import { words } from "./t";
 
 export const COMMON = {
   product: ["外访通", "Doorstep"],
-  search: ["搜索", "Search"], search_hint: ["案号、姓名、单据号、方案…", "Case, name, serial, scheme…"],
-  search_none: ["没有找到。试试案号、姓名或单据号。", "Nothing found. Try a case number, a name or a serial."],
+  search: ["搜索", "Search"], search_hint: ["案号、姓名、页面…", "Case, name, page…"],
+  search_none: ["没有找到。试试案号或姓名。", "Nothing found. Try a case number or a name."],
   sign_in: ["登录", "Sign in"], sign_out: ["退出", "Sign out"], username: ["用户名", "User name"], password: ["密码", "Password"],
   session_over: ["登录已过期，请重新登录。页面上未保存的内容都还在。", "Your session has ended: sign in again. Nothing on the page is lost."],
   agents_use_phones: ["外访员请在手机上打开 /m/", "Field agents work on the phone: open /m/"],
