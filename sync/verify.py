@@ -203,10 +203,10 @@ def _copy_faults(
 
 def _record_faults(entries: list[_Entry]) -> Iterator[str]:
     for entry in entries:
-        if entry.told is None:
-            yield f"{entry.id}: the bytes are no record"
-        elif sha256_hex(entry.data) != entry.line.get("hash"):
+        if sha256_hex(entry.data) != entry.line.get("hash"):
             yield f"{entry.id}: the bytes do not have the hash of the index"
+        elif entry.told is None:
+            yield f"{entry.id}: the bytes are no record"
         elif (entry.told.id, entry.told.device) != (entry.line.get("id"), entry.line.get("device")):
             yield f"{entry.id}: the index names another id or device than the signed record"
 

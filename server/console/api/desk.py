@@ -36,11 +36,18 @@ def asset(name: str) -> ResponseReturnValue:
     return give(name, client=BUILT, below="assets", keep=FOREVER, policy=POLICY)
 
 
-@bp.get("/console/", defaults={"place": ""})
+@bp.get("/console/")
+@public(SHOWN_TO_ALL)
+@answers(None, content_type="text/html")
+def start() -> ResponseReturnValue:
+    """Give the page that loads the console. Raises AppNotBuilt."""
+    return give("index.html", client=BUILT, keep=ANEW, policy=POLICY)
+
+
 @bp.get("/console/<path:place>")
 @public(SHOWN_TO_ALL)
 @answers(None, content_type="text/html")
-def start(place: str) -> ResponseReturnValue:
-    """Give the page that loads the console, whatever place in it the address names. Raises AppNotBuilt."""
+def page(place: str) -> ResponseReturnValue:
+    """Give the same page, whatever place in the console the address names. Raises AppNotBuilt."""
     name = place if place == "icon.svg" else "index.html"
     return give(name, client=BUILT, keep=ANEW, policy=POLICY)
