@@ -3,13 +3,14 @@
 A place that turns out to fit and to pay is put in: the search is cut short by design, and a reason must be true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.planning import price
 from server.planning.frame import Frame, Place
+from server.planning.insertion import Insertion, best_insertion, least_cost, least_short
 from server.planning.model import Anyway, Drop, DropReason, Stop
-from server.planning.schedule import Call, Insertion, Tours, insertions
+from server.planning.schedule import Call, Tours
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,18 @@ def left_out(frame: Frame, *, tours: Tours) -> list[Place]:
     return [place for place in frame.places if id(place) not in served]
 
 
-def drops(frame: Frame, *, tours: Tours) -> tuple[Drop, ...]:
-    """Return every stop that is on no tour, with the reason that binds; the unlocated stand last."""
-    dropped = [
-        _drop(stop, finding=finding, frame=frame)
-        for place in left_out(frame, tours=tours)
-        for finding in [_priced(frame, tours=tours, place=place)]
-        for stop in place.stops
-    ]
+def drops(frame: Frame, *, tours: Tours, known: Mapping[str, Drop] = {}) -> tuple[Drop, ...]:
+    """Return every stop that is on no tour, with the reason that binds; the unlocated stand last.
+
+    What is known of all stops behind one door is not looked for again.
+    """
+    dropped: list[Drop] = []
+    for place in left_out(frame, tours=tours):
+        told = [known[stop.id] for stop in place.stops if stop.id in known]
+        if len(told) < len(place.stops):
+            finding = _priced(frame, tours=tours, place=place)
+            told = [_drop(stop, finding=finding, frame=frame) for stop in place.stops]
+        dropped += told
     dropped += [_drop(stop, finding=_Finding(DropReason.UNLOCATED), frame=frame) for stop in frame.unlocated]
     return tuple(dropped)
 
@@ -73,9 +78,8 @@ def _why_no_room(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
     alone = _cheapest(frame, tours=[[] for _ in frame.days], place=place)
     if alone is None or alone.short_by_s:
         return _Finding(DropReason.SHIFT, alone)
-    everywhere = _everywhere(frame, tours=tours, place=place)
-    cheapest = min(everywhere, key=lambda one: (one.cost_s, one.short_by_s, one.crew_day, one.position))
-    if cheapest.cost_s > place.prize_s:
+    cheapest = best_insertion(frame, tours=tours, place=place, crew_days=_able(frame, place), rank=least_cost)
+    if cheapest is not None and cheapest.cost_s > place.prize_s:
         return _Finding(DropReason.PRIZE, cheapest)
     return _Finding(DropReason.FULL, _cheapest(frame, tours=tours, place=place))
 
@@ -105,17 +109,12 @@ def _has_window_in_a_shift(frame: Frame, *, place: Place) -> bool:
 
 def _cheapest(frame: Frame, *, tours: Sequence[Sequence[Call]], place: Place) -> Insertion | None:
     """Return the cheapest position that fits, else the one that lacks least; none when no crew takes the place."""
-    found = _everywhere(frame, tours=tours, place=place)
-    return min(found, key=lambda one: (one.short_by_s, one.cost_s, one.crew_day, one.position), default=None)
+    return best_insertion(frame, tours=tours, place=place, crew_days=_able(frame, place), rank=least_short)
 
 
-def _everywhere(frame: Frame, *, tours: Sequence[Sequence[Call]], place: Place) -> list[Insertion]:
-    return [
-        insertion
-        for index, day in enumerate(frame.days)
-        if day.takes(place)
-        for insertion in insertions(frame, crew_day=index, calls=tours[index], place=place)
-    ]
+def _able(frame: Frame, place: Place) -> list[int]:
+    """Return the crew days that may take a place."""
+    return [index for index, day in enumerate(frame.days) if day.takes(place)]
 
 
 def _drop(stop: Stop, *, finding: _Finding, frame: Frame) -> Drop:

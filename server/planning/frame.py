@@ -5,7 +5,7 @@ Several stops in one building become one place with their service added up, beca
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.planning.datum import Point, to_wgs84
@@ -60,6 +60,10 @@ class CrewDay:
     def is_plain(self) -> bool:
         """Whether only its hours bound it: no rest to keep, no limit of driving or working."""
         return self.rest is None and self.shift.max_driving_s is None and self.shift.max_working_s is None
+
+    def as_plain(self) -> "CrewDay":
+        """Return the day bounded by its hours alone."""
+        return replace(self, shift=replace(self.shift, max_driving_s=None, max_working_s=None), rest=None)
 
     def takes(self, place: Place) -> bool:
         """Tell whether this crew has the skills and is the one asked for."""

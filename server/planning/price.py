@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.planning.frame import Frame, Place
+from server.planning.insertion import Insertion, best_insertion, least_short
 from server.planning.model import Anyway, DropReason
-from server.planning.schedule import Call, Insertion, Tours, driving_s, insertions, timing
+from server.planning.schedule import Call, Tours, driving_s
 
 _DAYS_TRIED = 3  # the days that lack least are asked for a stop to give up
 
@@ -34,20 +35,15 @@ def anyway(frame: Frame, *, tours: Tours, place: Place) -> Anyway | None:
     if not within:
         waived.append(DropReason.WINDOW)
         place, within = _at_any_hour(frame, place=place, days=days), days
-    found = [
-        one
-        for index in within
-        for one in insertions(frame, crew_day=index, calls=tours[index], place=place)
-        if _has_hours(frame, index=index, place=place)
-    ]
-    best = min(found, key=lambda one: (one.short_by_s, one.cost_s, one.crew_day, one.position), default=None)
+    within = [index for index in within if _has_hours(frame, index=index, place=place)]
+    best = best_insertion(frame, tours=tours, place=place, crew_days=within, rank=least_short)
     if best is None:
         return None
     shift = frame.days[best.crew_day].shift
     price = Anyway(shift.crew_id, shift.on, best.cost_s, best.short_by_s, tuple(waived))
-    return (
-        price if waived or not best.short_by_s else _instead(frame, tours=tours, place=place, price=price, found=found)
-    )
+    if waived or not best.short_by_s:
+        return price
+    return _instead(frame, tours=tours, place=place, price=price, within=within)
 
 
 def choices(frame: Frame, *, tours: Tours, place: Place) -> list[Choice]:
@@ -55,8 +51,7 @@ def choices(frame: Frame, *, tours: Tours, place: Place) -> list[Choice]:
     found: list[Choice] = []
     for index, day in enumerate(frame.days):
         calls = [call for call in tours[index] if call.place is not place]
-        options = insertions(frame, crew_day=index, calls=calls, place=place)
-        best = min(options, key=lambda one: (one.short_by_s, one.cost_s, one.position), default=None)
+        best = best_insertion(frame, tours={index: calls}, place=place, crew_days=[index], rank=least_short)
         if best is not None:
             shift = day.shift
             found.append(
@@ -81,10 +76,13 @@ def _at_any_hour(frame: Frame, *, place: Place, days: Sequence[int]) -> Place:
     return replace(place, spans=tuple(spans))
 
 
-def _instead(frame: Frame, *, tours: Tours, place: Place, price: Anyway, found: Sequence[Insertion]) -> Anyway:
+def _instead(frame: Frame, *, tours: Tours, place: Place, price: Anyway, within: Sequence[int]) -> Anyway:
     """Add the stop that could give way within all limits, the one whose loss is least."""
-    lacking = {index: min(one.short_by_s for one in found if one.crew_day == index) for index in
-               {one.crew_day for one in found}}  # fmt: skip
+    lacking = {
+        index: best.short_by_s
+        for index in within
+        if (best := best_insertion(frame, tours=tours, place=place, crew_days=[index], rank=least_short))
+    }
     swaps = [
         (loss_s, index, given.place.stops[0].id, given)
         for index in sorted(lacking, key=lambda one: (lacking[one], one))[:_DAYS_TRIED]
@@ -102,13 +100,13 @@ def _loss_s(frame: Frame, *, index: int, calls: Sequence[Call], given: Call, pla
     """Return what a day loses by one place for another, in driving and prizes; none when it does not fit even so."""
     day = frame.days[index]
     shorter = [call for call in calls if call is not given]
-    fitting = [
-        driving_s(frame, day=day, calls=longer)
-        for position in range(len(shorter) + 1)
-        for span in place.spans
-        for longer in [[*shorter[:position], Call(place, span), *shorter[position:]]]
-        if timing(frame, day=day, calls=longer).is_feasible
-    ]
-    if not fitting:
+    best = best_insertion(frame, tours={index: shorter}, place=place, crew_days=[index], rank=_fitting)
+    if best is None or best.short_by_s:
         return None
-    return min(fitting) - driving_s(frame, day=day, calls=calls) + given.place.prize_s - place.prize_s
+    saved_s = driving_s(frame, day=day, calls=calls) - driving_s(frame, day=day, calls=shorter)
+    return best.cost_s - saved_s + given.place.prize_s - place.prize_s
+
+
+def _fitting(found: Insertion) -> tuple[bool, int, int]:
+    """Rank what fits first, the cheapest of it before the others."""
+    return found.short_by_s > 0, found.cost_s, found.position

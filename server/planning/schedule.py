@@ -1,4 +1,4 @@
-"""When a crew is where: earliest and latest starts along one route, and what one more place would cost it. Pure.
+"""When a crew is where: earliest and latest starts along one route. Pure.
 
 A rest is taken on one of the legs, wherever it delays the crew least: at a door before or after the visit, or on the
 road. All limits of a day end in one figure, the seconds it is over.
@@ -38,17 +38,6 @@ class Timing:
     def is_feasible(self) -> bool:
         """Whether every visit, the rest and the way home fit."""
         return self.late_s == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Insertion:
-    """One more place at a position of a route: the driving it adds and the seconds it lacks (0: it fits)."""
-
-    crew_day: int
-    position: int
-    call: Call
-    cost_s: int
-    short_by_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,36 +173,3 @@ def _before_rest(day: CrewDay, leave_by: int, *, is_here: bool) -> int:
     if not is_here or day.rest is None:
         return leave_by
     return min(leave_by, day.rest.closes_s) - day.rest.length_s
-
-
-def insertions(frame: Frame, *, crew_day: int, calls: Sequence[Call], place: Place) -> list[Insertion]:
-    """Return what inserting a place costs at every position of a feasible route, for each of its spans."""
-    day = frame.days[crew_day]
-    times = timing(frame, day=day, calls=calls) if day.is_plain else None
-    return [
-        _insertion(frame, crew_day=crew_day, calls=calls, times=times, position=position, call=Call(place, span))
-        for position in range(len(calls) + 1)
-        for span in place.spans
-    ]
-
-
-def _insertion(
-    frame: Frame, *, crew_day: int, calls: Sequence[Call], times: Timing | None, position: int, call: Call
-) -> Insertion:
-    """Weigh one position; times are those of the route as it is, none when only driving the longer one can tell."""
-    day, legs, node = frame.days[crew_day], frame.legs.seconds, call.place.node
-    before = calls[position - 1] if position else None
-    after = calls[position] if position < len(calls) else None
-    previous_node = before.place.node if before else day.start_node
-    next_node = after.place.node if after else day.end_node
-    saved_s = int(legs[previous_node, next_node]) if calls else 0  # a crew without calls does not drive to its end
-    cost_s = int(legs[previous_node, node] + legs[node, next_node]) - saved_s
-    if times is None:
-        short_by_s = timing(frame, day=day, calls=[*calls[:position], call, *calls[position:]]).late_s
-        return Insertion(crew_day=crew_day, position=position, call=call, cost_s=cost_s, short_by_s=short_by_s)
-    free_s = times.earliest[position - 1] + before.place.service_s if before else day.opens_s
-    due_s = times.latest[position] if after else day.closes_s
-    start = max(free_s + int(legs[previous_node, node]), call.span[0])
-    end = start + call.place.service_s
-    short_by_s = max(0, end - call.span[1], end + int(legs[node, next_node]) - due_s)
-    return Insertion(crew_day=crew_day, position=position, call=call, cost_s=cost_s, short_by_s=short_by_s)

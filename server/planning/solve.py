@@ -1,6 +1,6 @@
 """From the stops and the shifts of a scheme to a route plan (外访路线计划) that says how it was found. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from server.errors import Invalid
@@ -8,7 +8,7 @@ from server.planning.datum import Point
 from server.planning.distance import DetourModel, leg_m
 from server.planning.explain import add_what_pays, drops
 from server.planning.frame import CrewDay, Frame, Place, frame
-from server.planning.model import Caution, Limits, Plan, Problem, Route, RoutedStop, SearchRecord, Stop, Window
+from server.planning.model import Caution, Drop, Limits, Plan, Problem, Route, RoutedStop, SearchRecord, Stop, Window
 from server.planning.precision import Precision
 from server.planning.schedule import Call, Timing, Tours, timing
 from server.planning.search import Found, Progress, search
@@ -58,11 +58,14 @@ def solve(
     return timed(ready, tours=tours, record=_record(problem, limits=limits, found=found))
 
 
-def timed(ready: Frame, *, tours: Tours, record: SearchRecord) -> Plan:
-    """Return the plan that tours stand for: times, legs, slack, and the reason for every stop on none of them."""
+def timed(ready: Frame, *, tours: Tours, record: SearchRecord, known: Mapping[str, Drop] = {}) -> Plan:
+    """Return the plan that tours stand for: times, legs, slack, and the reason for every stop on none of them.
+
+    A stop left out whose id is among the known is not explained anew.
+    """
     return Plan(
         routes=_routes(ready, tours=tours, detour=record.detour),
-        dropped=drops(ready, tours=tours),
+        dropped=drops(ready, tours=tours, known=known),
         search=record,
     )
 

@@ -70,11 +70,12 @@ def ask(problem: Problem, *, plan: Plan, changes: Sequence[Change]) -> Answer:
     """Return the plan in force with the changes made in their order; the problem is the one it was made for.
 
     Stops behind one door go together. Without a position a stop goes where it fits at least cost, else where it lacks
-    least. Raises NoSuchPlace or LockedStop.
+    least. What the plan in force leaves out keeps the reason it has there. Raises NoSuchPlace or LockedStop.
     """
     ready = frame(problem)
     start = tours_of(plan, frame=ready)
-    before = timed(ready, tours=start, record=plan.search)
+    known = {drop.stop_id: drop for drop in plan.dropped}
+    before = timed(ready, tours=start, record=plan.search, known=known)
     tours: Tours = [list(tour) for tour in start]
     locked: set[int] = set()
     for change in changes:
@@ -82,7 +83,7 @@ def ask(problem: Problem, *, plan: Plan, changes: Sequence[Change]) -> Answer:
             _hand_over(ready, tours=tours, change=change, locked=locked)
         else:
             _change(ready, tours=tours, change=change, locked=locked)
-    after = timed(ready, tours=tours, record=replace(plan.search, iterations=0))
+    after = timed(ready, tours=tours, record=replace(plan.search, iterations=0), known=known)
     return Answer(plan=after, difference=difference(before, after), overruns=_overruns(ready, tours=tours))
 
 

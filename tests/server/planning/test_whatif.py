@@ -34,6 +34,13 @@ class TestAsk:
         assert answer.difference.after.driving_s < answer.difference.before.driving_s
         assert [one.stop_id for one in answer.difference.moved if one.turn is Turn.DROPPED] == ["s6"]
 
+    def test_explains_what_it_removes_and_keeps_the_reasons_known(self):
+        answer = asked(Change(Wish.REMOVE, stop_id="s6"))
+        reasons = {drop.stop_id: drop for drop in answer.plan.dropped}
+        assert reasons.keys() == {"far", "s6"}
+        assert reasons["far"] is PLAN.dropped[0]
+        assert reasons["s6"].anyway.over_s == 0
+
     def test_adds_what_was_left_out_at_its_price(self):
         price = next(drop.anyway for drop in PLAN.dropped if drop.stop_id == "far")
         answer = asked(Change(Wish.ADD, stop_id="far"))
