@@ -3,7 +3,7 @@
 A place that turns out to fit and to pay is put in: the search is cut short by design, and a reason must be true.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.planning import price
@@ -23,15 +23,27 @@ class _Finding:
 def add_what_pays(frame: Frame, *, tours: Tours) -> Tours:
     """Return the tours with every left-out place that fits and is worth its detour put where it costs least."""
     full: Tours = [list(tour) for tour in tours]
-    waiting = left_out(frame, tours=full)
-    while waiting:
-        paying = [best for place in waiting if (best := _cheapest(frame, tours=full, place=place)) and _pays(best)]
-        if not paying:
-            break
-        best = min(paying, key=lambda found: (found.cost_s - found.call.place.prize_s, found.crew_day, found.position))
-        full[best.crew_day].insert(best.position, best.call)
-        waiting = [place for place in waiting if place is not best.call.place]
+    every_day = range(len(frame.days))
+    waiting = {id(place): place for place in left_out(frame, tours=full)}
+    best = {key: _payer(frame, tours=full, place=place, days=every_day) for key, place in waiting.items()}
+    while paying := [one for one in best.values() if one is not None]:
+        taken = min(paying, key=lambda one: (one.cost_s - one.call.place.prize_s, one.crew_day, one.position))
+        full[taken.crew_day].insert(taken.position, taken.call)
+        del best[id(taken.call.place)]
+        for key, one in best.items():
+            is_stale = one is not None and one.crew_day == taken.crew_day
+            days = every_day if is_stale else [taken.crew_day]  # no other day has changed
+            found = _payer(frame, tours=full, place=waiting[key], days=days)
+            known = [option for option in (None if is_stale else one, found) if option is not None]
+            best[key] = min(known, key=least_short, default=None)
     return full
+
+
+def _payer(frame: Frame, *, tours: Tours, place: Place, days: Iterable[int]) -> Insertion | None:
+    """Return the cheapest insertion on some days that fits and pays, none without one."""
+    able = [index for index in days if frame.days[index].takes(place)]
+    best = best_insertion(frame, tours=tours, place=place, crew_days=able, rank=least_short)
+    return best if best is not None and _pays(best) else None
 
 
 def left_out(frame: Frame, *, tours: Tours) -> list[Place]:

@@ -87,6 +87,11 @@ class Stop:
     prefers: Preference | None = None
 
 
+def day_key(crew_id: str, on: date) -> str:
+    """Return the name of a crew's day."""
+    return f"{crew_id}/{on.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """One crew's working day in one vehicle: where and when it begins and ends (班次)."""
@@ -112,7 +117,7 @@ class Shift:
     @property
     def key(self) -> str:
         """Name the crew and the day."""
-        return f"{self.crew_id}/{self.on.isoformat()}"
+        return day_key(self.crew_id, self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +272,8 @@ class SearchRecord:
     stopped_early: bool
     detour: DetourModel
     route_centroids: bool
+    starts: int = 1
+    territories: int = 1
 
 
 @dataclass(frozen=True, slots=True)

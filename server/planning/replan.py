@@ -3,14 +3,15 @@
 What is done or under way is no part of it. A crew that cannot be reached keeps exactly the plan on its phone.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from server.planning import planner
 from server.planning.datum import Point
+from server.planning.hands import ShouldStop, never
 from server.planning.model import Drop, DropReason, Limits, Plan, Preference, Problem, Rest, Route, Shift, Stop, Window
 from server.planning.search import Progress
-from server.planning.solve import solve
 
 MOVE_WORTH_S = 900
 """A stop goes to another crew only when this saves more than a quarter of an hour; measured: most stops then stay."""
@@ -48,20 +49,20 @@ def replan(
     limits: Limits,
     spent: SpentBy = {},  # noqa: B006  # never written to
     progress: Progress | None = None,
-    should_stop: Callable[[], bool] | None = None,
-    stopwatch: Callable[[], float] | None = None,
+    should_stop: ShouldStop = never,
+    processes: int = 1,
 ) -> Plan:
     """Return the plan for what is left of the problem at a moment; the problem holds no stop that is done.
 
     unreachable names crews whose routes stay to the letter; spent is `spent_by` of the re-planning that gave this plan.
-    Raises what `solve` raises.
+    Raises NoShift.
     """
     kept = _kept(plan, problem=problem, unreachable=unreachable)
     left = rest_of(problem, plan=plan, at=at, standings=standings, unreachable=unreachable, spent=spent)
     if not left.shifts:
         return replace(plan, routes=tuple(kept), dropped=_all_dropped(left, plan=plan))
-    found = solve(
-        left, limits=limits, plan_in_force=plan, progress=progress, should_stop=should_stop, stopwatch=stopwatch
+    found = planner.plan(
+        left, limits=limits, processes=processes, plan_in_force=plan, progress=progress, should_stop=should_stop
     )
     routes = sorted((*found.routes, *kept), key=lambda route: (route.crew_label, route.crew_id, route.on))
     return replace(found, routes=tuple(routes))

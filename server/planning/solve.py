@@ -70,9 +70,14 @@ def timed(ready: Frame, *, tours: Tours, record: SearchRecord, known: Mapping[st
     )
 
 
+def solver() -> str:
+    """Return the name and version of the engine."""
+    return f"PyVRP {version('pyvrp')}"
+
+
 def _record(problem: Problem, *, limits: Limits, found: Found) -> SearchRecord:
     return SearchRecord(
-        solver=f"PyVRP {version('pyvrp')}",
+        solver=solver(),
         seed=limits.seed,
         iterations=found.iterations,
         iterations_allowed=limits.iterations,

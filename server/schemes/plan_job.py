@@ -1,7 +1,7 @@
 """The road plan as a job: read the scheme, search without holding the database, write what was found."""
 
+import os
 from collections.abc import Mapping
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from server.db import begin_write, db, fetch
 from server.jobs import Report, runs
 from server.planning.distance import DETOUR_MODELS
 from server.planning.model import Limits, Plan, Problem
-from server.planning.solve import solve
+from server.planning.planner import plan
 from server.schemes import checks, plan_store, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Scheme
@@ -46,12 +46,13 @@ def plan_scheme(args: dict[str, Any], report: Report) -> str:
     Raises SchemeMoved, or what the planner refuses.
     """
     scheme_id = UUID(args["scheme_id"])
-    problem = _read(scheme_id, args)
-    plan = _search(problem, args, report)
+    problem, in_force, warm_from = _read(scheme_id, args)
+    found = _search(problem, args, report, in_force=in_force)
     begin_write()
     scheme = unmoved(fetch(Scheme, scheme_id, lock=True), args)
-    number = plan_store.keep(scheme, plan, parameters=CrewTerms.of(args).as_parameters())
-    plan_store.adopt(scheme, plan, number=number, at=clock.now(), actor_id=UUID(args["actor_id"]), what="路线计划")
+    parameters = CrewTerms.of(args).as_parameters() | {"warm_from": warm_from}
+    number = plan_store.keep(scheme, found, parameters=parameters)
+    plan_store.adopt(scheme, found, number=number, at=clock.now(), actor_id=UUID(args["actor_id"]), what="路线计划")
     return f"/v1/schemes/{scheme_id}/routes"
 
 
@@ -62,19 +63,37 @@ def unmoved(scheme: Scheme, args: Mapping[str, Any]) -> Scheme:
     return scheme
 
 
-def _read(scheme_id: UUID, args: Mapping[str, Any]) -> Problem:
+def _read(scheme_id: UUID, args: Mapping[str, Any]) -> tuple[Problem, Plan | None, int | None]:
+    """Return what is to be planned, the plan to begin from where one is wanted, and its number."""
+    scheme = unmoved(fetch(Scheme, scheme_id), args)
+    is_warm = args.get("warm", False) and scheme.plan_version is not None
+    row = plan_store.row_in_force(scheme) if is_warm else None
     problem = road_problem.problem(
-        unmoved(fetch(Scheme, scheme_id), args),
+        scheme,
         rules_for=lambda stop, day: checks.pack_for(stop, on=day),
         detour=DETOUR_MODELS[args["region"]],
         route_centroids=args["route_centroids"],
         terms=CrewTerms.of(args),
     )
+    in_force = plan_store.plan_of(row) if row is not None else None
+    number = row.version if row is not None else None
     db.session.rollback()  # the search may take minutes and must not hold a snapshot
-    return problem
+    return problem, in_force, number
 
 
-def _search(problem: Problem, args: Mapping[str, Any], report: Report) -> Plan:
+def _search(problem: Problem, args: Mapping[str, Any], report: Report, *, in_force: Plan | None) -> Plan:
     watch = Watch(report, stops=len(problem.stops))
-    limits = Limits(iterations=args["iterations"], seed=args["seed"], budget_s=args["budget_s"])
-    return solve(problem, limits=limits, progress=watch.progress, should_stop=watch.should_stop, stopwatch=perf_counter)
+    return plan(
+        problem,
+        limits=Limits(iterations=args["iterations"], seed=args["seed"], budget_s=args["budget_s"]),
+        starts=args.get("starts", 1),
+        processes=processes(),
+        plan_in_force=in_force,
+        progress=watch.progress,
+        should_stop=watch.should_stop,
+    )
+
+
+def processes() -> int:
+    """Return how many processes a plan may be worked on in: one for each core."""
+    return os.cpu_count() or 1

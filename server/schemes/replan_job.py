@@ -6,7 +6,6 @@ Done and begun visits are no part of it, crews start from where they are, crews 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +52,7 @@ def replan_scheme(args: dict[str, Any], report: Report) -> str:
         spent=spent,
         progress=watch.progress,
         should_stop=watch.should_stop,
-        stopwatch=perf_counter,
+        processes=plan_job.processes(),
     )
     used = replan.spent_by(
         problem, plan=before, at=at, standings=standings, unreachable=args["unreachable"], spent=spent

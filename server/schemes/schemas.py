@@ -138,12 +138,14 @@ class RestIn(Strict):
 
 
 class PlanIn(Strict):
-    """How long and where to search; the same seed and iterations give the same plan."""
+    """How long and where to search; the same seed, iterations, starts and plan to begin from give the same plan."""
 
     region = fields.String(load_default="city", validate=validate.OneOf(sorted(DETOUR_MODELS)))
     iterations = fields.Integer(load_default=3000, strict=True, validate=validate.Range(1, 1_000_000))
     seed = fields.Integer(load_default=1, strict=True, validate=validate.Range(0, 2**31 - 1))
     budget_s = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 3600))
+    starts = fields.Integer(load_default=2, strict=True, validate=validate.Range(1, 8))
+    warm = fields.Boolean(load_default=True)
     route_centroids = fields.Boolean(load_default=False)
     rest = fields.Nested(RestIn, load_default=None, allow_none=True)
     max_driving_min = fields.Integer(load_default=None, allow_none=True, strict=True, validate=MINUTES_OF_A_DAY)

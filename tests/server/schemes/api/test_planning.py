@@ -162,7 +162,17 @@ class TestRoutes:
         parameters = as_zhou.get(f"/v1/schemes/{scheme['id']}/routes").json["parameters"]
         assert parameters["detour"]["factor"] == 1.4
         assert parameters["solver"].startswith("PyVRP 0.14")
-        assert (parameters["seed"], parameters["iterations"]) == (1, 100)
+        assert (parameters["seed"], parameters["starts"]) == (1, 2)
+        assert (parameters["iterations_allowed"], parameters["iterations"]) == (100, 200)
+        assert parameters["warm_from"] is None
+
+    def test_begins_from_the_plan_in_force_unless_told_not_to(self, as_zhou, scheme):
+        path = f"/v1/schemes/{scheme['id']}/routes"
+        make.planned(as_zhou, scheme["id"])
+        make.planned(as_zhou, scheme["id"])
+        assert as_zhou.get(path).json["parameters"]["warm_from"] == 1
+        make.planned(as_zhou, scheme["id"], warm=False)
+        assert as_zhou.get(path).json["parameters"]["warm_from"] is None
 
     def test_keeps_to_the_debtors_hours(self, as_zhou, scheme):
         case_id = scheme["stops"][0]["case_id"]
