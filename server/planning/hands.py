@@ -6,8 +6,9 @@ They are started afresh (spawn), so that they share no database connection, and 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.synchronize import Event
+from threading import Thread
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
@@ -84,10 +85,13 @@ class Hands:
             self._cut_short(waiting, enough=enough)
 
     def explain(self, pieces: Sequence[Piece], *, record: SearchRecord) -> list[Plan]:
-        """Return the plan of each piece, in their order; this is never cut short."""
+        """Return the plan of each piece, in their order; this is never cut short, but whoever watches is asked on."""
         if self._pool is None:
             return [explained(piece, record=record) for piece in pieces]
-        return [future.result() for future in [self._pool.submit(explained, one, record=record) for one in pieces]]
+        futures = [self._pool.submit(explained, one, record=record) for one in pieces]
+        while wait(futures, timeout=_ASK_EVERY_S).not_done:
+            self._should_stop()
+        return [future.result() for future in futures]
 
     def _cut_short(self, waiting: Iterable[Future[Improved]], *, enough: ShouldStop) -> None:
         is_stopped = self.should_stop()
@@ -107,6 +111,15 @@ def _begin(stop: Event, gauge: Any) -> None:
     global _stop, _gauge  # one process, one event
     _stop, _gauge = stop, gauge
     os.nice(_NICER)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it was killed: nobody would take what it finds."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _improved(piece: Piece) -> Improved:
