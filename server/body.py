@@ -95,13 +95,13 @@ def json_body(*, most: int = 2 * 1024 * 1024) -> Any:
         raise Malformed(str(fault), errors=[{"pointer": "", "detail": str(fault)}]) from fault
 
 
-def takes(schema: type[Schema]) -> Callable[[View], View]:
-    """Pass the checked JSON body to the view as `body`. Raises Malformed."""
+def takes(schema: type[Schema], *, most: int = 2 * 1024 * 1024) -> Callable[[View], View]:
+    """Pass the checked JSON body, at most so many bytes, to the view as `body`. Raises Malformed."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            raw = json_body() if request.get_data(cache=True) else {}
+            raw = json_body(most=most) if request.get_data(cache=True) else {}
             return view(*args, body=load(schema(), raw), **kwargs)
 
         checked.takes = schema  # type: ignore[attr-defined]
