@@ -1,9 +1,11 @@
 // One package, two clients: `vite build` makes the phone's, `vite build --mode console` the desk's.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
+import { marked } from "marked";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -24,6 +26,24 @@ function serviceWorker(source: string): Plugin {
       const shell = JSON.stringify(["./", "manifest.webmanifest", "icon.svg", ...files.filter((name) => name !== "index.html")]);
       const code = readFileSync(source, "utf8").replace("__VERSION__", version).replace("__SHELL__", shell);
       this.emitFile({ type: "asset", fileName: "sw.js", source: code });
+    },
+  };
+}
+
+/** Make a guide (docs/guide/*.md) into a module of its HTML; its pictures become files of the build. */
+function guides(): Plugin {
+  return {
+    name: "doorstep-guides",
+    transform(code, id) {
+      if (!/\/docs\/guide\/[^/]+\.md$/.test(id)) return null;
+      const imports: string[] = [];
+      const html = JSON.stringify(marked.parse(code, { async: false }));
+      const whole = html.replace(/src=\\"([^":]+\.(?:png|jpg|svg|webp))\\"/g, (kept, path: string) => {
+        if (!existsSync(join(dirname(id), path))) return kept;
+        imports.push(`import picture${imports.length} from ${JSON.stringify(`./${path}`)};`);
+        return `src=\\"" + picture${imports.length - 1} + "\\"`;
+      });
+      return { code: `${imports.join("\n")}\nexport default ${whole};`, map: null };
     },
   };
 }
@@ -55,7 +75,7 @@ const desk: UserConfig = {
   ...shared,
   root: here("src/console"),
   base: "/console/",
-  plugins: [vue()],
+  plugins: [guides(), vue()],
   build: { ...built("console"), chunkSizeWarningLimit: 900 },
 };
 

@@ -12,7 +12,7 @@ from server import audit, clock, config
 from server.accounts import auth
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Token, TokenKind
-from server.accounts.roles import EVERYONE, OFFICE, ROLE_ZH
+from server.accounts.roles import EVERYONE, OFFICE, ROLE_ZH, Role
 from server.body import answers
 from server.console import queries
 from server.db import db, fetch
@@ -100,6 +100,7 @@ def home() -> ResponseReturnValue:
         roles=[ROLE_ZH[role] for role in sorted(person.roles)],
         csrf=fetch(Token, g.token_id).csrf,
         seen=seen,
+        is_admin=Role.ADMIN in person.roles,
         outcomes=OUTCOMES,
         shanghai=clock.SHANGHAI,
         firm=config.current().firm,

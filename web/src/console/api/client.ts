@@ -8,6 +8,8 @@ import type { components, paths } from "./schema";
 export type Schemas = components["schemas"];
 
 const SAFE = new Set(["GET", "HEAD"]);
+// Asking again makes the same file and changes nothing: no server need keep the answer for a repeat.
+const REPEATABLE = new Set(["/v1/tables"]);
 
 async function guarded(asked: Request): Promise<Response> {
   const again = asked.clone();
@@ -23,7 +25,7 @@ async function send(asked: Request): Promise<Response> {
   const headers = new Headers(asked.headers);
   if (!SAFE.has(asked.method)) {
     headers.set("X-CSRF-Token", session.csrf());
-    if (asked.method === "POST" && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", crypto.randomUUID());
+    if (asked.method === "POST" && !headers.has("Idempotency-Key") && !REPEATABLE.has(new URL(asked.url).pathname)) headers.set("Idempotency-Key", crypto.randomUUID());
   }
   try {
     return await fetch(new Request(asked, { headers, credentials: "same-origin" }));

@@ -6,7 +6,7 @@ import { useRoute, useRouter } from "vue-router";
 export interface Page<Row> { items?: Row[]; next_cursor?: string | null; total?: number | null }
 export type Filters = Record<string, string | undefined>;
 
-/** Read a list as the address says it. fetch gets the filters of the address (`names` of them), cursor and a signal. */
+/** Read a list as the address says it. fetch gets the filters of the address (`names` of them), cursor and a signal; for an export also limit. */
 export function useListing<Row>(names: readonly string[], fetch: (asked: Filters & { cursor?: string }, signal: AbortSignal) => Promise<Page<Row>>) {
   const route = useRoute();
   const router = useRouter();
@@ -42,13 +42,26 @@ export function useListing<Row>(names: readonly string[], fetch: (asked: Filters
     }
   }
 
+  /** Read every row that the filters let through, page after page; told is called with how many there are so far. Throws Problem. */
+  async function all(told: (count: number) => void = () => {}): Promise<Row[]> {
+    const found: Row[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page: Page<Row> = await fetch({ ...filters.value, limit: "500", ...(cursor ? { cursor } : {}) }, new AbortController().signal);
+      found.push(...(page.items ?? []));
+      told(found.length);
+      cursor = page.next_cursor;
+    } while (cursor);
+    return found;
+  }
+
   const go = (query: Record<string, string | undefined>) =>
     router.push({ query: Object.fromEntries(Object.entries({ ...route.query, ...query }).filter(([, value]) => value)) as Record<string, string> });
 
   watch([filters, trail], load, { immediate: true });
 
   return {
-    rows, total, isLoading, fault, filters, load,
+    rows, total, isLoading, fault, filters, load, all,
     hasNext: computed(() => nextCursor.value !== null),
     hasPrevious: computed(() => trail.value.length > 0),
     pageNumber: computed(() => trail.value.length + 1),
