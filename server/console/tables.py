@@ -69,7 +69,7 @@ def guarded(text: str) -> str:
 def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a workbook of one sheet: numbers as numbers, everything else as plain text."""
     book = Workbook(write_only=True)
-    sheet: WriteOnlyWorksheet = book.create_sheet(sheet_name(title))
+    sheet: Any = book.create_sheet(sheet_name(title))
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
         width = WIDE if column.kind is ColumnKind.TEXT else NARROW

@@ -54,9 +54,7 @@ class TableIn(Strict):
     title = fields.String(required=True, validate=validate.Length(1, 80))
     format = fields.String(required=True, validate=validate.OneOf(list(TYPES)))
     columns = fields.List(fields.Nested(ColumnIn), required=True, validate=validate.Length(1, MOST_COLUMNS))
-    rows = fields.List(
-        fields.List(CellField(allow_none=True)), required=True, validate=validate.Length(max=MOST_ROWS)
-    )
+    rows = fields.List(fields.List(CellField(allow_none=True)), required=True, validate=validate.Length(max=MOST_ROWS))
 
 
 @bp.post("/tables")
