@@ -152,6 +152,13 @@ class PlanIn(Strict):
     max_working_min = fields.Integer(load_default=None, allow_none=True, strict=True, validate=MINUTES_OF_A_DAY)
 
 
+class RoutesQuery(Strict):
+    """Which routes of the plan to print or to write as a calendar: all, one crew's, one day's."""
+
+    crew_id = fields.UUID(load_default=None, allow_none=True)
+    on = fields.Date(load_default=None, allow_none=True, format="iso")
+
+
 class ReviewIn(Strict):
     """What a reviewer decided; `digest` names what he saw, when he wants it held to that."""
 

@@ -75,7 +75,7 @@ def facts(scheme: Scheme) -> VisitSchemeFacts:
         lines=tuple(_line(stop, entries=booked[stop.case_id], at=at) for stop in stops),
         crews=tuple(_crew(scheme, plan, index) for index in range(len(scheme.crews))),
         limitation_due_count=sum(_is_limitation_due(stop) for stop in stops),
-        travel_method=_method(plan),
+        travel_method=method(plan),
         materials=tuple(_material(kind, stops, scheme) for kind in MATERIAL_ZH if _count(kind, stops, scheme)),
         checks=tuple(_check(entry) for entry in scheme.compliance),
         safety_note=scheme.risk_notes,
@@ -137,7 +137,8 @@ def _crew(scheme: Scheme, plan: Plan | None, index: int) -> CrewFacts:
     )
 
 
-def _method(plan: Plan | None) -> str:
+def method(plan: Plan | None) -> str:
+    """Return in words how far the figures of a plan can be trusted: how distance and time were estimated."""
     if plan is None:
         return "尚未规划"
     detour = plan.search.detour

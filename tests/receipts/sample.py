@@ -17,6 +17,7 @@ from receipts import (
     visit_summary,
 )
 from receipts import lawyers_letter as lawyers
+from receipts import route_sheet as route_sheets
 from receipts.facts import (
     CheckFacts,
     DebtFacts,
@@ -232,6 +233,43 @@ def scheme(customers: int = 8, /, **changes: object) -> visit_scheme.VisitScheme
     return replace(facts, **changes)
 
 
+def route_sheet(calls: int = 3, /, **changes: object) -> route_sheets.RouteSheetFacts:
+    route = route_sheets.RouteFacts(
+        crew="A 组",
+        on=date(2026, 12, 2),
+        members=(StaffFacts("方䶮", "WF-0127"), StaffFacts("测试乙", "WF-0131")),
+        vehicle="新A·测001",
+        departs_at=ARRIVED_AT - timedelta(hours=1),
+        returns_at=ARRIVED_AT + timedelta(hours=5),
+        distance_m=48_300,
+        driving_min=145,
+        back_m=6_200,
+        calls=tuple(
+            route_sheets.CallFacts(
+                number, f"WH2026-{number:06d}", f"测试{number}", f"天山区人民路 {number} 号 3 单元 201",
+                ARRIVED_AT + timedelta(minutes=40 * number), ARRIVED_AT + timedelta(minutes=40 * number + 25),
+                ARRIVED_AT + timedelta(minutes=40 * number + 20), 5_100, ("客户对账单", "到访回执单"), ("门牌待确认",),
+            )
+            for number in range(1, calls + 1)
+        ),
+        rest_from=ARRIVED_AT + timedelta(hours=2),
+        rest_until=ARRIVED_AT + timedelta(hours=3),
+    )  # fmt: skip
+    facts = route_sheets.RouteSheetFacts(
+        seal=SEAL,
+        scheme_no="FA-20261201-0001-5",
+        scheme_version=3,
+        plan_version=2,
+        is_signed_off=True,
+        office_phone="0991-0000000",
+        travel_method="大地线距离 × 1.38",
+        routes=(route,),
+        rules=("不向第三人透露欠款", "不收取任何款项"),
+        safety_note="冬季路面结冰",
+    )
+    return replace(facts, **changes)
+
+
 def summary(**changes: object) -> visit_summary.VisitSummaryFacts:
     figure = visit_summary.Figure
     facts = visit_summary.VisitSummaryFacts(
@@ -293,6 +331,7 @@ EVERY_PAPER = {
     "lawyers_letter": (lawyers.render, lawyers_letter),
     "promise": (promise.render, written_promise),
     "visit_scheme": (visit_scheme.render, scheme),
+    "route_sheet": (route_sheets.render, route_sheet),
     "visit_summary": (visit_summary.render, summary),
     "evidence_index": (evidence_index.render, index),
 }

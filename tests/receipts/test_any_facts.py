@@ -15,6 +15,7 @@ from receipts import (
     dunning_letter,
     evidence_index,
     promise,
+    route_sheet,
     visit_receipt,
     visit_scheme,
     visit_summary,
@@ -55,6 +56,7 @@ PAPERS = {
     "dunning_letter": (dunning_letter.render, dunning_letter.DunningLetterFacts),
     "promise": (promise.render, promise.PromiseFacts),
     "visit_scheme": (visit_scheme.render, visit_scheme.VisitSchemeFacts),
+    "route_sheet": (route_sheet.render, route_sheet.RouteSheetFacts),
     "visit_summary": (visit_summary.render, visit_summary.VisitSummaryFacts),
     "evidence_index": (evidence_index.render, evidence_index.EvidenceIndexFacts),
 }

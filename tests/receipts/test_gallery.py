@@ -39,6 +39,9 @@ HARD = {
     "visit_scheme": {"lines": tuple(
         visit_scheme.SchemeLineFacts(f"WH2026-{n:06d}", NAME, 90_000_000_000, "门牌", "逾期 431 天（25 分）")
         for n in range(3)), "safety_note": "", "travel_method": ""},
+    "route_sheet": {"routes": (replace(sample.route_sheet(30).routes[0], calls=tuple(
+        replace(call, debtor_name=NAME, address=NAME) for call in sample.route_sheet(30).routes[0].calls)),),
+                    "safety_note": "900,000,000."},
     "visit_summary": {"figures": visit_summary.SummaryFigures(promises=FIGURE, unaccounted_papers=FIGURE),
                       "lines": (visit_summary.VisitLineFacts("WH2026-000001", NAME, "见本人-拒绝", "", ""),),
                       "poor_credit": (), "conclusion": "", "requests": ""},

@@ -20,6 +20,17 @@ def person_id(username):
     return db.session.scalars(select(Person.id).where(Person.username == username)).one()
 
 
+def agents(*usernames):
+    """Add field agents as qualified as Fang."""
+    fang = db.session.query(Person).filter_by(username="fang").one()
+    for name in usernames:
+        copied = {"role_names": ["agent"], "qualified_until": fang.qualified_until, "creditor_ids": None}
+        row = Person(id=clock.new_id(), username=name, name=f"{name}外访", staff_no=name.upper(), **copied)
+        row.password_hash = ""
+        db.session.add(row)
+    db.session.commit()
+
+
 def case(creditor_id, number, *, precision="building", datum="GCJ-02", languages=(), fen=5_830_000):
     sealed = config.current().vault.seal
     debtor = Party(

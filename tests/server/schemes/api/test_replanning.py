@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from server import clock, jobs
-from server.accounts.models import Person
 from server.db import db
 from server.planning.model import DropReason
 from server.schemes.models import Scheme, SchemeStop
@@ -15,19 +14,9 @@ from tests.server.schemes import make_scheme as make
 NOON = datetime.combine(make.DAY, datetime.min.time(), tzinfo=clock.SHANGHAI) + timedelta(hours=12)
 
 
-def agents(*usernames):
-    fang = db.session.query(Person).filter_by(username="fang").one()
-    for name in usernames:
-        copied = {"role_names": ["agent"], "qualified_until": fang.qualified_until, "creditor_ids": None}
-        row = Person(id=clock.new_id(), username=name, name=f"{name}外访", staff_no=name.upper(), **copied)
-        row.password_hash = ""
-        db.session.add(row)
-    db.session.commit()
-
-
 @pytest.fixture
 def scheme(as_zhou, creditors):
-    agents("chen", "tao")
+    make.agents("chen", "tao")
     cases = [make.case(creditors["bank"], number) for number in range(12)]
     crews = [make.crew(), make.crew("二组", members=("chen", "tao"))]
     compiled = make.compiled(as_zhou, make.accepted_list(cases), crews=crews)
