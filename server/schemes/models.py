@@ -164,8 +164,27 @@ class SchemeDecision(Base):
     limits: Mapped[dict[str, Any] | None] = mapped_column(Json)
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime]
+    delegation_id: Mapped[UUID | None] = mapped_column(ForeignKey("delegation.id"))  # signed for the general manager
 
     person: Mapped[Person] = relationship()
+    delegation: Mapped["Delegation | None"] = relationship()
+
+
+class Delegation(Base):
+    """The general manager's signature lent to somebody (授权签批): days inclusive, a ceiling on the scheme's cost."""
+
+    __tablename__ = "delegation"
+
+    giver_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    holder_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    most_cost_fen: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    revoked_at: Mapped[datetime | None]
+
+    giver: Mapped[Person] = relationship(foreign_keys=[giver_id])
+    holder: Mapped[Person] = relationship(foreign_keys=[holder_id])
 
 
 class DayPack(Base):

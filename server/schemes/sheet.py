@@ -185,7 +185,7 @@ def _decision(role: str, one: SchemeDecision | None) -> DecisionFacts:
         decision = visit_scheme.Decision.LIMITED if one.limits else visit_scheme.Decision.APPROVED
     return DecisionFacts(
         role=role,
-        name=one.person.name,
+        name=one.person.name + (f"（受{one.delegation.giver.name}授权）" if one.delegation else ""),
         decision=decision,
         opinion="；".join(part for part in (one.reason, limits) if part),
         decided_at=one.decided_at,

@@ -62,6 +62,7 @@ class DecisionOut(Schema):
     limits = fields.Dict(allow_none=True)
     reason = fields.String()
     decided_at = fields.DateTime()
+    delegation_id = fields.UUID(allow_none=True)
 
 
 class SchemeRowOut(Schema):

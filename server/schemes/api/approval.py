@@ -10,13 +10,14 @@ from receipts import visit_scheme
 from server import audit, clock
 from server.accounts.auth import allow, current_person
 from server.accounts.models import Person
-from server.accounts.roles import Role
+from server.accounts.roles import OFFICE, Role
 from server.body import Body, answers, etag, takes
 from server.cases import papers
 from server.compliance.rulepack import Gate
 from server.db import db
 from server.errors import Stale
-from server.schemes import checks, digest, drafting, handover, rules, sheet
+from server.schemes import brief, checks, delegation, digest, drafting, handover, rules, sheet
+from server.schemes.api.delegations import held_by
 from server.schemes.models import Scheme, SchemeDecision
 from server.schemes.plan_store import routed_stops
 from server.schemes.rules import Decision, SchemeState
@@ -35,8 +36,10 @@ def answer_with(scheme: Scheme) -> Response:
     return answer
 
 
-def decide(scheme: Scheme, *, step: str, body: Body, person: Person, at: datetime) -> None:
-    """Keep what somebody decided, with the content he saw."""
+def decide(
+    scheme: Scheme, *, step: str, body: Body, person: Person, at: datetime, delegation_id: UUID | None = None
+) -> None:
+    """Keep what somebody decided, with the content he saw and the delegation he signed under."""
     limits = body.get("limits")
     if limits:
         limits = limits | {"exclude_case_ids": [str(one) for one in limits["exclude_case_ids"]]}
@@ -52,6 +55,7 @@ def decide(scheme: Scheme, *, step: str, body: Body, person: Person, at: datetim
             limits=limits,
             reason=body["reason"],
             decided_at=at,
+            delegation_id=delegation_id,
         )
     )
     scheme.version += 1
@@ -113,12 +117,16 @@ def review(scheme_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:scheme_id>/sign-off")
-@allow(Role.MANAGER)
+@allow(*sorted(delegation.HOLDERS))
 @takes(SignOffIn)
 @answers(SchemeOut)
 def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
-    """Record the general manager's decision on exactly what he saw; another digest is refused with the changes."""
+    """Record the general manager's decision on exactly what he saw, or his delegate's; another digest is refused."""
     scheme, person, now = fetch_scheme(scheme_id, lock=True), current_person(), clock.now()
+    power = delegation.require_power(
+        person.roles, lent=held_by(person, today=clock.today()), today=clock.today(), cost_fen=scheme.cost_fen,
+        is_agreeing=body["decision"] == Decision.APPROVE,
+    )  # fmt: skip
     rules.same_digest(body["digest"], present=scheme.digest, changes=drafting.changes_since(scheme, body["digest"]))
     if body["version"] not in {None, scheme.version}:
         raise Stale(f"you saw version {body['version']}, it is now {scheme.version}", current=scheme.version)
@@ -134,7 +142,7 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     )
     if state is SchemeState.SIGNED_OFF:
         handover.require_letters(scheme, routed_stops(scheme))
-    decide(scheme, step="sign_off", body=body, person=person, at=now)
+    decide(scheme, step="sign_off", body=body, person=person, at=now, delegation_id=power)
     scheme.state = state
     if state is SchemeState.SIGNED_OFF:
         scheme.signed_digest, scheme.signed_version = scheme.digest, scheme.decisions[-1].version
@@ -146,10 +154,19 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
         actor_id=person.id,
         digest=body["digest"],
         limits=bool(body["limits"]),
+        delegation=str(power) if power else None,
     )
     answer = answer_with(scheme)
     db.session.commit()
     return answer
+
+
+@bp.get("/<uuid:scheme_id>/brief")
+@allow(*OFFICE)
+@answers(brief.BriefOut)
+def show_brief(scheme_id: UUID) -> ResponseReturnValue:
+    """Show a scheme on one page: who, where, when, cost, risk, and what is new since it was last decided on."""
+    return jsonify(brief.BriefOut().dump(brief.brief(fetch_scheme(scheme_id))))
 
 
 def hands_of(scheme: Scheme) -> set[UUID]:

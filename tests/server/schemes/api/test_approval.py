@@ -214,9 +214,13 @@ class TestSignOff:
         answer = sign(sign_in(username), reviewed)
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/own-scheme")
 
-    @pytest.mark.parametrize("caller", ["sun", "ma", "lin", "an"])
-    def test_is_for_the_manager_only(self, sign_in, reviewed, caller):
-        assert sign(sign_in(caller), reviewed).json["type"] == "/problems/wrong-role"
+    @pytest.mark.parametrize(
+        ("caller", "why"),
+        [("sun", "no-delegation"), ("ma", "no-delegation"), ("lin", "wrong-role"), ("an", "wrong-role")],
+    )
+    def test_is_for_the_manager_or_his_delegate_only(self, sign_in, reviewed, caller, why):
+        answer = sign(sign_in(caller), reviewed)
+        assert (answer.status_code, answer.json["type"]) == (403, f"/problems/{why}")
 
     def test_sends_back_with_a_reason_only(self, as_guo, reviewed):
         assert sign(as_guo, reviewed, decision="return").status_code == 422
