@@ -1,0 +1,78 @@
+"""The console in a real Chromium: signing in, pressing, and what axe and the content policy hold against it."""
+
+import json
+
+from tests.browser import Page
+from tests.conftest import PASSWORD
+from tests.flows.thumb import AXE, TAGS, Screens
+
+PHONE, DESK = (390, 844), (1440, 900)
+WATCH = """globalThis.broken = [];
+addEventListener('securitypolicyviolation', (one) => broken.push(`${one.violatedDirective} ${one.blockedURI}`));"""
+
+
+class Desk(Screens):
+    """A browser of somebody of the office; `taps` counts what is pressed."""
+
+    def __init__(self, url, profile, size=DESK):
+        self.url, self.phone, self.taps = url.replace("127.0.0.1", "localhost"), None, 0
+        profile.mkdir(exist_ok=True)
+        self.page = Page(profile)
+        self.page.call(
+            "Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False
+        )
+        self.page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+
+    def sign_in(self, username, place="/"):
+        self.page.open(f"{self.url}/console{place}")
+        self.type("input[name=username]", username)
+        self.type("input[name=password]", PASSWORD)
+        self.tap("button[type=submit]")
+        self.page.wait("document.querySelector('.frame') !== null")
+        self.taps = 0
+        return self
+
+    def go(self, place):
+        self.page.open(f"{self.url}/console{place}")
+        self.page.wait("document.querySelector('.frame') !== null")
+
+    def act(self, name):
+        """Press the button that does this, once it may be pressed; the topmost of that name."""
+        found = f"[...document.querySelectorAll('[data-act={name}]')].at(-1)"
+        self.page.wait(f"{found} !== undefined && !{found}.disabled && {found}.getClientRects().length > 0")
+        self.page.run(f"{found}.click()")
+        self.taps += 1
+
+    def fill(self, name, text):
+        """Write into the field of this name as a person does."""
+        self.type(f"[name={name}]", text)
+
+    def gone(self, selector):
+        self.page.wait(
+            f"[...document.querySelectorAll({json.dumps(selector)})].every((e) => !e.getClientRects().length)"
+        )
+
+    def theme(self, name):
+        media = [{"name": "prefers-color-scheme", "value": name}, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        self.page.call("Emulation.setEmulatedMedia", features=media)
+
+    def flawless(self):
+        """Look at the screen in both themes; return what axe, the content policy and its width hold against it."""
+        found = []
+        for name in ("light", "dark"):
+            self.theme(name)
+            self.page.wait(f"document.documentElement.classList.contains('dark') === {json.dumps(name == 'dark')}")
+            self.page.wait("document.getAnimations().every((one) => one.playState !== 'running')")
+            found += [f"{name}: {one}" for one in self.violations()]
+        wide = self.page.run("document.documentElement.scrollWidth > innerWidth")
+        return found + (["wider than the screen"] if wide else []) + self.page.run("broken")
+
+    def violations(self):
+        """Return what axe-core holds against the present screen, with the places."""
+        self.page.run(f"{AXE}; undefined")
+        told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}})"
+        places = "found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)"
+        return self.page.run(f"{told}.then((found) => {places})")
+
+    def close(self):
+        self.page.kill()
