@@ -106,6 +106,7 @@ def dry_run(run: ImportRun, *, book: Workbook, given: Mapping[str, Any] | None) 
     else:
         report = reports.feed_report(done.read, encoding=book.encoding)
         report["changes"] = preview_feed(done.read, run=run)
+    report["headers"] = mapping.headers_of(book, template=template)
     run.mapping, run.report, run.state = template.as_json(), report, DRY_RUN
     faults = json.dumps(reports.faults_json(done.read.faults), ensure_ascii=False)
     run.faults_sealed = sealing.seal_text(faults, at=place("import_run", "faults_sealed", run.id)) or ""

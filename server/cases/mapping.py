@@ -151,6 +151,15 @@ def lay_out(book: Workbook, *, template: Template) -> list[Layout]:
     return layouts
 
 
+def headers_of(book: Workbook, *, template: Template) -> list[str]:
+    """Return every heading of the sheets that carry the template, known or not, in the order of the file.
+
+    Raises MissingColumns.
+    """
+    found = (text for laid in lay_out(book, template=template) for text in laid.headers.values() if text)
+    return list(dict.fromkeys(found))
+
+
 def lay_out_sheet(sheet: Sheet, *, wanted: Mapping[str, Field], template: Template) -> Layout | None:
     """Return where one sheet keeps its rows, None when it does not carry the essential headers."""
     header = max(sheet.rows[:HEADER_SEARCH_ROWS], key=lambda row: len(recognised(row, wanted)), default=None)

@@ -72,6 +72,7 @@ class ImportOut(ImportRowOut):
     as_of = reported("as_of")
     as_of_source = reported("as_of_source")
     encoding = reported("encoding")
+    headers = reported("headers")
     mapping = fields.Dict()
     faults = fields.Function(lambda run: [one for one in opened_faults(run) if one["severity"] != "note"])
     notes = fields.Function(lambda run: [one for one in opened_faults(run) if one["severity"] == "note"])
