@@ -21,6 +21,8 @@ from server.vault import place
 
 BIG_FILE_BYTES = 1024 * 1024
 BIG_FILE_ROWS = 1_500
+GUESS = {"guess": True}
+"""Sent as the mapping: recognise the headings anew, whatever template the creditor has."""
 DRY_RUN, COMMITTED, READING = "dry_run", "committed", "reading"
 
 
@@ -73,6 +75,8 @@ def choose_template(book: Workbook, *, run: ImportRun, given: Mapping[str, Any] 
     Raises BadMapping or UnknownLayout.
     """
     kind = FileKind(run.kind)
+    if given == GUESS:
+        return mapping.guess(book, kind=kind)
     if given is not None:
         return mapping.template_from_json({**given, "kind": kind.value})
     stored = db.session.scalar(

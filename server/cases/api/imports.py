@@ -51,7 +51,8 @@ FORM: dict[str, Any] = {
                         "mapping": {
                             "type": "string",
                             "contentMediaType": "application/json",
-                            "description": "a mapping template; without it the creditor's stored one, else a guess",
+                            "description": "a mapping template; without it the creditor's stored one, else a guess; "
+                            '{"guess": true}: a guess in any case',
                         },
                         "as_of": {"type": "string", "format": "date", "description": "the day of the amounts: today"},
                     },

@@ -48,3 +48,13 @@ class TestRemapImport:
     def test_a_feed_is_not_found_among_the_placements(self, desk, run):
         mapping = {"columns": run["mapping"]["columns"]}
         assert desk.caller.put(f"/v1/payments/imports/{run['id']}/mapping", json=mapping).status_code == 404
+
+
+class TestGuess:
+    def test_a_file_of_another_layout_is_recognised_anew_when_asked(self, desk):
+        desk.place({})
+        other = "合同编号,姓名,身份证号,委案金额,首次逾期日,家庭地址\nH-1,测试甲,99364019800215898X,100,2025-09-20,深圳市福田区1号\n"
+        assert desk.read(other.encode()).json["type"] == "/problems/missing-columns"
+        answer = desk.read(other.encode(), mapping='{"guess": true}')
+        assert answer.status_code == 201, answer.text
+        assert answer.json["mapping"]["columns"]["合同编号"] == "contract_no"

@@ -25,12 +25,13 @@ async function settled(kind: Kind, answer: Run | Started, title: string): Promis
   return show(kind, job.result_url.split("/").pop()!);
 }
 
-/** Send a file and have it read. told hears what is being done. Throws Problem. */
-export async function read(kind: Kind, file: File, creditorId: string, asOf: string): Promise<Run> {
+/** Send a file and have it read; isAnew: recognise its headings, whatever template the creditor has. Throws Problem. */
+export async function read(kind: Kind, file: File, creditorId: string, asOf: string, isAnew: boolean): Promise<Run> {
   const form = new FormData();
   form.set("file", file);
   form.set("creditor_id", creditorId);
   if (asOf) form.set("as_of", asOf);
+  if (isAnew) form.set("mapping", JSON.stringify({ guess: true }));
   const sent = { body: form as never, ...asForm };
   const answer = kind === "cases" ? await take(api.POST("/v1/imports", sent)) : await take(api.POST("/v1/payments/imports", sent));
   return settled(kind, answer as Run | Started, file.name);

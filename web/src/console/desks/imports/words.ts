@@ -9,6 +9,7 @@ export const t = words({
   state: ["状态", "State"], at: ["时间", "When"], committed_at: ["入库时间", "Committed"],
   choose: ["把文件拖到这里，或点击选择", "Drop the file here, or click to choose"], formats: [".xlsx 或 .csv（UTF-8、GB18030），最大 24 MB、20 万行", ".xlsx or .csv (UTF-8, GB18030), at most 24 MB and 200,000 rows"],
   as_of: ["数据截至日（文件中未注明时用）", "As-of day (when the file does not say)"], check: ["上传并试读", "Upload and check"], checking: ["正在读取…", "Reading…"], uploading: ["正在上传…", "Uploading…"],
+  anew: ["重新识别列名（文件格式与该委托方以往不同时勾选）", "Recognise the headings anew (when the layout differs from the creditor's earlier files)"],
   nothing_written: ["试读不写入任何案件；看过问题表再确认入库。", "Checking writes nothing; look at the faults, then commit."],
   report: ["试读结果", "Report"], commit: ["确认入库（{n} 行）", "Commit {n} rows"], commit_ask: ["{accepted} 行通过、{flagged} 行带标记入库；{refused} 行未收。新增 {created}、更新 {updated}、不变 {unchanged}。", "{accepted} good and {flagged} flagged rows are written; {refused} are not. New {created}, updated {updated}, unchanged {unchanged}."],
   committed: ["已入库", "Committed"], faults_file: ["下载待更正文件", "Download the rows to correct"], faults: ["问题表", "Faults"], notes: ["提示", "Notes"], no_faults: ["没有问题", "No faults"],
@@ -21,7 +22,7 @@ export const t = words({
 });
 
 export const STATES = { reading: ["读取中", "Reading"], dry_run: ["待确认", "To be committed"], committed: ["已入库", "Committed"] } satisfies Words;
-export const SEVERITIES = { refuse: ["未收", "Refused"], flag: ["收下并标记", "Flagged"], note: ["提示", "Note"] } satisfies Words;
+export const SEVERITIES = { refuse: ["不收该行", "Refuses the row"], flag: ["加标记", "Flags the row"], note: ["提示", "Note"] } satisfies Words;
 
 export const FIELDS: Words = {
   case_no: ["案件序列号", "Case number"], contract_no: ["合同编号", "Contract number"], product: ["产品", "Product"], batch: ["批次", "Batch"], name: ["客户姓名", "Name"],
