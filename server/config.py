@@ -25,6 +25,10 @@ class HalfConfigured(Exception):
     """The settings are not complete enough to start safely."""
 
 
+LAST_BACKUP = "last-backup.json"
+"""In the installation's folder: when `doorstep backup` last made a whole copy, and of how many files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Firm:
     """The collection firm (催收机构) as it is printed on papers."""

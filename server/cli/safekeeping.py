@@ -118,6 +118,8 @@ def backup(var_dir: Path, target: Path) -> None:
         "files": {str(path.relative_to(target)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    note = {"made_at": manifest["made_at"], "files": len(files)}
+    (settings.var_dir / config.LAST_BACKUP).write_text(json.dumps(note), encoding="utf-8")
     click.echo(f"Backed up {len(files)} files to {target}.")
 
 

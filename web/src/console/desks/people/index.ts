@@ -1,0 +1,9 @@
+import type { Desk } from "../../shell/desks";
+
+export default {
+  title: ["人员", "People"],
+  order: 80,
+  roles: ["admin"],
+  path: "/people",
+  routes: [{ path: "/people", component: () => import("./PeopleList.vue") }],
+} satisfies Desk;
