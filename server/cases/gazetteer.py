@@ -61,6 +61,11 @@ class Gazetteer:
 
     below: Mapping[str, tuple[Division, ...]]
 
+    def division(self, adcode: str) -> Division | None:
+        """Return the division of a code, None when the data do not know it."""
+        key = parent_of(adcode)
+        return next((one for one in self.below.get(key or "", ()) if one.adcode == adcode), None)
+
     def locate(self, address: str) -> Placed:
         """Return the division that an address names; the more of the chain it names, the surer.
 

@@ -16,7 +16,7 @@ from server.planning import replan
 from server.planning.difference import Difference, difference
 from server.planning.model import Limits, Plan
 from server.planning.replan import Spent, Standing
-from server.schemes import plan_job, plan_store, road_problem, rules
+from server.schemes import plan_job, plan_store, points, road_problem, rules
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
 
@@ -117,7 +117,7 @@ def _last_door(scheme: Scheme, crew_id: UUID, *, at: datetime) -> Standing | Non
         if stop.crew_id == crew_id and stop.state in rules.FIELD_STATES and _is_today(stop, at=at)
     ]
     last = max(begun, key=lambda stop: (stop.state == StopState.EN_ROUTE, stop.seq or 0), default=None)
-    point = road_problem.point_of_stop(last) if last is not None else None
+    point = points.point_of_stop(last) if last is not None else None
     if last is None or point is None:
         return None
     is_there = last.state == StopState.EN_ROUTE

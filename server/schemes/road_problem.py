@@ -14,7 +14,8 @@ from server.planning.datum import Datum, Point
 from server.planning.distance import DetourModel
 from server.planning.model import Preference, Problem, Shift, Stop, Window
 from server.planning.precision import Precision
-from server.schemes import rules
+from server.planning.stacked import Doubt, believed
+from server.schemes import points, rules
 from server.schemes.checks import frozen_kinds
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Crew, Scheme, SchemeStop
@@ -59,13 +60,14 @@ def problem(
     """
     days = [date.fromisoformat(text) for text in scheme.dates]
     stops = plannable(scheme, with_begun=with_begun)
-    known = known_crews(scheme, stops)
+    known, doubts = known_crews(scheme, stops), points.doubtful(stops)
     return Problem(
         stops=tuple(
             _stop(
                 stop,
                 lawful=[lawful_window(day, pack=rules_for(stop, day)) for day in days],
                 prefers=known.get(stop.case_id),
+                doubt=doubts.get(str(stop.id)),
             )
             for stop in stops
         ),
@@ -126,21 +128,13 @@ def point_of(place: dict[str, Any]) -> Point:
     return Point(lon=float(place["lon"]), lat=float(place["lat"]), datum=Datum(place["datum"]))
 
 
-def point_of_stop(stop: SchemeStop) -> Point | None:
-    """Return where a stop lies, none while its address is not located."""
-    address = stop.address
-    if address is None or address.lon is None or address.lat is None or not address.datum:
-        return None
-    return Point(lon=address.lon, lat=address.lat, datum=Datum(address.datum))
-
-
-def _stop(stop: SchemeStop, *, lawful: list[Window], prefers: Preference | None) -> Stop:
-    address = stop.address
+def _stop(stop: SchemeStop, *, lawful: list[Window], prefers: Preference | None, doubt: Doubt | None) -> Stop:
+    precision = Precision(stop.address.precision) if stop.address is not None else Precision.NONE
     return Stop(
         id=str(stop.id),
         label=stop.case.case_no,
-        point=point_of_stop(stop),
-        precision=Precision(address.precision) if address is not None else Precision.NONE,
+        point=points.point_of_stop(stop),
+        precision=believed(precision, doubt),
         service_s=stop.service_min * 60,
         prize_s=stop.prize,
         windows=_windows(stop, lawful=lawful),

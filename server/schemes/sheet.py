@@ -20,7 +20,8 @@ from server.compliance.evaluate import Finding
 from server.planning.distance import CITY
 from server.planning.model import Plan, Route
 from server.planning.precision import Precision
-from server.schemes import rules
+from server.planning.stacked import Doubt, believed
+from server.schemes import points, rules
 from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeDecision, SchemeStop
 from server.schemes.plan_store import plan_in_force
@@ -60,6 +61,7 @@ def facts(scheme: Scheme) -> VisitSchemeFacts:
     days = [date.fromisoformat(text) for text in scheme.dates]
     stops = [stop for stop in scheme.stops_in_order if stop.state != StopState.WITHDRAWN]
     at = max([scheme.versions[-1].changed_at, *(one.decided_at for one in scheme.decisions)])
+    doubts = points.doubtful(stops)
     booked = ledger.entries_of([stop.case_id for stop in stops], known_by=at)
     return VisitSchemeFacts(
         seal=papers.seal_facts(scheme.serial, at=at, version=scheme.versions[-1].version),
@@ -72,7 +74,7 @@ def facts(scheme: Scheme) -> VisitSchemeFacts:
         start_on=min(days),
         end_on=max(days),
         hours="；".join(sorted({f"{crew.shift_from}–{crew.shift_until}" for crew in scheme.crews})),
-        lines=tuple(_line(stop, entries=booked[stop.case_id], at=at) for stop in stops),
+        lines=tuple(_line(stop, entries=booked[stop.case_id], at=at, doubt=doubts.get(str(stop.id))) for stop in stops),
         crews=tuple(_crew(scheme, plan, index) for index in range(len(scheme.crews))),
         limitation_due_count=sum(_is_limitation_due(stop) for stop in stops),
         travel_method=method(plan),
@@ -92,7 +94,7 @@ def pdf(scheme: Scheme) -> bytes:
     return visit_scheme.render(facts(scheme)).pdf
 
 
-def _line(stop: SchemeStop, *, entries: list[Entry], at: datetime) -> SchemeLineFacts:
+def _line(stop: SchemeStop, *, entries: list[Entry], at: datetime, doubt: Doubt | None) -> SchemeLineFacts:
     """Return one customer as known when the sheet was last changed: what came later does not alter its bytes."""
     precision = Precision(stop.address.precision) if stop.address is not None else Precision.NONE
     reasons = "、".join(_term(term) for term in stop.reasons)
@@ -101,7 +103,7 @@ def _line(stop: SchemeStop, *, entries: list[Entry], at: datetime) -> SchemeLine
         case_no=stop.case.case_no,
         debtor_name=stop.case.debtor.name,
         owed_fen=stop.owed_fen,
-        address_precision=PRECISION_ZH[precision],
+        address_precision="重叠点" if doubt is Doubt.STACKED else PRECISION_ZH[believed(precision, doubt)],
         reason=f"{stop.score} 分{'：' if reasons else ''}{reasons}{left_out}",
         last_result=timeline.last_result(stop.case, before=at)
         or CONTACT_ZH.get(stop.case.contact_result, stop.case.contact_result),

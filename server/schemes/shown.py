@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from server.schemes import points as point_report
+
 
 class MemberOut(Schema):
     """One of the two people of a crew."""
@@ -65,6 +67,46 @@ class DecisionOut(Schema):
     delegation_id = fields.UUID(allow_none=True)
 
 
+class DoubtfulStopOut(Schema):
+    """A visit whose point is not to be trusted as a door."""
+
+    stop_id = fields.UUID()
+    case_id = fields.UUID()
+    case_no = fields.String()
+    address_id = fields.UUID(allow_none=True)
+    district = fields.String()
+
+
+class HeapOut(Schema):
+    """One point on which several houses lie (重叠点)."""
+
+    point = fields.Dict()
+    houses = fields.Integer()
+    stops = fields.List(fields.Nested(DoubtfulStopOut))
+
+
+class PointCountsOut(Schema):
+    """How many visits lie at points of each kind."""
+
+    stops = fields.Integer()
+    exact = fields.Integer()
+    unlocated = fields.Integer()
+    centroid = fields.Integer()
+    stacked = fields.Integer()
+    vague = fields.Integer()
+
+
+class PointsOut(Schema):
+    """The visits whose points are not to be trusted, by kind, and the heaps among them."""
+
+    counts = fields.Nested(PointCountsOut)
+    heaps = fields.List(fields.Nested(HeapOut))
+    unlocated = fields.List(fields.Nested(DoubtfulStopOut))
+    centroid = fields.List(fields.Nested(DoubtfulStopOut))
+    stacked = fields.List(fields.Nested(DoubtfulStopOut))
+    vague = fields.List(fields.Nested(DoubtfulStopOut))
+
+
 class SchemeRowOut(Schema):
     """A scheme in a list."""
 
@@ -102,6 +144,10 @@ class SchemeOut(SchemeRowOut):
     limits = fields.Dict(allow_none=True)
     expires_on = fields.Date()
     plan_job_id = fields.UUID(allow_none=True)
+    points = fields.Function(
+        lambda scheme: point_report.report(scheme)["counts"],
+        metadata={"type": "object", "additionalProperties": {"type": "integer"}, "description": "see PointCountsOut"},
+    )
 
 
 class RoutesOut(Schema):

@@ -12,10 +12,10 @@ from server.body import Body, answers, takes
 from server.db import db
 from server.planning.drawing import draw
 from server.planning.geojson import feature_collection
-from server.schemes import cards, documents, plan_job, plan_store, route_table, rules
+from server.schemes import cards, documents, plan_job, plan_store, points, route_table, rules
 from server.schemes.schemas import PlanIn
 from server.schemes.scope import fetch_scheme
-from server.schemes.shown import RoutesOut
+from server.schemes.shown import PointsOut, RoutesOut
 
 bp = Blueprint("scheme_planning", __name__, url_prefix="/v1/schemes")
 LOADERS = (cards.__name__, documents.__name__)
@@ -45,6 +45,14 @@ def plan(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     answer.headers["Location"] = f"/v1/jobs/{job.id}"
     db.session.commit()
     return answer
+
+
+@bp.get("/<uuid:scheme_id>/points")
+@allow(*OFFICE)
+@answers(PointsOut)
+def doubtful_points(scheme_id: UUID) -> ResponseReturnValue:
+    """Answer with the visits whose points are not to be trusted: heaps, centroids, vague ones, none."""
+    return jsonify(PointsOut().dump(points.report(fetch_scheme(scheme_id))))
 
 
 @bp.get("/<uuid:scheme_id>/routes")
