@@ -60,6 +60,7 @@ def problem(
     """
     days = [date.fromisoformat(text) for text in scheme.dates]
     stops = plannable(scheme, with_begun=with_begun)
+    crews = sorted(scheme.crews, key=lambda crew: (crew.name, crew.id.bytes))  # no database's collation
     known, doubts = known_crews(scheme, stops), points.doubtful(stops)
     return Problem(
         stops=tuple(
@@ -71,7 +72,7 @@ def problem(
             )
             for stop in stops
         ),
-        shifts=tuple(_shift(crew, day, terms=terms) for crew in scheme.crews for day in days),
+        shifts=tuple(_shift(crew, day, terms=terms) for crew in crews for day in days),
         detour=detour,
         route_centroids=route_centroids,
     )
