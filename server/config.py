@@ -93,6 +93,7 @@ class Config:
     session_s: int = 8 * 3600
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
+    passkey_required: bool = False
     metrics_token: str = field(default="", repr=False)
     log_witnesses: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -215,6 +216,7 @@ def load(var_dir: Path | None = None) -> Config:
         session_s=env.int("SESSION_S", 8 * 3600),
         argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
+        passkey_required=env.bool("PASSKEY_REQUIRED", False),
         metrics_token=env.str("METRICS_TOKEN", ""),
         log_witnesses=tuple(env.str("LOG_WITNESSES", "").split()),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),

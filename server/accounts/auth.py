@@ -16,8 +16,9 @@ from flask import g, request
 from sqlalchemy import select
 
 from server import clock, config
-from server.accounts import idempotency
+from server.accounts import idempotency, lockout, totp
 from server.accounts.models import Person, Token, TokenKind
+from server.accounts.origin import require_same_site
 from server.accounts.roles import Role
 from server.db import begin_write, db
 from server.errors import Malformed, NotAllowed, NotSignedIn
@@ -26,8 +27,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "__Host-doorstep"
 CSRF_HEADER = "X-CSRF-Token"
-LOCK_AFTER = 5
-LOCK_FOR = timedelta(minutes=15)
 CALENDAR_LIFE = timedelta(days=180)
 MIN_PASSWORD = 10
 _verifying = threading.Semaphore(2)
@@ -43,10 +42,6 @@ class CsrfMissing(NotAllowed):
 
 class WrongPassword(NotSignedIn):
     """The user name or the password is wrong."""
-
-
-class AccountLocked(NotSignedIn):
-    """Too many wrong passwords; the account waits."""
 
 
 @cache
@@ -76,25 +71,58 @@ def _dummy_hash(memory_kib: int, time_cost: int) -> str:
     return hasher(memory_kib, time_cost).hash("nobody has this password")
 
 
-def sign_in(username: str, password: str, *, at: datetime) -> Person:
-    """Return the person, with the write transaction begun. Raises WrongPassword or AccountLocked.
+def sign_in(username: str, password: str, *, at: datetime, otp: str | None = None) -> Person:
+    """Return the person, with the write transaction begun.
 
-    An unknown name costs the same time as a wrong password (OWASP ASVS 6.3.8); five wrong ones lock for 15 minutes.
+    An unknown name costs the same time as a wrong password (OWASP ASVS 6.3.8); five wrong ones lock the account, fifty
+    the address, for 15 minutes, and a wrong code counts like a wrong password.
+    Raises WrongPassword, OtpNeeded, WrongOtp, AccountLocked or AddressLocked.
     """
+    lockout.require_open_address(request.remote_addr, at=at)
     person = db.session.scalar(select(Person).where(Person.username == username))
     settings = config.current()
     known = person.password_hash if person else _dummy_hash(settings.argon2_memory_kib, settings.argon2_time_cost)
     is_right = _matches(known, password)
     begin_write()
     if person is None or not person.is_active:
+        lockout.count(None, request.remote_addr, at=at)
         raise WrongPassword("check the user name and the password")
-    if person.locked_until and person.locked_until > at:
-        raise AccountLocked(f"until {person.locked_until:%Y-%m-%dT%H:%M:%SZ}")
-    if not is_right:
-        _count_failure(person, at)
-        raise WrongPassword("check the user name and the password")
+    db.session.refresh(person, with_for_update=True)  # of two guesses at once both count
+    lockout.require_open(person, at=at)
+    _require_right(person, is_right=is_right, at=at)
+    _require_code(person, otp, at=at)
     person.failed_logins, person.locked_until = 0, None
     return person
+
+
+def check_again(person: Person, password: str, *, at: datetime) -> Person:
+    """Demand the password of who changes how he signs in. Raises WrongPassword or AccountLocked."""
+    db.session.refresh(person, with_for_update=True)
+    lockout.require_open(person, at=at)
+    _require_right(person, is_right=_matches(person.password_hash, password), at=at)
+    return person
+
+
+def check_code_again(person: Person, otp: str, *, at: datetime) -> Person:
+    """Demand a code of the second factor of who is signed in. Raises WrongOtp or AccountLocked."""
+    db.session.refresh(person, with_for_update=True)
+    lockout.require_open(person, at=at)
+    _require_code(person, otp, at=at)
+    return person
+
+
+def _require_right(person: Person, *, is_right: bool, at: datetime) -> None:
+    if not is_right:
+        lockout.count(person, request.remote_addr, at=at)
+        raise WrongPassword("check the user name and the password")
+
+
+def _require_code(person: Person, otp: str | None, *, at: datetime) -> None:
+    try:
+        totp.require(person.id, otp, at=at)
+    except totp.WrongOtp:
+        lockout.count(person, request.remote_addr, at=at)
+        raise
 
 
 def _matches(known: str, password: str) -> bool:
@@ -103,14 +131,6 @@ def _matches(known: str, password: str) -> bool:
             return _hasher().verify(known, password)
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _count_failure(person: Person, at: datetime) -> None:
-    """Remember a wrong password; this one write is committed although the request is refused."""
-    person.failed_logins += 1
-    if person.failed_logins >= LOCK_AFTER:
-        person.locked_until, person.failed_logins = at + LOCK_FOR, 0
-    db.session.commit()
 
 
 def secret_hash(secret: str) -> str:
@@ -156,13 +176,15 @@ def bearer() -> str | None:
 
 
 def identify(at: datetime) -> tuple[Person, Token]:
-    """Return who calls, by bearer token or by session cookie. Raises NotSignedIn or CsrfMissing."""
+    """Return who calls, by bearer token or by session cookie. Raises NotSignedIn, CsrfMissing or ForeignForm."""
     secret = bearer()
     cookie = request.cookies.get(SESSION_COOKIE)
     if secret:
         token = live_token(secret, TokenKind.ACCESS, at=at)
     elif cookie:
         token = live_token(cookie, TokenKind.SESSION, at=at)
+        if request.method not in SAFE:
+            require_same_site()
         given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf", "")
         if request.method not in SAFE and not hmac.compare_digest(given.encode(), (token.csrf or "").encode()):
             raise CsrfMissing(f"send {CSRF_HEADER} from GET /v1/me")

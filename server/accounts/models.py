@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.roles import Role
@@ -97,6 +97,46 @@ class Token(Base):
     family: Mapped[UUID] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    challenge: Mapped[str | None] = mapped_column(String(100))  # what a passkey has to sign next: purpose:base64url
+    challenged_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]  # when its person last proved himself with a passkey
+    proved_with_id: Mapped[UUID | None]
+
+
+class TotpFactor(Base):
+    """Somebody's second factor (双因素); in force once confirmed. Of recovery codes only hashes are kept."""
+
+    __tablename__ = "totp_factor"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    secret_sealed: Mapped[str] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger)  # 30-second step of the last code used: each works once
+    recovery_hashes: Mapped[list[str]] = mapped_column(Json)
+
+
+class Passkey(Base):
+    """The public half of a key that proves who decides (通行密钥)."""
+
+    __tablename__ = "passkey"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    credential_id: Mapped[str] = mapped_column(Text, unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    last_used_at: Mapped[datetime | None]
+
+
+class AddressFailure(Base):
+    """Wrong passwords from one address, kept as a blind index."""
+
+    __tablename__ = "address_failure"
+
+    address_index: Mapped[str] = mapped_column(String(32), unique=True)
+    failed: Mapped[int]
+    since: Mapped[datetime] = mapped_column(index=True)
+    locked_until: Mapped[datetime | None]
 
 
 class IdempotencyKey(Base):

@@ -14,11 +14,72 @@ ROLES = fields.List(
 
 
 class TokenIn(Strict):
-    """User name and password; `otp` is accepted for later."""
+    """User name and password; `otp` is the code of the second factor, or a recovery code, of who has one."""
 
     username = fields.String(required=True, validate=NAME)
     password = fields.String(required=True, validate=validate.Length(1, 200))
-    otp = fields.String(load_default=None, allow_none=True)
+    otp = fields.String(load_default=None, allow_none=True, validate=validate.Length(0, 40))
+
+
+class PasswordIn(Strict):
+    """The caller's password, asked again."""
+
+    password = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class OtpIn(Strict):
+    """A code of the second factor."""
+
+    otp = fields.String(required=True, validate=validate.Length(6, 40))
+
+
+class CredentialIn(Strict):
+    """A passkey's answer as the browser gives it: `PublicKeyCredential.toJSON()`."""
+
+    credential = fields.Dict(keys=fields.String(), required=True)
+
+
+class NewPasskeyIn(CredentialIn):
+    """A new passkey, with a name its owner knows it by."""
+
+    name = fields.String(required=True, validate=NAME)
+
+
+class TotpOut(Schema):
+    """Whether signing in needs a code."""
+
+    is_on = fields.Boolean()
+    since = fields.DateTime(allow_none=True)
+    recovery_left = fields.Integer()
+
+
+class TotpSecretOut(Schema):
+    """The secret of a second factor that is not in force yet, shown once."""
+
+    secret = fields.String()
+    otpauth_uri = fields.String()
+
+
+class RecoveryOut(Schema):
+    """Recovery codes, shown once; each works once."""
+
+    recovery_codes = fields.List(fields.String())
+
+
+class PasskeyOut(Schema):
+    """A passkey, without its key."""
+
+    id = fields.UUID()
+    name = fields.String()
+    created_at = fields.DateTime()
+    last_used_at = fields.DateTime(allow_none=True)
+
+
+class ProofOut(Schema):
+    """Until when this session may decide."""
+
+    proved_until = fields.DateTime()
+    passkey_id = fields.UUID()
 
 
 class RefreshIn(Strict):
@@ -85,3 +146,4 @@ class MeOut(Schema):
     roles = fields.List(fields.String())
     creditors = fields.List(fields.Dict())
     csrf_token = fields.String(allow_none=True)
+    second_factor = fields.Dict(metadata={"description": "has_totp, passkeys (how many), needs_step_up"})

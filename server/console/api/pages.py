@@ -1,7 +1,6 @@
 """The few server-rendered pages: sign in, sign out, and a plain start page leading to every paper, map and dossier."""
 
 import secrets
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,18 +11,15 @@ from server import audit, clock, config
 from server.accounts import auth
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Token, TokenKind
+from server.accounts.origin import require_same_site
 from server.accounts.roles import EVERYONE, OFFICE, ROLE_ZH, Role
 from server.body import answers
 from server.console import queries
 from server.db import db, fetch
-from server.errors import NotAllowed, NotSignedIn
+from server.errors import NotSignedIn
 
 bp = Blueprint("pages", __name__)
 SEE_OTHER = 303
-
-
-class ForeignForm(NotAllowed):
-    """The form came from another site."""
 
 
 @bp.get("/login")
@@ -39,11 +35,10 @@ def login_form() -> ResponseReturnValue:
 @answers(None, status=SEE_OTHER, content_type="text/html")
 def login() -> ResponseReturnValue:
     """Sign a browser in by form and lead it to the start page."""
-    origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
-        raise ForeignForm(f"the origin is {origin[:100]}")
+    require_same_site()
+    form, otp = request.form, request.form.get("otp", "")[:40] or None
     try:
-        person = auth.sign_in(request.form.get("username", ""), request.form.get("password", ""), at=clock.now())
+        person = auth.sign_in(form.get("username", ""), form.get("password", ""), otp=otp, at=clock.now())
     except NotSignedIn as refusal:
         return render_template("login.html", wrong=refusal, firm=config.current().firm), refusal.status
     secret = auth.issue(

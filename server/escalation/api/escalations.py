@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from server import audit, clock
+from server.accounts import passkeys
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible, scoped
@@ -121,6 +122,7 @@ def decide(escalation_id: UUID, body: Body) -> ResponseReturnValue:
         decider_id=person.id,
     )  # fmt: skip
     require_version(escalation, body["version"])
+    proved_with = passkeys.require_proof(person, at=at)
     review_on = rules.review_on(decision, decided_on=clock.today(), days=body["review_days"])
     escalation.state, escalation.version = state.value, escalation.version + 1
     escalation.decision, escalation.decision_reasons = decision.value, body["reasons"].strip()
@@ -130,7 +132,7 @@ def decide(escalation_id: UUID, body: Body) -> ResponseReturnValue:
     effects.carry_out(escalation, case, decider_id=person.id, at=at)
     audit.note("escalation.decided", f"escalation:{escalation.id}", actor_id=person.id,
                creditor_id=escalation.creditor_id, case=str(escalation.case_id), proposal=escalation.proposal,
-               decision=decision.value, case_state=case.state)  # fmt: skip
+               decision=decision.value, case_state=case.state, passkey=proved_with)  # fmt: skip
     db.session.commit()
     return shown(escalation)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from server import audit, clock
+from server.accounts import passkeys
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
 from server.accounts.scope import fetch_visible
@@ -100,13 +101,14 @@ def carry_out(deletion_id: UUID) -> ResponseReturnValue:
         keeping.against(case, today=clock.today()), asked_by_id=deletion.asked_by_id, by_id=person.id,
         is_done=deletion.carried_out_at is not None,
     )  # fmt: skip
+    proved_with = passkeys.require_proof(person, at=at)
     erased, deletion.files = erasing.erase(case, at=at)
     deletion.carried_out_by_id, deletion.carried_out_at = person.id, at
     deletion.certificate = keeping.certificate(deletion, erased=erased, by=person, at=at)
     deletion.certificate_sha256 = content_hash(deletion.certificate)
     audit.note("deletion.carried_out", f"deletion:{deletion.id}", actor_id=person.id,
                creditor_id=deletion.creditor_id, case=str(case.id),
-               certificate=deletion.certificate_sha256)  # fmt: skip
+               certificate=deletion.certificate_sha256, passkey=proved_with)  # fmt: skip
     told = DeletionOut().dump(deletion)
     db.session.commit()
     return jsonify(told)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from receipts import visit_scheme
 from server import audit, clock
+from server.accounts import passkeys
 from server.accounts.auth import allow, current_person
 from server.accounts.models import Person
 from server.accounts.roles import OFFICE, Role
@@ -130,6 +131,7 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     rules.same_digest(body["digest"], present=scheme.digest, changes=drafting.changes_since(scheme, body["digest"]))
     if body["version"] not in {None, scheme.version}:
         raise Stale(f"you saw version {body['version']}, it is now {scheme.version}", current=scheme.version)
+    proved_with = passkeys.require_proof(person, at=now)
     state = rules.sign_off(
         SchemeState(scheme.state),
         hands=hands_of(scheme),
@@ -155,6 +157,7 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
         digest=body["digest"],
         limits=bool(body["limits"]),
         delegation=str(power) if power else None,
+        passkey=proved_with,
     )
     answer = answer_with(scheme)
     db.session.commit()

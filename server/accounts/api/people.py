@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 
 from server import audit, clock, config
-from server.accounts import auth
+from server.accounts import auth, passkeys, totp
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Creditor, Person, Token, TokenKind
+from server.accounts.origin import require_same_site
 from server.accounts.roles import EVERYONE, OFFICE, Role
 from server.accounts.schemas import MeOut, PersonIn, PersonOut, PersonPatch, RefreshIn, TokenIn, TokenOut
 from server.body import Body, PageQuery, answers, asks, etag, page, require_match, takes
@@ -47,7 +48,7 @@ def token_pair(person_id: UUID, family: UUID) -> Response:
 @answers(TokenOut)
 def token(body: Body) -> ResponseReturnValue:
     """Sign in with user name and password; answers with a pair of bearer tokens."""
-    person = auth.sign_in(body["username"], body["password"], at=clock.now())
+    person = auth.sign_in(body["username"], body["password"], otp=body["otp"], at=clock.now())
     answer = token_pair(person.id, clock.new_id())
     audit.note("account.signed_in", f"person:{person.id}", actor_id=person.id)
     db.session.commit()
@@ -92,7 +93,8 @@ def logout() -> ResponseReturnValue:
 @answers(MeOut)
 def session(body: Body) -> ResponseReturnValue:
     """Sign a browser in: sets an HttpOnly, SameSite=Strict cookie; writes then need the CSRF token of GET /v1/me."""
-    person = auth.sign_in(body["username"], body["password"], at=clock.now())
+    require_same_site()
+    person = auth.sign_in(body["username"], body["password"], otp=body["otp"], at=clock.now())
     csrf = secrets.token_urlsafe(32)
     secret = auth.issue(person.id, TokenKind.SESSION, at=clock.now(), family=clock.new_id(), csrf=csrf)
     audit.note("account.session_opened", f"person:{person.id}", actor_id=person.id)
@@ -114,11 +116,17 @@ def describe(person: Person, csrf: str | None) -> Body:
     """Return who is signed in, with the creditors he may see."""
     rows = db.session.scalars(select(Creditor).order_by(Creditor.name))
     creditors = [{"id": str(row.id), "name": row.name} for row in rows if person.sees(row.id)]
+    known = len(passkeys.of(person))
     return {
         "person": PersonOut().dump(person),
         "roles": sorted(person.roles),
         "creditors": creditors,
         "csrf_token": csrf,
+        "second_factor": {
+            "has_totp": totp.is_on(person.id),
+            "passkeys": known,
+            "needs_step_up": bool(known) or config.current().passkey_required,
+        },
     }
 
 

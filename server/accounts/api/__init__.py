@@ -1,0 +1,1 @@
+"""HTTP of the people of the firm: signing in, second factors."""
