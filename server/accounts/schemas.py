@@ -58,6 +58,7 @@ class TotpSecretOut(Schema):
 
     secret = fields.String()
     otpauth_uri = fields.String()
+    qr_svg = fields.String(metadata={"description": "the address as a QR code: a data URI of an SVG picture"})
 
 
 class RecoveryOut(Schema):

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pyotp
+import segno
 from sqlalchemy import select
 
 from server import clock, config
@@ -67,6 +68,11 @@ def begin(person: Person) -> tuple[str, str]:
     secret = pyotp.random_base32()
     factor.secret_sealed = config.current().vault.seal(secret, at=_place(factor))
     return secret, pyotp.TOTP(secret).provisioning_uri(name=person.username, issuer_name="Doorstep 外访通")
+
+
+def qr_code(uri: str) -> str:
+    """Return the QR code of an `otpauth` address as a data address of an SVG picture, dark on white."""
+    return segno.make(uri, error="m", micro=False).svg_data_uri(scale=4, light="#fff")
 
 
 def confirm(person: Person, otp: str, *, at: datetime) -> list[str]:

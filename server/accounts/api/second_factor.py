@@ -49,7 +49,8 @@ def begin_totp(body: Body) -> ResponseReturnValue:
     person = auth.check_again(current_person(), body["password"], at=clock.now())
     secret, uri = totp.begin(person)
     db.session.commit()
-    return _private(TotpSecretOut().dump({"secret": secret, "otpauth_uri": uri})), 201
+    told = {"secret": secret, "otpauth_uri": uri, "qr_svg": totp.qr_code(uri)}
+    return _private(TotpSecretOut().dump(told)), 201
 
 
 @bp.post("/me/totp/confirm")

@@ -1,25 +1,33 @@
-// Calls to the public API, typed by the OpenAPI document. A session that has ended is renewed in place: nothing is lost.
+// Calls to the public API, typed by the OpenAPI document. A session that has ended is renewed in place, a decision that
+// has to be proved is proved and sent again: nothing is lost.
 
 import createClient from "openapi-fetch";
+import { prove } from "../shell/passkeys";
 import { session } from "../shell/session";
 import { Problem, type Fault } from "./problems";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
+// A wrong password or code that a page of the account asked for again: the session itself lives on.
+const OF_CODES = ["wrong-password", "wrong-otp", "account-locked"].map((slug) => `/problems/${slug}`);
+const STEP_UP = ["/problems/step-up-needed"];
 const SAFE = new Set(["GET", "HEAD"]);
 // Asking again makes the same file and changes nothing: no server need keep the answer for a repeat.
 const REPEATABLE = new Set(["/v1/tables"]);
 
 async function guarded(asked: Request): Promise<Response> {
-  const again = asked.clone();
-  let answer = await send(asked);
-  if (answer.status === 401 && session.state.value === "in") {
+  let answer = await send(asked.clone());
+  if (answer.status === 401 && session.state.value === "in" && !(await isOf(answer, OF_CODES))) {
     await session.renew();
-    answer = await send(again);
+    answer = await send(asked.clone());
   }
+  if (answer.status === 403 && (await isOf(answer, STEP_UP)) && (await prove(session.csrf()))) answer = await send(asked.clone());
   return answer;
 }
+
+const isOf = async (answer: Response, types: readonly string[]): Promise<boolean> =>
+  types.includes(((await answer.clone().json().catch(() => ({}))) as Fault).type ?? "");
 
 async function send(asked: Request): Promise<Response> {
   const headers = new Headers(asked.headers);

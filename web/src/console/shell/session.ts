@@ -17,11 +17,11 @@ async function load(): Promise<void> {
   state.value = me.value ? "in" : "out";
 }
 
-/** Sign in; who waited for the session goes on. Throws Problem. */
-async function signIn(username: string, password: string): Promise<void> {
+/** Sign in; otp: the code of the second factor, of who has one. Who waited for the session goes on. Throws Problem. */
+async function signIn(username: string, password: string, otp = ""): Promise<void> {
   const answer = await fetch("/v1/auth/session", {
     method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ username, password }),
+    body: JSON.stringify({ username, password, otp: otp || null }),
   }).catch(() => { throw new Problem(0, {}); });
   if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as Fault);
   const before = me.value?.person?.id;

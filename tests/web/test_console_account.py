@@ -1,0 +1,154 @@
+"""Signing in at the console with a second factor, and passkeys, in a real Chromium with an authenticator in it."""
+
+import base64
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from server.accounts.models import Passkey, TotpFactor
+from server.db import begin_write, db
+from tests import live
+from tests.browser import Page
+from tests.conftest import PASSWORD
+
+TYPE = """(() => {
+  const box = [...document.querySelectorAll(%s)].at(-1), set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  set.call(box, %s);
+  box.dispatchEvent(new Event('input', {bubbles: true}));
+})()"""
+BUTTON = "[...document.querySelectorAll('button')].filter((one) => one.innerText.trim() === %s && !one.disabled && one.offsetParent)"
+
+
+@pytest.fixture
+def desk(app):
+    """The console in a browser, nobody signed in: `.type`, `.press`, `.see`."""
+    port = live.free_port()
+    settings = replace(app.extensions["doorstep"], public_url=f"http://localhost:{port}")
+    page = Page()
+    try:
+        with live.serving(settings, workers=1, port=port):
+            page.call("Emulation.setDeviceMetricsOverride", width=1100, height=1000, deviceScaleFactor=1, mobile=False)
+            page.type = lambda selector, text: page.run(TYPE % (json.dumps(selector), json.dumps(text)))
+            page.see = lambda text: page.wait(f"document.body.innerText.includes({json.dumps(text)})")
+            page.press = lambda text: press(page, text)
+            page.url = settings.public_url + "/console/"
+            page.open(page.url + "me")
+            yield page
+    finally:
+        page.close()
+
+
+def press(page, text):
+    found = BUTTON % json.dumps(text)
+    page.wait(f"{found}.length > 0")
+    page.run(f"{found}.at(-1).click()")
+
+
+def sign_in(page, name="guo", otp=None):
+    page.wait("document.querySelector('input[name=username]') !== null")
+    page.type("input[name=username]", name)
+    page.type("input[name=password]", PASSWORD)
+    press(page, "登录")
+    if otp:
+        page.wait("document.querySelector('input[name=otp]') === document.activeElement")
+        page.type("input[name=otp]", otp)
+        press(page, "登录")
+
+
+def look(page, name):
+    """Keep a picture for somebody to look at, where DOORSTEP_GALLERY says."""
+    if folder := os.environ.get("DOORSTEP_GALLERY"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        png = base64.b64decode(page.call("Page.captureScreenshot")["data"])
+        (Path(folder) / f"{name}.png").write_bytes(png)
+
+
+def set_up_totp(page):
+    """Turn the second factor on as a person does; return the secret and the recovery codes."""
+    press(page, "设置双因素登录")
+    page.wait("document.querySelector('.el-dialog input[name=password]') !== null")
+    page.type(".el-dialog input[name=password]", PASSWORD)
+    press(page, "确定")
+    page.wait("document.querySelector('.el-dialog img.qr')?.naturalWidth > 100")
+    look(page, "me-totp-qr")
+    secret = page.run("document.querySelector('code.secret').innerText")
+    page.type(".el-dialog input[name=otp]", pyotp.TOTP(secret).now())
+    press(page, "确认启用")
+    page.wait("document.querySelectorAll('.codes li').length === 10")
+    look(page, "me-recovery-codes")
+    codes = json.loads(page.run("JSON.stringify([...document.querySelectorAll('.codes code')].map((one) => one.innerText))"))
+    press(page, "我已保存恢复码")
+    page.see("剩余恢复码 10 个")
+    return secret, codes
+
+
+class TestSecondFactor:
+    def test_is_set_up_asked_for_at_the_next_sign_in_and_turned_off(self, desk, in_app):
+        sign_in(desk)
+        desk.see("双因素登录")
+        secret, codes = set_up_totp(desk)
+        look(desk, "me-totp-on")
+        db.session.rollback()
+        begin_write()  # the code was used: let the clock of the factor stand half a minute back
+        db.session.execute(update(TotpFactor).values(last_step=0))
+        db.session.commit()
+        press(desk, "退出")
+        sign_in(desk, otp="000000")
+        desk.see("验证码错误或已使用")
+        look(desk, "sign-in-wrong-code")
+        desk.type("input[name=otp]", pyotp.TOTP(secret).now())
+        press(desk, "登录")
+        desk.open(desk.url + "me")
+        desk.see("剩余恢复码 10 个")
+        press(desk, "停用双因素登录")
+        desk.wait("document.querySelector('.el-dialog input[name=otp]') !== null")
+        desk.type(".el-dialog input[name=otp]", "not a code of mine")
+        press(desk, "停用双因素登录")
+        desk.see("验证码错误或已使用")  # and the session lives on: no sign-in form over the page
+        assert desk.run("document.querySelector('.sign-in')") is None
+        desk.type(".el-dialog input[name=otp]", codes[0])
+        press(desk, "停用双因素登录")
+        desk.see("未启用")
+        db.session.rollback()
+        assert db.session.scalar(select(TotpFactor)) is None
+
+
+class TestPasskeys:
+    def test_are_made_named_and_asked_for_before_one_is_removed(self, desk, in_app):
+        desk.call("WebAuthn.enable")
+        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+                   "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+        authenticator = desk.call("WebAuthn.addVirtualAuthenticator", options=options)["authenticatorId"]
+        sign_in(desk)
+        desk.see("还没有登记通行密钥")
+        press(desk, "登记通行密钥")
+        desk.wait("document.querySelector('input[name=passkey-name]') !== null")
+        desk.type("input[name=passkey-name]", "郭总的电脑")
+        desk.type(".el-dialog input[name=password]", PASSWORD)
+        press(desk, "登记通行密钥")
+        desk.see("只有一个通行密钥")
+        look(desk, "me-passkey")
+        (kept,) = db.session.scalars(select(Passkey))
+        assert kept.name == "郭总的电脑"
+
+        press(desk, "删除")
+        press(desk, "确定")
+        desk.see("请确认是您本人")
+        look(desk, "me-step-up")
+        press(desk, "取消")  # who thinks better of it reads why nothing happened
+        desk.see("请先用通行密钥确认本人操作")
+        db.session.rollback()
+        assert db.session.scalar(select(Passkey)) is not None
+
+        press(desk, "删除")
+        press(desk, "确定")
+        press(desk, "使用通行密钥")
+        desk.see("还没有登记通行密钥")
+        db.session.rollback()
+        assert db.session.scalar(select(Passkey)) is None
+        desk.call("WebAuthn.removeVirtualAuthenticator", authenticatorId=authenticator)
