@@ -209,7 +209,8 @@ class TestOtherWrites:
             if not hasattr(view, "takes") or not hasattr(view, "allowed"):
                 continue
             name = next(one for one, (_, roles) in CAST.items() if set(roles) & view.allowed)
-            people.setdefault(name, sign_in(name))
+            if name not in people:  # once: the hostile passwords of /v1/me lock the account for the next sign-in
+                people[name] = sign_in(name)
             values = dict.fromkeys(rule.arguments, "0193a0b1-0000-7000-8000-00000000a001")
             path = rule.build(values, append_unknown=False)[1]
             method = next(iter((rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})).lower()
