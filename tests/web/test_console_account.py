@@ -17,11 +17,13 @@ from tests.browser import Page
 from tests.conftest import PASSWORD
 
 TYPE = """(() => {
-  const box = [...document.querySelectorAll(%s)].at(-1), set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  const box = [...document.querySelectorAll(%s)].at(-1);
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
   set.call(box, %s);
   box.dispatchEvent(new Event('input', {bubbles: true}));
 })()"""
-BUTTON = "[...document.querySelectorAll('button')].filter((one) => one.innerText.trim() === %s && !one.disabled && one.offsetParent)"
+BUTTON = """[...document.querySelectorAll('button')].filter(
+  (one) => one.innerText.trim() === %s && !one.disabled && one.offsetParent)"""
 
 
 @pytest.fixture
@@ -81,7 +83,9 @@ def set_up_totp(page):
     press(page, "确认启用")
     page.wait("document.querySelectorAll('.codes li').length === 10")
     look(page, "me-recovery-codes")
-    codes = json.loads(page.run("JSON.stringify([...document.querySelectorAll('.codes code')].map((one) => one.innerText))"))
+    codes = json.loads(
+        page.run("JSON.stringify([...document.querySelectorAll('.codes code')].map((one) => one.innerText))")
+    )
     press(page, "我已保存恢复码")
     page.see("剩余恢复码 10 个")
     return secret, codes
