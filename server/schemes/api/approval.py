@@ -133,15 +133,10 @@ def sign_off(scheme_id: UUID, body: Body) -> ResponseReturnValue:
         raise Stale(f"you saw version {body['version']}, it is now {scheme.version}", current=scheme.version)
     proved_with = passkeys.require_proof(person, at=now)
     state = rules.sign_off(
-        SchemeState(scheme.state),
-        hands=hands_of(scheme),
-        signer_id=person.id,
-        decision=Decision(body["decision"]),
-        reason=body["reason"],
-        is_planned=scheme.plan_version is not None,
-        routed=len(routed_stops(scheme)),
+        SchemeState(scheme.state), hands=hands_of(scheme), signer_id=person.id, decision=Decision(body["decision"]),
+        reason=body["reason"], is_planned=scheme.plan_version is not None, routed=len(routed_stops(scheme)),
         blocking=checks.check(scheme, gate=Gate.PLAN).blocking,
-    )
+    )  # fmt: skip
     if state is SchemeState.SIGNED_OFF:
         handover.require_letters(scheme, routed_stops(scheme))
     decide(scheme, step="sign_off", body=body, person=person, at=now, delegation_id=power)
