@@ -29,7 +29,10 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One wish; `position` counts the doors of a route from 1, `from_crew_id` and `on` name the day handed over."""
+    """One wish; `position` counts the doors of a route from 1, `from_crew_id` and `on` name the day handed over.
+
+    `after_stop_id` names the stop behind whose door this one comes, instead of a position.
+    """
 
     wish: Wish
     stop_id: str | None = None
@@ -37,6 +40,7 @@ class Change:
     on: date | None = None
     position: int | None = None
     from_crew_id: str | None = None
+    after_stop_id: str | None = None
 
 
 class NoSuchPlace(Invalid):
@@ -141,6 +145,9 @@ def _days(ready: Frame, *, place: Place, change: Change) -> list[int]:
 
 
 def _positions(tour: Sequence[Call], *, change: Change) -> list[int]:
+    if change.after_stop_id is not None:
+        doors = [{stop.id for stop in call.place.stops} for call in tour]
+        return [index + 1 for index, door in enumerate(doors) if change.after_stop_id in door]
     if change.position is None:
         return list(range(len(tour) + 1))
     return [change.position - 1] if 1 <= change.position <= len(tour) + 1 else []

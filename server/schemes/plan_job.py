@@ -11,7 +11,7 @@ from server.jobs import Report, runs
 from server.planning.distance import DETOUR_MODELS
 from server.planning.model import Limits, Plan, Problem
 from server.planning.planner import plan
-from server.schemes import checks, plan_store, road_problem, rules
+from server.schemes import checks, pins, plan_store, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Scheme
 
@@ -43,14 +43,17 @@ class Watch:
 def plan_scheme(args: dict[str, Any], report: Report) -> str:
     """Find routes for a scheme and store them; a cancelled search keeps the best so far.
 
-    Raises SchemeMoved, or what the planner refuses.
+    Asked to propose, it keeps them without putting them in force. Raises SchemeMoved, or what the planner refuses.
     """
     scheme_id = UUID(args["scheme_id"])
     problem, in_force, warm_from = _read(scheme_id, args)
     found = _search(problem, args, report, in_force=in_force)
     begin_write()
     scheme = unmoved(fetch(Scheme, scheme_id, lock=True), args)
-    parameters = CrewTerms.of(args).as_parameters() | {"warm_from": warm_from}
+    parameters = CrewTerms.of(args).as_parameters() | {"warm_from": warm_from, "pins": args.get("pins", [])}
+    if args.get("propose"):
+        number = plan_store.keep(scheme, found, parameters=parameters | {"proposed_for": scheme.version})
+        return f"/v1/schemes/{scheme_id}/plans/{number}/difference"
     number = plan_store.keep(scheme, found, parameters=parameters)
     plan_store.adopt(scheme, found, number=number, at=clock.now(), actor_id=UUID(args["actor_id"]), what="路线计划")
     return f"/v1/schemes/{scheme_id}/routes"
@@ -78,7 +81,7 @@ def _read(scheme_id: UUID, args: Mapping[str, Any]) -> tuple[Problem, Plan | Non
     in_force = plan_store.plan_of(row) if row is not None else None
     number = row.version if row is not None else None
     db.session.rollback()  # the search may take minutes and must not hold a snapshot
-    return problem, in_force, number
+    return pins.hold(problem, args.get("pins", [])), in_force, number
 
 
 def _search(problem: Problem, args: Mapping[str, Any], report: Report, *, in_force: Plan | None) -> Plan:

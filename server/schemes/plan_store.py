@@ -1,15 +1,18 @@
 """Road plans as rows: kept with what they were made with, put in force, read back as the problem they solve."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from server import audit
+from server.compliance.rulepack import Gate
+from server.db import db
 from server.planning import wire
 from server.planning.distance import DetourModel
 from server.planning.drawing import REASON_ZH
 from server.planning.model import Drop, Plan, Problem, Route
-from server.schemes import checks, drafting, road_problem, rules
+from server.schemes import checks, drafting, pins, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
@@ -111,9 +114,11 @@ def plan_of(row: RoutePlan) -> Plan:
     return wire.decode(Plan, row.result)
 
 
-def problem_of(scheme: Scheme, row: RoutePlan, *, with_begun: bool = False) -> Problem:
-    """Return what a scheme asks of a planner now, on the terms that a plan of it was made with."""
-    return road_problem.problem(
+def problem_of(
+    scheme: Scheme, row: RoutePlan, *, with_begun: bool = False, held: Sequence[Mapping[str, Any]] | None = None
+) -> Problem:
+    """Return what a scheme asks of a planner now, on the terms and with the pins (or others) of a plan of it."""
+    asked = road_problem.problem(
         scheme,
         rules_for=lambda stop, day: checks.pack_for(stop, on=day),
         detour=wire.decode(DetourModel, row.parameters["detour"]),
@@ -121,6 +126,20 @@ def problem_of(scheme: Scheme, row: RoutePlan, *, with_begun: bool = False) -> P
         terms=CrewTerms.of(row.parameters),
         with_begun=with_begun,
     )
+    return pins.hold(asked, row.parameters.get("pins", []) if held is None else held)
+
+
+def findings_with(scheme: Scheme, plan: Plan) -> list[dict[str, Any]]:
+    """Return what every rule would say of a scheme with another plan; the scheme is read again afterwards.
+
+    Nothing is written: what was placed is forgotten before anything is flushed.
+    """
+    with db.session.no_autoflush:
+        _place(scheme, plan)
+        entries = checks.check(scheme, gate=Gate.PLAN).entries
+    for stop in scheme.stops:
+        db.session.expire(stop)
+    return entries
 
 
 def routed_stops(scheme: Scheme) -> list[SchemeStop]:

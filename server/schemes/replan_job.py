@@ -88,9 +88,8 @@ def what_changes(scheme: Scheme, row: RoutePlan) -> Difference:
 
 def accept(scheme: Scheme, row: RoutePlan, *, actor_id: UUID) -> None:
     """Put a proposal in force; visits that were begun since stay as the field has them."""
-    plan_store.adopt(
-        scheme, plan_store.plan_of(row), number=row.version, at=clock.now(), actor_id=actor_id, what="盘中重排"
-    )
+    what = "盘中重排" if "replanned_at" in row.parameters else "调整路线"
+    plan_store.adopt(scheme, plan_store.plan_of(row), number=row.version, at=clock.now(), actor_id=actor_id, what=what)
 
 
 def _left_of(plan: Plan, open_ids: set[str]) -> Plan:

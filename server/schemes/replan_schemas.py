@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.body import Strict
 from server.planning.whatif import Wish
-from server.schemes.schemas import PointIn
+from server.schemes.schemas import PointIn, held
 
 
 class ChangeIn(Strict):
@@ -16,12 +16,14 @@ class ChangeIn(Strict):
     on = fields.Date(load_default=None, allow_none=True, format="iso")
     position = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 500))
     from_crew_id = fields.UUID(load_default=None, allow_none=True)
+    after_stop_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class WhatIfIn(Strict):
-    """Changes to try, in their order."""
+    """Changes to try, in their order, and the pins that hold in the plan tried."""
 
     changes = fields.List(fields.Nested(ChangeIn), required=True, validate=validate.Length(0, 100))
+    pins = held()
 
 
 class PositionIn(Strict):
@@ -44,7 +46,10 @@ class ReplanIn(Strict):
 
 
 class DifferenceOut(Schema):
-    """What a plan would do otherwise: sums before and after, every stop that moves, whose day no longer fits."""
+    """What a plan would do otherwise: sums before and after, every stop that moves, whose day no longer fits.
+
+    `rules` are those that say otherwise than now: `{rule_id, text, action, was, now}`, findings with their subjects.
+    """
 
     plan_version = fields.Integer()
     before = fields.Dict()
@@ -53,6 +58,7 @@ class DifferenceOut(Schema):
     unchanged = fields.Integer()
     overruns = fields.List(fields.Dict())
     untouched_crews = fields.List(fields.String())
+    rules = fields.List(fields.Dict())
 
 
 class ChoicesOut(Schema):

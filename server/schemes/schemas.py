@@ -137,8 +137,28 @@ class RestIn(Strict):
         return {"from": data["from_"], "until": data["until"], "min": data["min"]}
 
 
+class PinIn(Strict):
+    """A stop held to a crew, to a day too, or with `at` to its hour as well, whatever else is planned anew."""
+
+    stop_id = fields.UUID(required=True)
+    crew_id = fields.UUID(required=True)
+    on = fields.Date(load_default=None, allow_none=True, format="iso")
+    at = fields.String(load_default=None, allow_none=True, validate=CLOCK)
+
+
+def held() -> Any:
+    """Return the field for the stops that are held while the rest is planned."""
+    return fields.List(fields.Nested(PinIn), load_default=list, validate=validate.Length(0, 5000))
+
+
 class PlanIn(Strict):
-    """How long and where to search; the same seed, iterations, starts and plan to begin from give the same plan."""
+    """How long and where to search; the same seed, iterations, starts and plan to begin from give the same plan.
+
+    With `propose` the result waits to be accepted.
+    """
+
+    pins = held()
+    propose = fields.Boolean(load_default=False)
 
     region = fields.String(load_default="city", validate=validate.OneOf(sorted(DETOUR_MODELS)))
     iterations = fields.Integer(load_default=3000, strict=True, validate=validate.Range(1, 1_000_000))

@@ -12,7 +12,7 @@ from server.body import Body, answers, takes
 from server.db import db
 from server.planning.drawing import draw
 from server.planning.geojson import feature_collection
-from server.schemes import cards, documents, plan_job, plan_store, points, route_table, rules
+from server.schemes import cards, documents, pins, plan_job, plan_store, points, route_table, rules
 from server.schemes.schemas import PlanIn
 from server.schemes.scope import fetch_scheme
 from server.schemes.shown import PointsOut, RoutesOut
@@ -30,6 +30,9 @@ def plan(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     """Start the search for routes as a job that can be watched and cancelled; answers 202 with the job's address."""
     scheme, person = fetch_scheme(scheme_id, lock=True), current_person()
     rules.edit(rules.SchemeState(scheme.state), compiler_id=scheme.compiler_id, actor_id=person.id)
+    if body["propose"]:
+        plan_store.row_in_force(scheme)
+    body["pins"] = pins.of_scheme(scheme, body["pins"])
     job = jobs.enqueue(
         plan_job.KIND,
         owner_id=person.id,
