@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from server import clock, jobs
+from server.accounts.models import Person
 from server.db import db
 from server.planning.model import DropReason
 from server.schemes.models import Scheme, SchemeStop
@@ -271,7 +272,8 @@ class TestByHand:
 
 class TestPins:
     def replanned(self, caller, scheme, **told):
-        answer = caller.post(f"/v1/schemes/{scheme['id']}/plan", json={"iterations": 300, "propose": True, "warm": True} | told)
+        body = {"iterations": 300, "propose": True, "warm": True} | told
+        answer = caller.post(f"/v1/schemes/{scheme['id']}/plan", json=body)
         assert answer.status_code == 202, answer.text
         jobs.drain(clock.now())
         db.session.rollback()
