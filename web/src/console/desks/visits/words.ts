@@ -10,7 +10,7 @@ export const t = words({
   to_review: ["待复核", "To review"], all: ["全部", "All"], grade: ["{g} 级", "Grade {g}"], incomplete: ["未到齐", "Incomplete"], unsigned: ["未签名提交", "Unsigned"],
   met: ["会见人", "Met"], adult: ["成年", "Adult"], id_checked: ["核对身份", "Identity checked"], place: ["地点", "Place"], told: ["已告知", "Told"], not_told: ["未告知", "Not told"], next_step: ["下一步", "Next step"], delivered: ["送达文件", "Handed over"], plan_version: ["路线版本", "Plan version"],
   distance: ["距地址 {m} 米", "{m} m from the address"], no_fix: ["没有定位：{why}", "No position: {why}"], doubts: ["存疑", "In doubt"], incidents: ["事件", "Incidents"],
-  photos: ["照片与录音", "Photos and recordings"], no_files: ["没有照片或录音。", "No photos or recordings."], not_here: ["文件未到齐", "Not here yet"], original: ["原件", "Original"], alike: ["与另一张照片相似", "Looks like another photo"], alike_n: ["与 {n} 张照片相似", "Looks like {n} other photos"], visit_n: ["外访 {n}", "visit {n}"],
+  photos: ["照片与录音", "Photos and recordings"], no_files: ["没有照片或录音。", "No photos or recordings."], not_here: ["文件未到齐", "Not here yet"], original: ["原件", "Original"], alike_n: ["与 {n} 张照片相似", "Looks like {n} other photos"], visit_n: ["外访 {n}", "visit {n}"],
   map: ["位置样本", "Position samples"], no_map: ["没有可显示的位置。", "No position to show."], address: ["地址", "Address"], sample: ["{what} {time}，误差 {m} 米", "{what} {time}, ±{m} m"],
   signatures: ["签名", "Signatures"], replay: ["回放", "Replay"], signature_of: ["{role}签名", "Signature: {role}"], no_strokes: ["无笔迹（{state}）", "No strokes ({state})"], seconds: ["{n} 秒", "{n} s"],
   promise: ["还款承诺", "Promise"], instalment: ["第 {n} 期", "No. {n}"], due: ["日期", "Due"], amount: ["金额", "Amount"], papers: ["单据", "Papers"], receipt: ["到访回执单", "Receipt"], promise_paper: ["还款承诺书", "Written promise"],
