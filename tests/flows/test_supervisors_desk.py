@@ -3,8 +3,8 @@
 import random
 
 import pytest
-from tests.flows.desk import Desk
 
+from tests.flows.desk import Desk
 from tests.server.schemes import make_scheme as make
 
 STOPS = 200
