@@ -94,3 +94,4 @@ wheel: setup ## Build the wheel into dist/
 lock: ## Refresh the locks (monthly, in its own commit)
 	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --group audit -o requirements-audit.lock

@@ -10,9 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
-
 from field_forms import xlsform
 from field_forms.definitions import Form
 from field_forms.sheets import OddCell, Row, Sheets
@@ -57,6 +54,9 @@ def build(sheets: Sheets, form: Form, *, first: tuple[Mapping[str, str], ...] = 
         ],
     }  # fmt: skip
     workbook["settings"] = [{name: text for name, text in workbook["settings"][0].items() if text}]
+    from pyxform.errors import PyXFormError  # noqa: PLC0415  # twenty MiB with all it brings
+    from pyxform.xls2xform import convert  # noqa: PLC0415
+
     try:
         return str(convert(workbook, form_name=ROOT).xform)
     except PyXFormError as fault:

@@ -13,7 +13,7 @@ from uuid import UUID
 from cryptography import x509
 from sqlalchemy import select
 
-from server import clock, config, jobs, paper_seal, tsa
+from server import clock, config, jobs, tsa
 from server.cases.models import Paper
 from server.db import begin_write, db
 from server.jobs import Job, JobState, Report
@@ -103,13 +103,15 @@ def stamp_now(size: int) -> None:
 
 def ask_for_paper(paper_id: UUID, *, at: datetime) -> Write:
     """Return what keeps a paper's file with the time in its seal. Raises AuthoritySilent."""
+    from server import pades  # noqa: PLC0415  # 22 MiB
+
     paper = db.session.get_one(Paper, paper_id)
     issued = paper.sha256
     try:
         pdf = store().get(issued)
-        token = stamp.token(ask(paper_seal.signature_of(pdf)))
-        stamped = store().put(paper_seal.with_stamp(pdf, token))
-    except (paper_seal.NoRoom, BlobAbsent):
+        token = stamp.token(ask(pades.signature_of(pdf)))
+        stamped = store().put(pades.with_stamp(pdf, token))
+    except (pades.NoRoom, BlobAbsent):
         return lambda: _keep_paper(paper_id, issued=issued, stamped=issued, level=SealLevel.B_B, at=at)
     return lambda: _keep_paper(paper_id, issued=issued, stamped=stamped, level=SealLevel.B_T, at=at)
 

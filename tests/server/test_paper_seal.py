@@ -31,10 +31,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from receipts import promise
-from server import config, paper_seal
+from server import config, pades, paper_seal
 from server.config import HalfConfigured, SealKind, SealSettings
 from server.keys import make_keys
-from server.paper_seal import NoRoom, PaperSeal, SealLevel
+from server.paper_seal import PaperSeal, SealLevel
 from sync import stamp
 from tests.receipts import sample
 
@@ -233,8 +233,8 @@ class TestTimeStamp:
     def test_is_put_into_the_seal_of_the_issued_file_and_changes_nothing_else(self, plain, keys, authority, tmp_path):
         issued = seal_of(settings(keys, tsa_url="http://tsa.example")).seal(plain, at=AT)
         assert issued.level is SealLevel.B_B
-        reply = authority.stamp(paper_seal.signature_of(issued.pdf))
-        made = paper_seal.with_stamp(issued.pdf, stamp.token(reply))
+        reply = authority.stamp(pades.signature_of(issued.pdf))
+        made = pades.with_stamp(issued.pdf, stamp.token(reply))
         found = status_of(made, keys)
         assert (found.intact, found.valid, found.timestamp_validity.intact) == (True, True, True)
         assert (len(made), made.startswith(plain)) == (len(issued.pdf), True)
@@ -249,14 +249,14 @@ class TestTimeStamp:
 
     def test_needs_room_that_is_kept_once_an_authority_is_named(self, plain, keys, authority):
         issued = seal_of(settings(keys)).seal(plain, at=AT)
-        token = stamp.token(authority.stamp(paper_seal.signature_of(issued.pdf)))
+        token = stamp.token(authority.stamp(pades.signature_of(issued.pdf)))
         token["content"]["certificates"] = list(token["content"]["certificates"]) * 9
-        with pytest.raises(NoRoom, match="digits are kept"):
-            paper_seal.with_stamp(issued.pdf, token)
+        with pytest.raises(pades.NoRoom, match="digits are kept"):
+            pades.with_stamp(issued.pdf, token)
 
     def test_is_for_sealed_files_only(self, plain):
         with pytest.raises(ValueError, match="expected one seal, got 0"):
-            paper_seal.signature_of(plain)
+            pades.signature_of(plain)
 
     def test_an_authority_without_its_root_is_half_configured(self, tmp_path, monkeypatch):
         make_keys(tmp_path / "keys")
