@@ -1,0 +1,159 @@
+"""Hu prepares a case for court, Ma answers a complaint, Tan reads the log; each screen of theirs is flawless."""
+
+import zipfile
+
+import pytest
+
+from server import clock, jobs
+from server.db import db
+from tests.flows.desk import PHONE, Desk
+
+
+@pytest.fixture
+def desk(live_server, tmp_path):
+    one = Desk(live_server.url, tmp_path / "desk")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def case(as_zhou, planned):
+    """The first case of the scheme."""
+    return as_zhou.get(f"/v1/schemes/{planned}").json["stops"][0]
+
+
+@pytest.fixture
+def sued(as_zhou, as_hu, as_guo, case):
+    """The id of a case that Guo decided to sue."""
+    sent = {"case_id": case["case_id"], "proposal": "sue", "reasons": "两次承诺均未履行"}
+    asked = as_zhou.post("/v1/escalations", json=sent).json
+    said = {"opinion": "ready", "text": "证据与时效已核对", "version": asked["version"]}
+    advised = as_hu.post(f"/v1/escalations/{asked['id']}/opinion", json=said).json
+    decided = {"decision": "sue", "reasons": "同意起诉", "version": advised["version"]}
+    assert as_guo.post(f"/v1/escalations/{asked['id']}/decide", json=decided).status_code == 200
+    return case["case_id"]
+
+
+def work(app):
+    with app.app_context():
+        jobs.drain(clock.now())
+        db.session.remove()
+
+
+class TestLegal:
+    def test_files_a_case_and_builds_a_dossier_that_verifies_here(self, app, desk, as_hu, sued, tmp_path):
+        desk.sign_in("hu", "/legal")
+        assert desk.flawless() == []
+        desk.go(f"/legal/cases/{sued}")
+        desk.sees("立案准备")
+        desk.sees("合同与放款凭证")
+        desk.fill("authority", "测试区人民法院")
+        desk.act("begin")
+        desk.sees("准备中")
+        desk.fill("proof", "授权书 2026-01")
+        desk.act("record")
+        desk.sees("授权书 2026-01")
+        assert desk.flawless() == []
+        desk.act("build")
+        desk.sees("正在制作")
+        work(app)
+        desk.sees("自验通过")
+        db.session.rollback()  # read anew what the server of the browser wrote
+        made = tmp_path / "dossier.zip"
+        made.write_bytes(as_hu.get(as_hu.get("/v1/dossiers").json["items"][0]["zip_url"]).data)
+        self.verify(desk, made, "核验通过")
+        desk.sees("日志公钥与本服务器公布的一致")
+        assert desk.flawless() == []
+        self.verify(desk, altered(made, tmp_path / "altered.zip"), "核验未通过")
+        desk.sees("was changed")
+
+    @staticmethod
+    def verify(desk, path, words):
+        desk.go("/verify-files")
+        desk.page.wait("document.querySelector('input[type=file]') !== null")
+        sent = len([one for one in desk.page.requests if "/v1/" in one])
+        desk.page.choose("input[type=file]", path)
+        desk.sees(words)
+        assert len([one for one in desk.page.requests if "/v1/" in one]) == sent  # nothing was uploaded
+
+    def test_sees_what_is_due_and_subscribes_to_it(self, desk, sued):
+        desk.sign_in("hu", "/legal/deadlines")
+        desk.sees("期限")
+        desk.act("subscribe")
+        desk.sees("只显示一次")
+        assert desk.page.run("document.querySelector('input[readonly]').value.endsWith('.ics')") is True
+        assert desk.flawless() == []
+
+
+def altered(path, to):
+    """Return a copy of a dossier in which one letter of one file is another."""
+    with zipfile.ZipFile(path) as read, zipfile.ZipFile(to, "w") as write:
+        for info in read.infolist():
+            content = read.read(info)
+            write.writestr(
+                info, content.replace(b"sue", b"sux", 1) if info.filename.endswith("decision.json") else content
+            )
+    return to
+
+
+class TestCompliance:
+    def test_takes_answers_and_closes_a_complaint(self, desk, as_ma, case):
+        desk.sign_in("ma", "/complaints")
+        desk.sees("没有投诉")
+        assert desk.flawless() == []
+        desk.act("take")
+        desk.fill("about", case["case_no"])
+        desk.fill("text", "客户称上门时间过晚")
+        assert desk.flawless() == []
+        desk.act("decide")
+        desk.page.wait("document.querySelector('a[href*=\"/complaints/\"]') !== null")
+        desk.tap("a[href*='/complaints/']")
+        desk.sees("客户称上门时间过晚")
+        desk.sees("外访已冻结")
+        desk.fill("answer", "经核实，到访在 19:30，已致歉")
+        assert desk.flawless() == []
+        desk.act("answer")
+        desk.sees("答复：不属实")
+        desk.act("close")
+        desk.press("确定")
+        desk.sees("冻结已解除")
+        db.session.rollback()  # read anew what the server of the browser wrote
+        assert as_ma.get("/v1/complaints?state=closed").json["total"] == 1
+
+    def test_sees_no_exceptions_where_there_are_none(self, desk, planned):
+        desk.sign_in("ma", "/exceptions")
+        desk.sees("这段时间没有异常")
+        assert desk.flawless() == []
+
+
+class TestAuditor:
+    def test_searches_the_log_and_checks_the_whole_chain(self, desk, planned):
+        desk.sign_in("tan", "/audit?action=scheme.compiled")
+        desk.sees("编制方案")
+        desk.sees("链校验完整")
+        desk.act("whole")
+        desk.sees("整条链校验完整")
+        assert desk.flawless() == []
+
+    def test_looks_at_a_paper_without_sending_it(self, desk, tmp_path):
+        path = tmp_path / "DZ-20261124-0015-5.pdf"
+        path.write_bytes(b"%PDF-1.7 not ours")
+        desk.sign_in("tan", "/verify-files")
+        desk.page.wait("document.querySelector('input[type=file]') !== null")
+        desk.page.choose("input[type=file]", path)
+        desk.sees("查无此单据编号")
+        assert desk.flawless() == []
+
+
+class TestManager:
+    @pytest.fixture
+    def desk(self, live_server, tmp_path):
+        one = Desk(live_server.url, tmp_path / "phone", PHONE)
+        yield one
+        one.close()
+
+    def test_sees_the_figures_on_his_phone(self, desk, planned):
+        desk.sign_in("guo", "/dashboards")
+        desk.sees("见本人率")
+        desk.sees("看板不排名外访员")
+        assert desk.flawless() == []

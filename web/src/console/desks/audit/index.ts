@@ -1,0 +1,9 @@
+import type { Desk } from "../../shell/desks";
+
+export default {
+  title: ["操作留痕", "Audit log"],
+  order: 70,
+  roles: ["auditor", "compliance", "admin"],
+  path: "/audit",
+  routes: [{ path: "/audit", component: () => import("./AuditList.vue") }],
+} satisfies Desk;
