@@ -60,7 +60,8 @@ class TestLegal:
         desk.sees("自验通过")
         db.session.rollback()  # read anew what the server of the browser wrote
         made = tmp_path / "dossier.zip"
-        made.write_bytes(as_hu.get(as_hu.get("/v1/dossiers").json["items"][0]["zip_url"]).data)
+        with as_hu.get(as_hu.get("/v1/dossiers").json["items"][0]["zip_url"]) as answer:
+            made.write_bytes(answer.data)
         self.verify(desk, made, "核验通过")
         desk.sees("日志公钥与本服务器公布的一致")
         assert desk.flawless() == []
