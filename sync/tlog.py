@@ -161,7 +161,7 @@ def read_vkey(text: str) -> tuple[str, Ed25519PublicKey]:
     """Return the log's name and key from a verifier key. Raises BadNote."""
     try:
         origin, told, encoded = text.strip().split("+", 2)
-        raw = _exactly(encoded)
+        raw = exactly(encoded)
         key = Ed25519PublicKey.from_public_bytes(raw[1:])
     except (ValueError, binascii.Error) as fault:
         raise BadNote("not a verifier key") from fault
@@ -185,7 +185,7 @@ def read_checkpoint(note: str, *, origin: str, key: Ed25519PublicKey) -> Checkpo
         raise BadNote("no signature of the log's key")
     parts = body.split("\n")
     try:
-        told, size, root = parts[0], int(parts[1]), _exactly(parts[2])
+        told, size, root = parts[0], int(parts[1]), exactly(parts[2])
     except (IndexError, ValueError, binascii.Error) as fault:
         raise BadNote("not a checkpoint") from fault
     if told != origin or size < 0 or str(size) != parts[1] or len(root) != _HASH_BYTES:
@@ -206,7 +206,7 @@ def read_proof(text: str) -> Proof:
     if not gap or len(lines) < 2 or lines[0] != _PROOF_LINE or not lines[1].startswith("index "):  # noqa: PLR2004
         raise BadNote("not a log proof")
     try:
-        hashes = tuple(_exactly(line) for line in lines[2:])
+        hashes = tuple(exactly(line) for line in lines[2:])
         index = int(lines[1].removeprefix("index "))
     except (ValueError, binascii.Error) as fault:
         raise BadNote("not a log proof") from fault
@@ -220,11 +220,14 @@ def split(n: int) -> int:
     return 1 << ((n - 1).bit_length() - 1)
 
 
-def _exactly(text: str) -> bytes:
-    """Return the bytes of base64 in its one spelling. Raises ValueError for stray last bits (RFC 4648 3.5)."""
+def exactly(text: str) -> bytes:
+    """Return the bytes of base64 in its one spelling. Raises ValueError for any other, stray last bits too.
+
+    Source: RFC 4648 3.5.
+    """
     raw = base64.b64decode(text, validate=True)
     if base64.b64encode(raw).decode() != text:
-        raise ValueError("base64 with stray last bits")
+        raise ValueError("not base64")
     return raw
 
 
@@ -237,7 +240,7 @@ def _is_signed(line: str, body: str, *, origin: str, key: Ed25519PublicKey) -> b
     if not line.startswith(_SIG_PREFIX) or name != origin:
         return False
     try:
-        raw = _exactly(encoded)
+        raw = exactly(encoded)
         key.verify(raw[4:], body.encode())
     except (InvalidSignature, ValueError, binascii.Error):
         return False

@@ -77,4 +77,4 @@ def _keep(store: Store, told: Mapping[str, Any], at: Checkpoint, note: str) -> s
 
 
 def _hashes(written: Iterable[str]) -> tuple[bytes, ...]:
-    return tuple(base64.b64decode(one, validate=True) for one in written)
+    return tuple(tlog.exactly(one) for one in written)

@@ -1,6 +1,7 @@
 """Write tests/vectors/log.json: what an honest and a lying log tell. `python -m tests.sync.phone.make_log_vectors`."""
 
 import json
+import string
 from pathlib import Path
 
 from sync import tlog
@@ -22,6 +23,10 @@ def cases():
     misplaced["leaves"][2]["index"] = 1
     broken = Log().add(3)
     broken["leaves"][1]["hashes"] = broken["leaves"][1]["hashes"][:-1]
+    log, respelt = Log(), Log().add(3)
+    respelt["leaves"][1]["hashes"][0] = other_spelling(respelt["leaves"][1]["hashes"][0])
+    regrown = [log.add(3), log.add(2)][1]
+    regrown["consistency"][0] = other_spelling(regrown["consistency"][0])
     return [
         ("grows", steps, [], range(16)),
         ("told twice", [*steps[:2], *steps[:2]], [], range(7)),
@@ -33,8 +38,16 @@ def cases():
         ("another leaf", [strange], ["another leaf: the log's leaf is not about record r1"], [1, 2]),
         ("another place", [misplaced], ["not in the log: the proof of record r2 does not lead to the root"], [0, 1]),
         ("a hash too few", [broken], ["not in the log: the proof of record r1 does not lead to the root"], [0, 2]),
+        ("a hash in another spelling", [respelt], ["unreadable: not base64"], [0]),
+        ("a consistency in another spelling", [Log().add(3), regrown], ["unreadable: not base64"], range(3)),
         ("another key", [Log().add(3, key=OTHER)], ["unreadable: no signature of the log's key"], []),
     ]  # fmt: skip
+
+
+def other_spelling(encoded):
+    """Return base64 that most decoders read as the same bytes: its last letter has a stray bit set."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    return encoded[:-2] + letters[letters.index(encoded[-2]) + 1] + "="
 
 
 def document():
