@@ -99,7 +99,7 @@ class TestPages:
     def test_shows_what_was_wrong(self, app):
         answer = app.test_client().post("/login", data={"username": "guo", "password": "no"})
         assert answer.status_code == 401
-        assert "用户名或密码错误" in answer.text
+        assert "用户名、密码或验证码不对" in answer.text
 
     def test_refuses_a_form_from_elsewhere(self, app):
         answer = app.test_client().post("/login", data={}, headers={"Origin": "https://evil.example"})
