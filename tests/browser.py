@@ -89,8 +89,8 @@ class Page:
         )
 
     def wait(self, script):
-        """Wait until an expression is true."""
-        for _ in range(400):
+        """Wait until an expression is true, a minute at most: a busy machine is no fault of the code."""
+        for _ in range(1200):
             if self.run(script):
                 return
             time.sleep(0.05)
