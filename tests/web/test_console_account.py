@@ -23,7 +23,7 @@ TYPE = """(() => {
   box.dispatchEvent(new Event('input', {bubbles: true}));
 })()"""
 BUTTON = """[...document.querySelectorAll('button')].filter(
-  (one) => one.innerText.trim() === %s && !one.disabled && one.offsetParent)"""
+  (one) => one.innerText.trim() === %s && !one.disabled && one.offsetParent && !one.closest('[class*=leave-active]'))"""
 
 
 @pytest.fixture
@@ -107,6 +107,7 @@ class TestSecondFactor:
         look(desk, "sign-in-wrong-code")
         desk.type("input[name=otp]", pyotp.TOTP(secret).now())
         press(desk, "登录")
+        desk.wait("document.querySelector('.sign-in') === null")
         desk.open(desk.url + "me")
         desk.see("剩余恢复码 10 个")
         press(desk, "停用双因素登录")
