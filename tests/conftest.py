@@ -30,11 +30,15 @@ from server.db import db
 from server.keys import make_keys
 from tests import live
 from tests.live import pg_admin
+from tests.routes import compile_lazily
 from tests.tsa import Authority
 
 # No test asks how long something took: a busy machine is no fault of the code.
 hypothesis_settings.register_profile("untimed", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("untimed")
+
+# Each test has an application of its own.
+compile_lazily()
 
 PASSWORD = "correct-horse-battery"
 CAST = {
