@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from environs import Env
 from flask import current_app
 
-from server.keys import KEY_NAMES, SEAL_CHAIN, SEAL_KEY, SEAL_ROOT
+from server.keys import KEY_NAMES, OLDER_KEYS, SEAL_CHAIN, SEAL_KEY, SEAL_ROOT
 from server.vault import Vault
 
 
@@ -166,6 +166,12 @@ def symmetric_key(raw: bytes, name: str) -> bytes:
     return key
 
 
+def older_keys(var_dir: Path) -> tuple[bytes, ...]:
+    """Return the master keys that a rotation has not done away with yet (`doorstep keys rotate`), oldest first."""
+    files = sorted((var_dir / "keys").glob(OLDER_KEYS))
+    return tuple(symmetric_key(path.read_bytes(), path.stem) for path in files)
+
+
 def signing_key(raw: bytes, name: str) -> Ed25519PrivateKey:
     """Return the Ed25519 key of a PEM file. Raises HalfConfigured."""
     key = load_pem_private_key(raw, password=None)
@@ -197,7 +203,7 @@ def load(var_dir: Path | None = None) -> Config:
     return Config(
         var_dir=folder,
         database_url=env.str("DATABASE_URL", f"sqlite:///{folder / 'doorstep.db'}"),
-        vault=Vault(symmetric_key(keys["master"], "master"), symmetric_key(keys["index"], "index")),
+        vault=Vault(symmetric_key(keys["master"], "master"), symmetric_key(keys["index"], "index"), older_keys(folder)),
         session_key=symmetric_key(keys["session"], "session"),
         ack_key=signing_key(keys["ack"], "ack"),
         log_key=signing_key(keys["log"], "log"),

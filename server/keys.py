@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 KEY_NAMES = ("master", "index", "session", "ack", "log")
+OLDER_KEYS = "master.before-*.key"
 SIGNING = frozenset({"ack", "log"})
 SEAL_KEY, SEAL_CHAIN, SEAL_ROOT = "seal.key", "seal.pem", "seal-root.pem"
 _BEGINS = datetime(2020, 1, 1, tzinfo=UTC)

@@ -162,4 +162,4 @@ def _unwrap(vault: Vault, wrapped: str, case_id: UUID) -> bytes:
 
 
 def _vault(key: bytes) -> Vault:
-    return Vault(master_key=key, index_key=b"", key_id="case")
+    return Vault(master_key=key, index_key=b"")

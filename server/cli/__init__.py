@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from server.cli import casework, forms, log, operate, people, proving, restoring, safekeeping
+from server.cli import casework, forms, log, operate, people, proving, restoring, rotating, safekeeping
 from server.config import HalfConfigured
 from server.errors import Refusal
 
@@ -40,6 +40,7 @@ for command in (
     safekeeping.verify,
     safekeeping.backup,
     restoring.restore,
+    rotating.keys,
     log.log,
     forms.form,
     proving.simulate,
