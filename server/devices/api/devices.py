@@ -24,7 +24,7 @@ FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR)
 
 
 @bp.post("/codes")
-@allow(Role.SUPERVISOR, Role.ADMIN)
+@allow(Role.SUPERVISOR, Role.ADMIN, answers_secret=True)
 @takes(CodeIn)
 @answers(CodeOut, status=201)
 def issue_code(body: Body) -> ResponseReturnValue:
@@ -101,7 +101,7 @@ def ask_to_resend(device_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:device_id>/replace")
-@allow(Role.SUPERVISOR, Role.ADMIN)
+@allow(Role.SUPERVISOR, Role.ADMIN, answers_secret=True)
 @takes(ReplaceIn)
 @answers(CodeOut, status=201)
 def replace_device(device_id: UUID, body: Body) -> ResponseReturnValue:

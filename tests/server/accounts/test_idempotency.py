@@ -4,6 +4,7 @@ import io
 import threading
 from datetime import timedelta
 
+import pyotp
 import pytest
 from flask import jsonify
 from sqlalchemy import func, select
@@ -105,6 +106,22 @@ class TestAllow:
         row = db.session.scalar(select(IdempotencyKey))
         assert row.answer_sealed.startswith("v1|")
         assert "new.one" not in f"{row.target} {row.headers}"
+
+    def test_keeps_no_answer_that_shows_a_secret(self, in_app, as_lin, as_hu, as_zhou, as_fang):
+        """A second factor's secret, recovery codes, a phone's code, a calendar's address: shown, and kept nowhere."""
+        begun = as_lin.post("/v1/me/totp", json={"password": PASSWORD}, headers=KEY)
+        code = pyotp.TOTP(begun.json["secret"]).at(clock.now())
+        confirmed = as_lin.post("/v1/me/totp/confirm", json={"otp": code}, headers=KEY)
+        issued = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}, headers=KEY)
+        opened = as_hu.post("/v1/deadlines/calendar", headers=KEY)
+        assert [one.status_code for one in (begun, confirmed, issued, opened)] == [201, 200, 201, 201]
+        assert kept() == 0
+
+    def test_a_secret_is_made_anew_when_asked_again(self, as_lin):
+        first, again = (as_lin.post("/v1/me/totp", json={"password": PASSWORD}, headers=KEY) for _ in range(2))
+        assert again.status_code == 201
+        assert again.json["secret"] != first.json["secret"]
+        assert "Idempotency-Replayed" not in again.headers
 
     def test_creates_once_for_equal_requests_at_one_time(self, app, in_app, as_an):
         start, answers = threading.Barrier(4), []
