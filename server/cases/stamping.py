@@ -135,8 +135,11 @@ def _checkpoint_waiting(at: datetime) -> int:
 
 
 def _papers_waiting(at: datetime) -> Sequence[UUID]:
+    """Return papers without the time; those issued a week before the authority was first asked are left as they are."""
+    first_at = stamps.oldest_at()
+    asked_at = at if first_at is None else min(first_at, at)
     query = select(Paper.id).where(
         Paper.seal_level == SealLevel.B_B.value, Paper.stamped_sha256 == "", Paper.state != "deleted",
-        Paper.issued_at > at - PAPERS_OF,
+        Paper.issued_at > asked_at - PAPERS_OF,
     )  # fmt: skip
     return db.session.scalars(query.order_by(Paper.issued_at, Paper.id).limit(MOST_PAPERS)).all()

@@ -14,7 +14,7 @@ import waitress
 from flask import Flask
 from flask_migrate import upgrade
 
-from server import clock, config, jobs
+from server import clock, config, jobs, uptime
 from server.app import create_app, migrations_dir
 from server.console import health
 from server.console.openapi import build
@@ -91,10 +91,14 @@ def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int
 
 
 def start_work(app: Flask, stop: threading.Event) -> list[threading.Thread]:
-    """Start one thread that runs jobs and one that does the chores, so that a long job keeps no record waiting."""
+    """Start a thread that runs jobs, one for the chores, that a long job keeps no record waiting, and the pulse."""
     threads = [
         threading.Thread(target=work, args=(app, stop, turn), kwargs={"worth": worth}, name=name, daemon=True)
-        for name, turn, worth in (("jobs", jobs.run_next, 1), ("chores", jobs.run_chores, WORTH_GOING_ON))
+        for name, turn, worth in (
+            ("jobs", jobs.run_next, 1),
+            ("chores", jobs.run_chores, WORTH_GOING_ON),
+            ("pulse", uptime.Pulse(), 1),
+        )
     ]
     for thread in threads:
         thread.start()
@@ -110,6 +114,7 @@ def work(app: Flask, stop: threading.Event, turn: Callable[[datetime], int], *, 
         with app.app_context():
             try:
                 ran = turn(clock.now())
+                db.session.commit()
             except Exception:
                 logging.getLogger("doorstep.jobs").exception("the queue does not answer")
                 ran = 0

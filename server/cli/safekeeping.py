@@ -8,6 +8,7 @@ import subprocess
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -17,7 +18,7 @@ from sqlalchemy.engine import make_url
 from server import audit, clock, config, media
 from server.app import create_app
 from server.console import health
-from server.db import db
+from server.db import begin_write, db
 from server.transparency import check
 
 
@@ -28,8 +29,16 @@ from server.transparency import check
     "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a dossier's report as HTML."
 )
 @click.option("--log", "log_address", help="The public log's address: search it for what a dossier leaves out.")
+@click.option("--vkey", help="The log's verifier key, got from elsewhere than the dossier.")
+@click.option(
+    "--tsa-root",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The time-stamping authority's root, PEM, from elsewhere.",
+)
 @click.pass_obj
-def verify(var_dir: Path, dossier: Path | None, page: Path | None, log_address: str | None, *, as_json: bool) -> None:
+def verify(
+    var_dir: Path, /, dossier: Path | None, page: Path | None, log_address: str | None, *, as_json: bool, **own: Any
+) -> None:
     """Verify a DOSSIER zip, or without one this installation: database, audit chain, every stored file.
 
     Exit code 1 when anything fails.
@@ -38,7 +47,9 @@ def verify(var_dir: Path, dossier: Path | None, page: Path | None, log_address: 
         raise click.UsageError("--html is the report of a dossier: name one")
     if log_address and not dossier:
         raise click.UsageError("--log searches for what a dossier leaves out: name one")
-    checks = dossier_checks(dossier, page=page, log=log_address) if dossier else installation_checks(var_dir)
+    if any(own.values()) and not dossier:
+        raise click.UsageError("--vkey and --tsa-root are for a dossier: name one")
+    checks = dossier_checks(dossier, page=page, log=log_address, **own) if dossier else installation_checks(var_dir)
     if as_json:
         click.echo(json.dumps(checks, ensure_ascii=False, indent=2))
     else:
@@ -48,10 +59,18 @@ def verify(var_dir: Path, dossier: Path | None, page: Path | None, log_address: 
         raise click.exceptions.Exit(1)
 
 
-def dossier_checks(dossier: Path, *, page: Path | None = None, log: str | None = None) -> dict[str, str | None]:
+def dossier_checks(
+    dossier: Path,
+    *,
+    page: Path | None = None,
+    log: str | None = None,
+    vkey: str | None = None,
+    tsa_root: Path | None = None,
+) -> dict[str, str | None]:
     """Return what verification of a dossier finds, name → fault or None; write the whole report to `page`.
 
-    log is the public log's address, to be searched for leaves of the case that the dossier leaves out.
+    log is the public log's address, to be searched for leaves of the case that the dossier leaves out; vkey and
+    tsa_root, got from elsewhere, replace the log's key and the authority's root that lie in the dossier.
     Raises click.UsageError when it is no such address.
     """
     from sync import public_log, verify_page  # noqa: PLC0415  # only this command needs them
@@ -61,7 +80,7 @@ def dossier_checks(dossier: Path, *, page: Path | None = None, log: str | None =
         read = public_log.over_http(log) if log else None
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
-    report = bundle.verify(dossier, log=read)
+    report = bundle.verify(dossier, log=read, vkey=vkey, tsa_root=tsa_root.read_bytes() if tsa_root else None)
     if page:
         with dossier.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -120,6 +139,10 @@ def backup(var_dir: Path, target: Path) -> None:
     (target / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     note = {"made_at": manifest["made_at"], "files": len(files)}
     (settings.var_dir / config.LAST_BACKUP).write_text(json.dumps(note), encoding="utf-8")
+    with create_app(settings).app_context():
+        begin_write()
+        audit.note("installation.backed_up", f"backup:{manifest['made_at']}", actor_id=None, files=len(files))
+        db.session.commit()
     click.echo(f"Backed up {len(files)} files to {target}.")
 
 

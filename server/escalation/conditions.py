@@ -1,7 +1,7 @@
-"""How the system ran while a case was worked on (系统运行声明): versions, clocks, gaps, the log, restores, failed jobs.
+"""How the system ran while a case was worked on (系统运行声明): versions, clocks, downtimes, the log, backups, faults.
 
-It is part of a dossier, so it is told as of the decision and the same each time; what is not recorded is named, not
-passed over. Of a phone's clock comparisons only the newest 50 are kept. Source: docs/evidence.md §7.
+It is part of a dossier, so it is told as of the decision and the same each time. Of a phone's clock
+comparisons only the newest 50 are kept. Source: docs/evidence.md §7.
 """
 
 import platform
@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from server import uptime
 from server.audit import AuditEvent
 from server.db import db
 from server.devices.models import ClockSample, Quarantine
@@ -30,8 +31,7 @@ PAUSE = timedelta(hours=24)
 _CLOCK = (Flag.CLOCK_SKEW, Flag.CLOCK_JUMP, Flag.FUTURE_DATE)
 _GAPS = (Flag.SEQ_GAP, Flag.FORK, Flag.REPLAY)
 _RESTORED = "installation.restored"
-NOT_RECORDED = ("服务停机时段不作记录，以日志停顿体现 downtime is not recorded; pauses of the log show it",
-                "备份由运维在系统外保存，不作记录 backups are kept outside of the system and not recorded")  # fmt: skip
+_BACKED_UP = "installation.backed_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,25 @@ def statement(record_ids: Sequence[UUID], *, decided_at: datetime) -> dict[str, 
         "chain_flags": {flag.value: flags[flag] for flag in _GAPS},
         "quarantined": _quarantined(period),
         "log": _log(period),
-        "restores": [write_time(at) for at in _restores(period)],
+        "uptime": _uptime(period),
+        "backups": [write_time(at) for at in _noted(_BACKED_UP, period)],
+        "restores": [write_time(at) for at in _noted(_RESTORED, period)],
         "failed_jobs": _failed(period),
-        "not_recorded": list(NOT_RECORDED),
     }  # fmt: skip
 
 
 def words_zh(told: dict[str, Any]) -> str:
     """Return the statement in two sentences, as the index prints it."""
     clock, chain, log = told["clock_flags"], told["chain_flags"], told["log"]
-    odd = sum(clock.values()), sum(chain.values())
+    odd, ran = (sum(clock.values()), sum(chain.values())), told["uptime"]
+    since = ran["recorded_from"]
+    downtime = f"{since[:10]} 起记录的停机 {len(ran['downtimes'])} 次" if since else "停机时段无记录"
     return (
         f"运行期间 {told['period']['from'][:10]} 至 {told['period']['until'][:10]}：时钟异常标记 {odd[0]} 条，"
         f"记录链异常标记 {odd[1]} 条，隔离数据 {told['quarantined']} 条，数据恢复 {len(told['restores'])} 次，"
         f"失败任务 {sum(told['failed_jobs'].values())} 项；日志检查点 {log['checkpoints']} 个，"
-        f"超过 24 小时的停顿 {len(log['pauses'])} 次。软件版本 {told['versions']['doorstep']}。"
-        "停机时段与备份不作记录。详见 system.json。"
+        f"超过 24 小时的停顿 {len(log['pauses'])} 次；{downtime}，备份 {len(told['backups'])} 次。"
+        f"软件版本 {told['versions']['doorstep']}。详见 system.json。"
     )
 
 
@@ -104,9 +107,20 @@ def _log(period: Period) -> dict[str, Any]:
     return {"checkpoints": len(rows), "pauses": pauses, "newest_size": rows[-1].size if rows else 0}
 
 
-def _restores(period: Period) -> Sequence[datetime]:
+def _uptime(period: Period) -> dict[str, Any]:
+    since = uptime.recorded_from()
+    return {
+        "recorded_from": write_time(since) if since and since <= period.end_at else None,
+        "downtimes": [
+            {"from": write_time(one.start_at), "until": write_time(one.end_at)}
+            for one in uptime.downtimes(period.start_at, period.end_at)
+        ],
+    }
+
+
+def _noted(action: str, period: Period) -> Sequence[datetime]:
     query = select(AuditEvent.at).where(
-        AuditEvent.action == _RESTORED, AuditEvent.at.between(period.start_at, period.end_at)
+        AuditEvent.action == action, AuditEvent.at.between(period.start_at, period.end_at)
     )
     return db.session.scalars(query.order_by(AuditEvent.seq)).all()
 

@@ -46,6 +46,11 @@ def newest() -> tuple[int, datetime | None]:
     return (int(last.size) if last is not None and last.stamp is None else 0), db.session.scalar(query)
 
 
+def oldest_at() -> datetime | None:
+    """Return when the first stamped checkpoint was made; None when none is stamped."""
+    return db.session.scalar(select(_AT.made_at).where(_AT.stamp.is_not(None)).order_by(_AT.size).limit(1))
+
+
 def covering(indices: Sequence[int], *, size: int) -> list[Stamped]:
     """Return, for each of these leaves, the oldest stamped checkpoint up to a size that covers it; each once."""
     query = select(_AT.size, _AT.note, _AT.stamp).where(_AT.stamp.is_not(None), _AT.size <= size).order_by(_AT.size)

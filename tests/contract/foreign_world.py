@@ -24,7 +24,8 @@ SECRET = "银行机密"
 SERIAL = "ZD20261120-0001-7"
 ABROAD = {"creditor", "person", "token", "idempotency_key", "alembic_version"}
 OF_FIRM = {"device", "paper_template", "field_form", "form_activation", "quarantine", "upload", "submission",
-           "enrol_code", "ack", "clock_sample", "serial_counter", "device_setting", "delegation"}  # fmt: skip
+           "enrol_code", "ack", "clock_sample", "serial_counter", "device_setting", "delegation",
+           "service_run"}  # fmt: skip
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 OF_TYPE = {
     UtcDateTime: lambda: NOW,

@@ -136,6 +136,14 @@ class TestStampWaiting:
         work(clock.now() + timedelta(minutes=6))
         assert fetched(paper_id).seal_level == "B-T"
 
+    def test_catches_up_after_a_silence_of_weeks_but_leaves_what_came_before_it_was_asked(self, stamping, paper):
+        now = clock.now()
+        old, new = paper("HZ-20261102-0001-1", at=now - timedelta(days=8)), paper("HZ-20261202-0007-4", at=now)
+        work(now)
+        later = paper("HZ-20261203-0008-5", at=now + timedelta(days=1))
+        work(now + timedelta(days=30))
+        assert [fetched(one).seal_level for one in (old, new, later)] == ["B-B", "B-T", "B-T"]
+
     def test_leaves_a_paper_alone_that_has_no_room(self, stamping, paper, app, monkeypatch):
         monkeypatch.setattr(paper_seal, "_ROOM_WITH_STAMP", 4096)
         paper_id = paper()

@@ -135,6 +135,9 @@ class TestVerify:
     def test_writes_a_report_of_dossiers_only(self, ready, tmp_path):
         assert ready("verify", "--html", tmp_path / "report.html").exit_code == 2
 
+    def test_compares_a_key_with_that_of_a_dossier_only(self, ready):
+        assert ready("verify", "--vkey", "log+1+AAAA").exit_code == 2
+
 
 class TestBackup:
     def test_copies_a_database_that_opens(self, ready, tmp_path):
@@ -143,6 +146,12 @@ class TestBackup:
         with sqlite3.connect(tmp_path / "copy" / "doorstep.db") as database:
             assert database.execute("SELECT username FROM person").fetchall() == [("lin",)]
         assert not (tmp_path / "copy" / "keys").exists()
+
+    def test_is_noted(self, ready, tmp_path):
+        ready("backup", tmp_path / "copy")
+        with sqlite3.connect(tmp_path / "var" / "doorstep.db") as database:
+            noted = database.execute("SELECT action FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
+        assert noted == ("installation.backed_up",)
 
     def test_refuses_a_folder_in_use(self, ready, tmp_path):
         assert ready("backup", tmp_path / "var").exit_code == 1

@@ -12,8 +12,10 @@ from server.devices.models import ClockSample, Quarantine
 from server.escalation import conditions
 from server.jobs import Job, JobState
 from server.transparency.tables import log_checkpoint
+from server.uptime import Run
 from server.visits.models import Record
 from sync.canonical import canonical
+from sync.envelope import write_time
 
 END = timedelta(days=400)
 
@@ -86,9 +88,22 @@ class TestStatement:
     def test_is_the_same_each_time(self, record):
         assert told(record) == told(record)
 
-    def test_says_what_is_not_recorded(self, record):
-        assert len(told(record)["not_recorded"]) == 2
-        assert "停机时段与备份不作记录" in conditions.words_zh(told(record))
+    def test_says_so_when_runs_are_not_recorded(self, record):
+        assert told(record)["uptime"] == {"recorded_from": None, "downtimes": []}
+        assert "停机时段无记录" in conditions.words_zh(told(record))
+
+    def test_tells_downtimes_and_backups(self, record):
+        begin_write()
+        at = record.received_at
+        spans = [(at - timedelta(days=1), at + timedelta(hours=1)), (at + timedelta(hours=9), at + timedelta(days=2))]
+        db.session.add_all(Run(id=clock.new_id(), started_at=one, alive_at=other) for one, other in spans)
+        audit.note("installation.backed_up", "backup:x", actor_id=None)
+        db.session.commit()
+        found = told(record)
+        downtime = {"from": write_time(at + timedelta(hours=1)), "until": write_time(at + timedelta(hours=9))}
+        assert found["uptime"] == {"recorded_from": write_time(at - timedelta(days=1)), "downtimes": [downtime]}
+        assert len(found["backups"]) == 1
+        assert "停机 1 次，备份 1 次" in conditions.words_zh(found)
 
 
 def test_a_case_without_records_has_an_empty_period(in_app):

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from server import clock, jobs, media
 from server.audit import AuditEvent
 from server.cases.models import Paper
+from server.cli import safekeeping
 from server.db import begin_write, db
 from server.devices import leaves
 from server.escalation.models import Dossier, Escalation
@@ -187,6 +188,8 @@ class TestBuild:
         with zipfile.ZipFile(zipped) as archive:
             archive.extractall(tmp_path / "out")
         folder = next((tmp_path / "out").iterdir())
+        assert not any(safekeeping.dossier_checks(zipped, tsa_root=stamping.root).values())
+        assert safekeeping.dossier_checks(zipped, tsa_root=folder / "data/seal-root.pem")["stamps"]
         for reply in folder.glob("data/log/stamp-*.tsr"):
             said(folder, "openssl", "ts", "-verify", "-data", reply.with_suffix(".checkpoint"), "-in", reply,
                  "-CAfile", "data/tsa-root.pem")  # fmt: skip
