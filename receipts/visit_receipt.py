@@ -29,6 +29,10 @@ from receipts.signing import HEIGHT, SignatureLine, signature_lines
 from receipts.templates import Clause, Template
 
 CASH_NOTICE = "本回执不是收款凭证，工作人员不收取任何款项。如有人索要现金或要求转账至个人账户，请拒绝并投诉。"
+_PRIVACY_NOTICE = (
+    "个人信息处理告知（个人信息保护法 17）：受托处理姓名、地址、联系方式、影像录音与本回执内容，"
+    "仅用于核实到访送达和留存证据；案件结束后按法定年限保存，期满删除。可向上列电话查阅、复制、更正、删除或投诉。"
+)
 _RECEIPT_NOTE = "签收仅表示收到上列文件并知悉到访情况，不构成对任何事项的承认或承诺。"
 TEMPLATE = Template("visit_receipt", 1, (Clause("cash_notice", CASH_NOTICE), Clause("receipt_note", _RECEIPT_NOTE)))
 _TITLE = Title("到访回执单", "Visit receipt")
@@ -150,6 +154,7 @@ def render(facts: VisitReceiptFacts) -> Paper:
     blocks.notice(
         sheet, f"{facts.words.text('cash_notice')}\n投诉电话 Complaints: {facts.complaint_phone}，或扫描右上角二维码。"
     )
+    blocks.paragraph(sheet, _PRIVACY_NOTICE, FINE)
     _signatures(sheet, facts)
     _media(sheet, facts)
     return sheet.finish()

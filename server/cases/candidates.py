@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from server.cases import approvals
+from server.cases import approvals, gates
 from server.cases.allocation import Entry
 from server.cases.faults import Code
+from server.cases.freezing import frozen_kinds
+from server.cases.gates import Ruling
 from server.cases.identity import mask_address
 from server.cases.intake import COMPLAINED_BEFORE
 from server.cases.ledger import entries_of
@@ -28,22 +30,37 @@ from server.cases.screening import (
 )
 from server.cases.sealing import address_text
 from server.cases.timeline import clock_with
+from server.compliance.rulepack import Gate
 from server.db import db
 from server.planning.precision import Precision
 
 BEST_FIRST = [
     Precision.DOOR, Precision.BUILDING, Precision.STREET, Precision.VILLAGE, Precision.DISTRICT, Precision.NONE,
 ]  # fmt: skip
+CARD = "信用卡"
 KIND_FIRST = ["home", "delivery", "work", "other", "registered"]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A case with its best address and its score."""
+    """A case with its best address and its score; limitation as known on the screening day."""
 
     case: Case
     address: Address | None
     screened: Screened
+    days_left: int | None = None
+    legal_approval_id: UUID | None = None
+
+    def ruling(self, today: date) -> Ruling:
+        """Return what the rules say to visiting this case, asked at their gate `screening`."""
+        approval = str(self.legal_approval_id) if self.legal_approval_id else None
+        facts = {
+            "case": {"freeze_kinds": frozen_kinds(self.case)} | lender_of(self.case),
+            "limitation": {"days_left": self.days_left, "legal_approval_id": approval},
+        }
+        return gates.ask(
+            Gate.SCREENING, facts, creditor_id=self.case.creditor_id, case_id=self.case.id, on=today
+        )  # fmt: skip
 
 
 def screened_cases(
@@ -63,7 +80,7 @@ def screened_cases(
     )
     found = [
         judge(
-            case, today=today, policy=policy, listed=listed, entries=booked[case.id], is_approved=case.id in approved
+            case, today=today, policy=policy, listed=listed, entries=booked[case.id], approval_id=approved.get(case.id)
         )
         for case in cases
     ]  # fmt: skip
@@ -77,15 +94,21 @@ def judge(
     policy: ScreeningPolicy,
     listed: frozenset[UUID],
     entries: Iterable[Entry],
-    is_approved: bool = False,
+    approval_id: UUID | None = None,
 ) -> Candidate:
     """Score one case; entries are the payment feed's about it, listed the cases that stand on unfinished lists.
 
-    is_approved: legal has approved a visit after limitation has run out.
+    approval_id: legal's approval of a visit after limitation has run out.
     """
     facts = facts_of(case, today=today, listed=listed, entries=entries)
-    facts = replace(facts, has_legal_approval=is_approved)
-    return Candidate(case, best_address(case.addresses), screen(facts, today=today, policy=policy))
+    facts = replace(facts, has_legal_approval=approval_id is not None)
+    screened = screen(facts, today=today, policy=policy)
+    return Candidate(case, best_address(case.addresses), screened, facts.limitation_days_left, approval_id)
+
+
+def lender_of(case: Case) -> dict[str, Any]:
+    """Return what is known of the lender's licence: only licensed lenders issue cards; else nobody has told us."""
+    return {"lender_is_licensed": True} if case.product == CARD else {}
 
 
 def facts_of(case: Case, *, today: date, listed: frozenset[UUID], entries: Iterable[Entry]) -> ScreeningFacts:
@@ -165,7 +188,7 @@ def exclusions_json(exclusions: Iterable[Exclusion]) -> list[dict[str, str]]:
     ]
 
 
-def candidate_json(candidate: Candidate) -> dict[str, Any]:
+def candidate_json(candidate: Candidate, *, today: date) -> dict[str, Any]:
     """Return a candidate as the screening answers it, its address masked."""
     case, address = candidate.case, candidate.address
     return {
@@ -182,4 +205,5 @@ def candidate_json(candidate: Candidate) -> dict[str, Any]:
         "score": candidate.screened.score,
         "terms": terms_json(candidate.screened.terms),
         "exclusions": exclusions_json(candidate.screened.exclusions),
+        "compliance": candidate.ruling(today).as_json(),
     }

@@ -83,6 +83,7 @@ def issue_letter(case: Case, *, until_on: date, at: datetime, on: date) -> Paper
     facts = letter_facts(case, serial=serial, until_on=until_on, at=at)
     return papers.file_paper(
         dunning_letter.render(facts),
+        facts=facts,
         kind=KIND,
         serial=serial,
         template_version=facts.words.version,

@@ -37,10 +37,11 @@ def issue_letter(case: Case, *, until_on: date, at: datetime, on: date) -> Paper
         if fingerprint(again) == issued.fingerprint:
             return issued
     serial = papers.draw_serial(PaperKind.LAWYERS_LETTER, on=on)
+    facts = letter_facts(case, row, serial=serial, until_on=until_on, at=at)
     return papers.file_paper(
-        lawyers_letter.render(letter_facts(case, row, serial=serial, until_on=until_on, at=at)),
-        kind=KIND, serial=serial, template_version=templates.as_template(row).version, at=at,
-        creditor_id=case.creditor_id, case_id=case.id, subject_id=case.id, version=case.version,
+        lawyers_letter.render(facts), facts=facts, kind=KIND, serial=serial,
+        template_version=templates.as_template(row).version, at=at, creditor_id=case.creditor_id, case_id=case.id,
+        subject_id=case.id, version=case.version,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, p
             raise CaseTwice(one.case.case_no, case_id=str(one.case.id))
         candidate = judge(
             one.case, today=today, policy=policy, listed=listed, entries=booked[one.case.id],
-            is_approved=one.case.id in approved,
+            approval_id=approved.get(one.case.id),
         )  # fmt: skip
         exclusions = [exclusion.value for exclusion in candidate.screened.exclusions]
         try:
@@ -57,13 +57,13 @@ def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, p
         except rules.NotEligible as refusal:
             refusal.facts |= {"case_id": str(one.case.id), "case_no": one.case.case_no}
             raise
-        visit_list.lines.append(new_line(candidate, one))
+        visit_list.lines.append(new_line(candidate, one, today=today))
         present.add(one.case.id)
     return len(cases)
 
 
-def new_line(candidate: Candidate, wanted: Wanted) -> VisitListLine:
-    """Return a line for a case. Raises ForeignAddress."""
+def new_line(candidate: Candidate, wanted: Wanted, *, today: date) -> VisitListLine:
+    """Return a line for a case, with what the rules said. Raises ForeignAddress or GateClosed."""
     address = chosen_address(wanted.case, wanted.address_id)
     return VisitListLine(
         id=clock.new_id(),
@@ -73,6 +73,7 @@ def new_line(candidate: Candidate, wanted: Wanted) -> VisitListLine:
         address_id=address.id if address else None,
         score=candidate.screened.score,
         terms=terms_json(candidate.screened.terms),
+        compliance=candidate.ruling(today).require().as_json(),
         note=wanted.note,
         decision=LineDecision.PENDING.value,
         reason="",
@@ -100,11 +101,13 @@ def recheck_lines(lines: Iterable[VisitListLine], *, list_id: UUID, today: date,
     approved = approvals.standing([line.case_id for line in looked_at], on=today)
     found = []
     for line in looked_at:
+        entries = booked[line.case_id]
         judged = judge(
-            line.case, today=today, policy=policy, listed=listed, entries=booked[line.case_id],
-            is_approved=line.case_id in approved,
+            line.case, today=today, policy=policy, listed=listed, entries=entries,
+            approval_id=approved.get(line.case_id),
         )  # fmt: skip
         exclusions = judged.screened.exclusions
+        line.compliance = judged.ruling(today).as_json()
         if exclusions:
             found.append({"line_id": str(line.id), "case_no": line.case.case_no, "exclusions": list(exclusions)})
     if found:

@@ -233,6 +233,7 @@ class VisitListLine(Base):
     address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
     score: Mapped[int] = mapped_column(default=0)
     terms: Mapped[list[Any]] = mapped_column(Json, default=list)
+    compliance: Mapped[list[Any]] = mapped_column(Json, default=list)  # what the rules said when it was put here
     note: Mapped[str] = mapped_column(Text, default="")
     decision: Mapped[str] = mapped_column(String(10), default="pending")  # pending | accept | return | remove
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -271,6 +272,7 @@ class Paper(Base):
     stamped_sha256: Mapped[str] = mapped_column(String(64), default="")  # of the same file with the time in its seal
     fingerprint: Mapped[str] = mapped_column(String(64))
     flags: Mapped[list[str]] = mapped_column(Json, default=list)
+    compliance: Mapped[list[Any]] = mapped_column(Json, default=list)  # what the rules said before it was issued
     issued_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="issued")
 

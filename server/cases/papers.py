@@ -12,6 +12,7 @@ from receipts.facts import Paper as Rendered
 from receipts.facts import SealFacts
 from receipts.serials import PaperKind
 from server import clock, config, paper_seal
+from server.cases import print_gate
 from server.cases.models import Paper, SerialCounter
 from server.db import db
 from server.media import store
@@ -60,6 +61,7 @@ def seal_facts(serial: str, *, at: datetime, version: int = 1) -> SealFacts:
 def file_paper(
     rendered: Rendered,
     *,
+    facts: object,
     kind: str,
     serial: str,
     template_version: str,
@@ -69,10 +71,13 @@ def file_paper(
     subject_id: UUID | None = None,
     version: int = 1,
 ) -> Paper:
-    """Seal a rendered paper, keep and log it, and add its row to the transaction.
+    """Ask the rules about a paper's facts, seal what was rendered of them, keep and log it, and add its row.
 
-    Raises HalfConfigured without a usable seal.
+    Raises GateClosed when a rule stands against it, and HalfConfigured without a usable seal.
     """
+    ruling = print_gate.ask(
+        kind, facts, creditor_id=creditor_id, case_id=case_id, on=at.astimezone(clock.SHANGHAI).date()
+    ).require()  # fmt: skip
     paper = Paper(
         id=clock.new_id(),
         kind=kind,
@@ -82,6 +87,7 @@ def file_paper(
         subject_id=subject_id,
         version=version,
         template_version=template_version,
+        compliance=ruling.as_json(),
     )
     seal_paper(paper, rendered, at=at)
     db.session.add(paper)

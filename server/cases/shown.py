@@ -238,6 +238,7 @@ class PaperOut(Schema):
     sha256 = fields.String()
     fingerprint = fields.String()
     flags = fields.List(fields.String())
+    compliance = fields.List(fields.Dict())
     state = fields.String()
     issued_at = fields.DateTime()
     pdf = fields.Function(lambda paper: f"/v1/cases/{paper.case_id}/papers/{paper.serial}.pdf")

@@ -30,6 +30,7 @@ class LineOut(Schema):
     address = fields.Nested(AddressOut, allow_none=True)
     score = fields.Integer()
     terms = fields.List(fields.Dict())
+    compliance = fields.List(fields.Dict())
     note = fields.String()
     decision = fields.String()
     reason = fields.String()

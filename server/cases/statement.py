@@ -30,6 +30,7 @@ def issue_statement(case: Case, *, at: datetime, on: date) -> Paper:
     facts = statement_facts(case, serial=serial, at=at)
     return papers.file_paper(
         account_statement.render(facts),
+        facts=facts,
         kind=KIND,
         serial=serial,
         template_version=facts.words.version,

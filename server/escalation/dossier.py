@@ -131,8 +131,10 @@ def issue_index(found: Brief, *, at: datetime, on: date) -> Paper:
     if before is not None:
         before.state = SUPERSEDED
     serial = papers.draw_serial(PaperKind.EVIDENCE_INDEX, on=on)
+    facts = found.facts_under(serial, at=at, version=version)
     return papers.file_paper(
-        evidence_index.render(found.facts_under(serial, at=at, version=version)),
+        evidence_index.render(facts),
+        facts=facts,
         kind=KIND,
         serial=serial,
         template_version=TEMPLATE_VERSION,

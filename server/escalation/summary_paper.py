@@ -125,11 +125,12 @@ def issue(summary: Summary, *, at: datetime, on: date) -> Paper:
     before = last_issued(summary)
     version = before.version + 1 if before else 1
     serial = papers.draw_serial(PaperKind.VISIT_SUMMARY, on=on)
-    rendered = visit_summary.render(_facts(summary, seal=papers.seal_facts(serial, at=at, version=version)))
+    facts = _facts(summary, seal=papers.seal_facts(serial, at=at, version=version))
+    rendered = visit_summary.render(facts)
     if before is not None:
         before.state = SUPERSEDED
     return papers.file_paper(
-        rendered, kind=KIND, serial=serial, template_version=TEMPLATE_VERSION, at=at,
+        rendered, facts=facts, kind=KIND, serial=serial, template_version=TEMPLATE_VERSION, at=at,
         subject_id=summary.scheme.id, version=version,
     )  # fmt: skip
 

@@ -30,9 +30,14 @@ _REF_ZH = {
 }
 
 
-def write(summary: Summary) -> bytes:
-    """Return the workbook: figures, the ids behind each, households, very poor credit. Amounts in fen and yuan text."""
+def write(summary: Summary, *, mark: str = "") -> bytes:
+    """Return the workbook: figures, the ids behind each, households, very poor credit. Amounts in fen and yuan text.
+
+    mark names who took it, below each sheet and in the file's properties.
+    """
     book = Workbook(write_only=True)
+    if mark:
+        book.properties.creator = book.properties.description = mark
     _sheet(book, "数据 figures", ("项目", "代码", "数量", "单位", "金额（分）", "对应编号数"), _figure_rows(summary))
     _sheet(book, "对应编号 records", ("代码", "项目", "类别", "编号"), _ref_rows(summary))
     _sheet(
@@ -42,6 +47,8 @@ def write(summary: Summary) -> bytes:
         _line_rows(summary),
     )
     _sheet(book, "信誉极差 very poor credit", ("案件", "客户", "欠款（分）", "依据", "外访编号"), _poor_rows(summary))
+    for sheet in book.worksheets if mark else ():
+        sheet.append([_cell(sheet, f"导出标识 {mark}", is_head=False)])
     out = BytesIO()
     book.save(out)
     return out.getvalue()

@@ -46,6 +46,31 @@ class Deletion(Base):
     case: Mapped[Case] = relationship()
 
 
+class Export(Base):
+    """A file that is to leave the house (批量导出): asked by one, agreed to by another, fetched once."""
+
+    __tablename__ = "export"
+
+    kind: Mapped[str] = mapped_column(String(12))  # cases | summary | dossiers
+    form: Mapped[str] = mapped_column(String(4))  # csv | xlsx | zip
+    creditor_id: Mapped[UUID | None] = mapped_column(ForeignKey("creditor.id"), index=True)
+    scheme_id: Mapped[UUID | None] = mapped_column(ForeignKey("scheme.id"))
+    case_ids: Mapped[list[str]] = mapped_column(Json, default=list)
+    fields: Mapped[list[str]] = mapped_column(Json, default=list)
+    reason: Mapped[str] = mapped_column(String(400))
+    rows: Mapped[int]
+    needs_second: Mapped[bool]
+    compliance: Mapped[list[Any]] = mapped_column(Json, default=list)
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decision: Mapped[str] = mapped_column(String(10), default="")  # agreed | refused; empty: nobody has decided
+    decision_reason: Mapped[str] = mapped_column(String(400), default="")
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]  # an export that needs nobody else: when it was asked for
+    taken_at: Mapped[datetime | None]
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+
+
 class DataRequest(Base):
     """What a person asks about his data (个人信息请求), with the day it has to be answered by; the words are sealed."""
 

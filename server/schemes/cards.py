@@ -16,10 +16,10 @@ from sqlalchemy import Row, select
 from server import config, feed
 from server.accounts.models import Creditor
 from server.cases import keyring, sealing
+from server.cases.freezing import frozen_by
 from server.cases.keyring import KeyOf
 from server.cases.models import Address, Case, Party, StopFlag
 from server.db import db
-from server.schemes.checks import frozen_by
 from server.schemes.documents import Documents, on_phones_of, place
 from server.schemes.models import SchemeStop
 from server.vault import place as sealed_at

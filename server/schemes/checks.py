@@ -12,10 +12,9 @@ from sqlalchemy import select
 
 from server.accounts import rulebook
 from server.accounts.models import Person
-from server.cases import approvals, lawyers_letter, templates, timeline
+from server.cases import approvals, lawyers_letter, print_gate, templates, timeline
+from server.cases.freezing import frozen_kinds
 from server.cases.ledger import entries_of
-from server.cases.models import Case
-from server.cases.rules import CaseState, StopKind
 from server.compliance.evaluate import Finding, RuleResult, evaluate
 from server.compliance.rulepack import Action, Gate, RulePack
 from server.db import db
@@ -23,25 +22,9 @@ from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState
 
-_FREEZE = {
-    StopKind.COMPLAINT: "complaint",
-    StopKind.DISPUTE: "dispute",
-    StopKind.RECALL: "recalled",
-    StopKind.SETTLED: "settled",
-    StopKind.DO_NOT_CONTACT: "do_not_contact",
-    StopKind.SPECIAL: "stop",
-    StopKind.OTHER: "stop",
-}
 _BEFORE_THE_FIELD = (StopState.PLANNED, StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)
 _LOOKBACK = timedelta(days=30)
 _ORDER = list(Action)
-PRINTED = {
-    "dunning_letter": (
-        "name", "balance", "reason", "legal_basis", "rights", "query", "repay", "objection", "evidence",
-        "issuer_contact", "seal",
-    )
-}  # fmt: skip
-"""What the templates of `receipts/` state; a letter that lacks a fact for any of it is not issued (`handover`)."""
 _MARK_CHARS = 12
 
 Found = list[tuple[str, RuleResult]]
@@ -68,24 +51,6 @@ class Checks:
 
 def _stands_against(entry: Mapping[str, Any], action: Action) -> bool:
     return bool(entry["action"] == action and entry["finding"] != Finding.KEPT)
-
-
-def frozen_kinds(case: Case) -> list[str]:
-    """Return why nobody may go to this door, empty when nothing stands against it."""
-    standing = [flag.kind for flag in case.stop_flags if flag.lifted_at is None]
-    return frozen_by(standing, state=case.state, do_not_contact=case.debtor.do_not_contact)
-
-
-def frozen_by(standing: Iterable[str], *, state: str, do_not_contact: bool) -> list[str]:
-    """Return why nobody may go to a door, from the flags that stand, the case's state and the debtor's wish."""
-    kinds = {_FREEZE[StopKind(kind)] for kind in standing}
-    if state == CaseState.RECALLED:
-        kinds.add("recalled")
-    if state == CaseState.SETTLED:
-        kinds.add("settled")
-    if do_not_contact:
-        kinds.add("do_not_contact")
-    return sorted(kinds)
 
 
 def pack_for(stop: SchemeStop, *, on: date) -> RulePack:
@@ -159,7 +124,9 @@ def papers(scheme: Scheme, stops: Iterable[SchemeStop]) -> Found:
     found: Found = []
     for stop in stops:
         for kind in materials(scheme, stop):
-            facts = {"paper": {"kind": kind, "product": stop.case.product, "parts": list(PRINTED.get(kind, ()))}}
+            facts = {
+                "paper": {"kind": kind, "product": stop.case.product, "parts": list(print_gate.PARTS.get(kind, ()))}
+            }
             facts["paper"] |= firm if kind == lawyers_letter.KIND else {}
             found += [(f"stop:{stop.id}", one) for one in evaluate(pack_of_stop(stop), Gate.DISPATCH, facts)]
     return found

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from server import clock, feed
 from server.accounts.models import Person
+from server.cases.freezing import frozen_kinds
 from server.cases.models import Paper
 from server.cases.rules import CaseState
 from server.compliance.evaluate import evaluate
@@ -59,7 +60,7 @@ def withhold(scheme: Scheme) -> list[dict[str, Any]]:
 
 
 def _frozen(stop: SchemeStop) -> dict[str, Any] | None:
-    facts = {"case": {"freeze_kinds": checks.frozen_kinds(stop.case)}}
+    facts = {"case": {"freeze_kinds": frozen_kinds(stop.case)}}
     blocking = [one for one in evaluate(checks.pack_of_stop(stop), Gate.DISPATCH, facts) if one.blocks]
     if not blocking:
         return None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from server.cases.freezing import frozen_kinds
 from server.clock import SHANGHAI
 from server.compliance.rulepack import RulePack
 from server.db import db
@@ -16,7 +17,6 @@ from server.planning.model import Preference, Problem, Shift, Stop, Window
 from server.planning.precision import Precision
 from server.planning.stacked import Doubt, believed
 from server.schemes import points, rules
-from server.schemes.checks import frozen_kinds
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Crew, Scheme, SchemeStop
 from server.schemes.moments import local

@@ -15,7 +15,7 @@ from server.planning.ics import CAUTION_ZH
 from server.planning.model import Route, RoutedStop
 from server.schemes import plan_store, sheet
 from server.schemes.cards import DO_NOT
-from server.schemes.checks import frozen_kinds
+from server.cases.freezing import frozen_kinds
 from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState

@@ -49,8 +49,8 @@ def screen(body: Body) -> ResponseReturnValue:
         formula=FORMULA_VERSION,
         screened=len(found),
         eligible=len(good),
-        candidates=[candidate_json(one) for one in good[: body["limit"]]],
-        excluded=[candidate_json(one) for one in excluded[: body["limit"]]],
+        candidates=[candidate_json(one, today=clock.today()) for one in good[: body["limit"]]],
+        excluded=[candidate_json(one, today=clock.today()) for one in excluded[: body["limit"]]],
         excluded_total=len(excluded),
     )
 

@@ -17,7 +17,7 @@ from server.cases import keyring, stamping
 from server.cases.models import Case, Paper
 from server.db import begin_write, db, fetch
 from server.devices import proofs
-from server.escalation import dossier, effects, logged, rules
+from server.escalation import dossier, effects, export_gate, logged, rules
 from server.escalation.models import Dossier, Escalation
 from server.escalation.rules import Proposal
 from server.escalation.schemas import DossierOut
@@ -71,9 +71,10 @@ def build(args: dict[str, Any], report: Report) -> str:
     stamp(case_id)
     tell(report, 0.4, "证据目录")
     found, index = brief_of(case_id), fetch(Paper, index_id)
+    ruling = export_gate.ask(found.case, found.escalation, found.facts(index)).require()
     sha256 = media.store().put(dossier.pack(found, index))
     tell(report, 0.8, "打包")
-    told = dossier.report_of(found, index, sha256)
+    told = dossier.report_of(found, index, sha256) | {"compliance": ruling.as_json()}
     creditor_id, escalation_id = found.case.creditor_id, found.escalation.id
     begin_write()
     query = select(Dossier).where(Dossier.case_id == case_id, Dossier.sha256 == sha256)

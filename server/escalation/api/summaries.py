@@ -11,7 +11,9 @@ from server import audit, clock, media
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, answers, takes
+from server.cases import gates
 from server.cases.rules import CaseState
+from server.compliance.rulepack import Gate
 from server.db import begin_write, db
 from server.escalation import effects, rules, summary_paper, summary_workbook
 from server.escalation.gather import scheme_seen
@@ -79,11 +81,27 @@ def summary_pdf(scheme_id: UUID) -> ResponseReturnValue:
 @allow(*OFFICE)
 @answers(None, content_type=summary_workbook.MIME)
 def summary_xlsx(scheme_id: UUID) -> ResponseReturnValue:
-    """Answer with the summary as a workbook: text and numbers, never formulas; every figure leads to its records."""
+    """Answer with the summary as a workbook: text and numbers, never formulas; every figure leads to its records.
+
+    One of as many cases as PI-BULK names goes by `POST /v1/exports`, with a second person. Raises GateClosed.
+    """
     found = summary_of(scheme_id)
+    require_small(found)
     answer = Response(summary_workbook.write(found), content_type=summary_workbook.MIME)
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.scheme.serial}-summary.xlsx"'
     return answer
+
+
+def require_small(found: Summary) -> None:
+    """Ask the rules whether one person may take the workbook out. Raises GateClosed."""
+    facts = {
+        "export": {
+            "fields": ["name", "amount"], "allowed_fields": ["name", "amount"], "rows": len(found.lines),
+            "person_ids": [str(current_person().id)], "reason": "", "has_watermark": False,
+        },
+        "report": {"agents_ranked_by": ""},
+    }  # fmt: skip
+    gates.ask(Gate.EXPORT, facts, creditor_id=None, on=clock.today()).require()
 
 
 @bp.post("/<uuid:scheme_id>/close-out")

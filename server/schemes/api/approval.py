@@ -176,12 +176,13 @@ def hands_of(scheme: Scheme) -> set[UUID]:
 def file_sheet(scheme: Scheme, *, at: datetime) -> None:
     """Keep the signed approval sheet under the scheme's serial, so that a printed one can be verified."""
     db.session.flush()
-    rendered = visit_scheme.render(sheet.facts(scheme))
+    facts = sheet.facts(scheme)
+    rendered = visit_scheme.render(facts)
     known = papers.find_paper(sheet.KIND, subject_id=scheme.id, version=1)
     if known is not None:
         papers.seal_paper(known, rendered, at=at)
         return
     papers.file_paper(
-        rendered, kind=sheet.KIND, serial=scheme.serial, template_version=sheet.TEMPLATE_VERSION, at=at,
+        rendered, facts=facts, kind=sheet.KIND, serial=scheme.serial, template_version=sheet.TEMPLATE_VERSION, at=at,
         subject_id=scheme.id,
     )  # fmt: skip

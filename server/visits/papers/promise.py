@@ -59,7 +59,7 @@ def issue(visit: Visit, *, at: datetime) -> Paper:
     if before is not None:
         before.state = receipt.SUPERSEDED
     paper = papers.file_paper(
-        promise.render(said), kind=KIND, serial=serial, template_version=said.words.version, at=at,
+        promise.render(said), facts=said, kind=KIND, serial=serial, template_version=said.words.version, at=at,
         creditor_id=visit.creditor_id, case_id=visit.case_id, subject_id=visit.id, version=version,
     )  # fmt: skip
     db.session.flush()

@@ -66,8 +66,8 @@ def issue(visit: Visit, *, at: datetime) -> Paper:
     if before is not None:
         before.state = SUPERSEDED
     paper = papers.file_paper(
-        made, kind=KIND, serial=serial, template_version=told.words.version, at=at, creditor_id=visit.creditor_id,
-        case_id=visit.case_id, subject_id=visit.id, version=version,
+        made, facts=told, kind=KIND, serial=serial, template_version=told.words.version, at=at,
+        creditor_id=visit.creditor_id, case_id=visit.case_id, subject_id=visit.id, version=version,
     )  # fmt: skip
     db.session.flush()
     return paper

@@ -15,6 +15,7 @@ from tests.receipts import sample
 
 AT = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
 DAY = date(2026, 12, 2)
+FACTS = sample.summary()
 PDF = Rendered(promise.render(sample.written_promise()).pdf, fingerprint="f" * 64, flags=("odd_glyph",), pages=1)
 
 
@@ -62,15 +63,15 @@ class TestFilePaper:
         subject = new_id()
         for serial, version in (("DZ-1", 1), ("DZ-2", 2)):
             paper = file_paper(
-                PDF, kind="account_statement", serial=serial, template_version="t1", at=AT, subject_id=subject,
-                version=version,
+                PDF, facts=FACTS, kind="visit_summary", serial=serial, template_version="t1", at=AT,
+                subject_id=subject, version=version,
             )  # fmt: skip
         db.session.flush()
         assert store().get(paper.sha256).startswith(PDF.pdf)
         assert (paper.unsealed_sha256, paper.seal_level) == (sha256(PDF.pdf).hexdigest(), "B-B")
         assert (paper.flags, paper.fingerprint) == (["odd_glyph"], "f" * 64)
-        assert find_paper("account_statement", subject_id=subject, version=1).serial == "DZ-1"
-        assert find_paper("account_statement", subject_id=subject, version=3) is None
+        assert find_paper("visit_summary", subject_id=subject, version=1).serial == "DZ-1"
+        assert find_paper("visit_summary", subject_id=subject, version=3) is None
         assert find_paper("visit_receipt", subject_id=subject, version=1) is None
 
 

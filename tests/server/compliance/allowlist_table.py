@@ -13,8 +13,8 @@ HEAD = """# Who may know which personal field 个人信息允许清单
 
 Written from `server/compliance/allowlist.json` by `python -m tests.server.compliance.allowlist_table`; a test fails
 when this page and the table differ, and another asks for every field of a case as every role. What the table does not
-give is not shown: a field is left empty, a request for it in full is refused (`field-not-allowed`). The tables of
-papers and exports are not enforced yet: they say what rule `PI-NEED` will hold them to.
+give is not shown: a field is left empty, a request for it in full is refused (`field-not-allowed`). A paper
+or an export that holds more than its table gives is refused (`gate-closed`, rule `PI-NEED`).
 Source: 个人信息保护法 5, 6, 28, 51.
 
 **full** as it is; **on reason** masked, in full by `POST /v1/cases/{id}/unmask` with a reason, which is logged;

@@ -17,10 +17,13 @@ SECTIONS = {
     "3.7": "Other places 其他地区",
 }
 ASKED = {
+    "screening": {"case", "limitation"},
     "plan": {"visit", "case", "crew", "agent", "paper", "limitation"},
     "dispatch": {"visit", "case", "crew", "agent", "paper", "limitation"},
     "checkout": {"visit", "crew", "door", "record", "text", "contact", "recipient", "signature", "paper"},
     "sync": {"visit", "crew", "door", "record", "text", "contact", "recipient", "signature", "paper"},
+    "print": {"paper", "text", "record", "export", "report"},
+    "export": {"export", "filing", "limitation", "report"},
 }
 """Which parts of the facts this version of the server gives at which gate; the phone asks at `door` and `checkout`."""
 HEAD = """# The rules, one by one

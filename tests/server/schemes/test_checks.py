@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from server.cases.freezing import frozen_kinds
 from server.cases.rules import StopKind
 from server.compliance.evaluate import evaluate
 from server.compliance.layers import with_policy
@@ -62,13 +63,13 @@ class TestFrozenKinds:
         return row
 
     def test_finds_nothing_against_a_plain_case(self, case):
-        assert checks.frozen_kinds(case) == []
+        assert frozen_kinds(case) == []
 
     @pytest.mark.parametrize("kind", list(StopKind))
     def test_knows_every_kind_of_stop_flag(self, case, kind):
         make.flag(case.id, kind.value)
         db.session.refresh(case)
-        (frozen,) = checks.frozen_kinds(case)
+        (frozen,) = frozen_kinds(case)
         rule = next(one for one in PACK.rules if one.id == "FREEZE")
         assert frozen in rule.params["kinds"]
 
@@ -76,16 +77,16 @@ class TestFrozenKinds:
         make.flag(case.id)
         db.session.refresh(case)
         case.stop_flags[0].lifted_at = case.created_at
-        assert checks.frozen_kinds(case) == []
+        assert frozen_kinds(case) == []
 
     @pytest.mark.parametrize("state", ["recalled", "settled"])
     def test_knows_cases_that_are_over(self, case, state):
         case.state = state
-        assert checks.frozen_kinds(case) == [state]
+        assert frozen_kinds(case) == [state]
 
     def test_knows_who_is_not_to_be_contacted(self, case):
         case.debtor.do_not_contact = True
-        assert checks.frozen_kinds(case) == ["do_not_contact"]
+        assert frozen_kinds(case) == ["do_not_contact"]
 
 
 class TestPapers:

@@ -1,0 +1,55 @@
+"""What goes in and out of the API of exports."""
+
+from marshmallow import Schema, fields, validate
+
+from server.body import Strict
+from server.cases.rules import CaseState
+from server.privacy.export_files import COLUMNS
+from server.privacy.exports import MOST_ROWS, ExportKind
+
+
+class ExportIn(Strict):
+    """What is to leave, in which form, and why. No personal data in the reason."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([one.value for one in ExportKind]))
+    form = fields.String(required=True, validate=validate.OneOf(["csv", "xlsx", "zip"]))
+    reason = fields.String(required=True, validate=validate.Length(2, 400))
+    creditor_id = fields.UUID()
+    scheme_id = fields.UUID()
+    state = fields.String(validate=validate.OneOf([one.value for one in CaseState]))
+    case_ids = fields.List(fields.UUID(), validate=validate.Length(1, MOST_ROWS))
+    fields_ = fields.List(
+        fields.String(validate=validate.OneOf(COLUMNS)), data_key="fields", attribute="fields",
+        validate=validate.Length(1, len(COLUMNS)),
+    )  # fmt: skip
+
+
+class RefusalIn(Strict):
+    """Why an export is refused."""
+
+    reason = fields.String(required=True, validate=validate.Length(2, 400))
+
+
+class ExportOut(Schema):
+    """An export: what, why, by whom, how it stands, and until when it can be fetched."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    form = fields.String()
+    state = fields.String()
+    creditor_id = fields.UUID(allow_none=True)
+    scheme_id = fields.UUID(allow_none=True)
+    fields_ = fields.List(fields.String(), attribute="fields", data_key="fields")
+    reason = fields.String()
+    rows = fields.Integer()
+    needs_second = fields.Boolean()
+    compliance = fields.List(fields.Dict())
+    asked_by_id = fields.UUID()
+    asked_at = fields.DateTime()
+    decision = fields.String()
+    decision_reason = fields.String()
+    decided_by_id = fields.UUID(allow_none=True)
+    decided_at = fields.DateTime(allow_none=True)
+    fetch_until = fields.DateTime(allow_none=True)
+    taken_at = fields.DateTime(allow_none=True)
+    sha256 = fields.String()

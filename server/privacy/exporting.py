@@ -1,0 +1,132 @@
+"""An export put together: which cases it holds, what the rules say of it, and its bytes when it is fetched."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from server import clock
+from server.accounts.models import Person
+from server.accounts.scope import require_visible
+from server.cases import gates, keyring
+from server.cases.gates import Ruling
+from server.cases.models import Case
+from server.clock import SHANGHAI
+from server.compliance import allowlist
+from server.compliance.allowlist import Shown
+from server.compliance.rulepack import Gate
+from server.db import db
+from server.errors import Missing
+from server.escalation import summary_workbook
+from server.escalation.gather import scheme_seen
+from server.escalation.models import Dossier
+from server.escalation.summary import collate
+from server.privacy import export_files, exports
+from server.privacy.export_files import PLAIN, digest
+from server.privacy.exports import ExportKind
+from server.privacy.models import Export
+from server.schemes.scope import fetch_scheme
+
+__all__ = ["asked", "content", "digest", "require_seen", "ruling"]
+BULK_RULE = "PI-BULK"
+OF_KIND = {
+    ExportKind.SUMMARY: ("case_no", "name", "amount"),
+    ExportKind.DOSSIERS: ("case_no", "name", "id_number", "phone", "address", "contract_no", "amount"),
+}
+"""Fields of the kinds whose content is fixed."""
+
+
+def asked(
+    kind: ExportKind, *, form: str, reason: str, given: Mapping[str, Any], person: Person, at: datetime
+) -> Export:
+    """Return an export as it is asked for; one that needs nobody else is ready at once.
+
+    Raises Missing for cases of another creditor, NothingToExport, or GateClosed when a rule stands against it.
+    """
+    case_ids = _case_ids(kind, given)
+    exports.require_rows(len(case_ids))
+    export = Export(
+        id=clock.new_id(), kind=kind.value, form=form, creditor_id=given.get("creditor_id"),
+        scheme_id=given.get("scheme_id"), case_ids=[str(one) for one in case_ids],
+        fields=list(given.get("fields", OF_KIND.get(kind, ()))), reason=reason.strip(), rows=len(case_ids),
+        needs_second=False, compliance=[], asked_by_id=person.id, asked_at=at, decision="", decision_reason="",
+        decided_by_id=None, decided_at=None, taken_at=None, sha256="",
+    )  # fmt: skip
+    alone = ruling(export, by=person, at=at)
+    others = [one for one in alone.against if one.rule_id != BULK_RULE]
+    export.needs_second = len(others) < len(alone.against)
+    if others or not export.needs_second:
+        alone.require()
+        export.decision, export.decided_at = "agreed", at
+    export.compliance = alone.as_json()
+    return export
+
+
+def ruling(export: Export, *, by: Person, at: datetime) -> Ruling:
+    """Return what the rules say of an export that its asker and this person agree to."""
+    asker = db.session.get_one(Person, export.asked_by_id)
+    allowed = [
+        field for field in allowlist.fields()
+        if export.kind != ExportKind.CASES or allowlist.exported(export.kind, asker.role_names, field) > Shown.NONE
+    ]  # fmt: skip
+    facts = {
+        "export": {
+            "fields": export.fields, "allowed_fields": [*PLAIN, *allowed], "rows": export.rows,
+            "person_ids": sorted({str(asker.id), str(by.id)}), "reason": export.reason, "has_watermark": True,
+        },
+        "report": {"agents_ranked_by": ""},
+    }  # fmt: skip
+    return gates.ask(Gate.EXPORT, facts, creditor_id=export.creditor_id, on=at.astimezone(SHANGHAI).date())
+
+
+def _case_ids(kind: ExportKind, given: Mapping[str, Any]) -> list[UUID]:
+    if kind is ExportKind.SUMMARY:
+        return sorted({stop.case_id for stop in fetch_scheme(given["scheme_id"]).stops})
+    creditor_id = given["creditor_id"]
+    require_visible(creditor_id, f"no Creditor {creditor_id}")
+    erased = select(keyring.CaseKey.id).where(keyring.CaseKey.key_sealed.is_(None))
+    query = select(Case.id).where(Case.creditor_id == creditor_id, Case.id.not_in(erased)).order_by(Case.case_no)
+    if "state" in given:
+        query = query.where(Case.state == given["state"])
+    wanted = given.get("case_ids")
+    if wanted is None:
+        return list(db.session.scalars(query))
+    found = list(db.session.scalars(query.where(Case.id.in_(wanted))))
+    if set(wanted) - set(found):
+        raise Missing(f"no Case {min(set(wanted) - set(found))} of this creditor")
+    return found if kind is ExportKind.CASES else [one for one in found if _dossier(one) is not None]
+
+
+def _dossier(case_id: UUID) -> Dossier | None:
+    query = select(Dossier).where(Dossier.case_id == case_id).order_by(Dossier.id.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+def content(export: Export, *, person: Person, second: Person | None, at: datetime) -> bytes:
+    """Return the file: what is known now of the cases that were agreed to, those deleted since left out."""
+    mark = export_files.mark_of(
+        export.id, staff_no=person.staff_no, second_no=second.staff_no if second else "", at=at
+    )  # fmt: skip
+    if export.kind == ExportKind.SUMMARY and export.scheme_id is not None:
+        return summary_workbook.write(collate(scheme_seen(fetch_scheme(export.scheme_id))), mark=mark)
+    kept = [one for one in map(UUID, export.case_ids) if not keyring.is_destroyed(one)]
+    if export.kind == ExportKind.DOSSIERS:
+        return export_files.as_zip([one for case_id in kept if (one := _dossier(case_id))], mark=mark)
+    rows = export_files.table(_cases(kept), fields=export.fields, roles=person.role_names, mark=mark)
+    return export_files.as_csv(rows) if export.form == "csv" else export_files.as_xlsx(rows, mark=mark)
+
+
+def _cases(case_ids: Sequence[UUID]) -> list[Case]:
+    query = select(Case).where(Case.id.in_(case_ids)).order_by(Case.case_no)
+    return list(db.session.scalars(query.options(joinedload(Case.debtor), selectinload(Case.addresses))))
+
+
+def require_seen(export: Export, person: Person, *, oversees: bool) -> None:
+    """Refuse an export of another person to who oversees none, and one of a scheme he may not see. Raises Missing."""
+    if export.asked_by_id != person.id and not oversees:
+        raise Missing(f"no Export {export.id}")
+    if export.scheme_id is not None:
+        fetch_scheme(export.scheme_id)
