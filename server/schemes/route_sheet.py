@@ -8,6 +8,7 @@ from receipts.facts import StaffFacts
 from receipts.route_sheet import CallFacts, RouteFacts, RouteSheetFacts
 from server import config
 from server.cases import papers, sealing
+from server.cases.freezing import frozen_kinds
 from server.cases.identity import mask_address
 from server.compliance import allowlist
 from server.compliance.allowlist import Shown
@@ -15,7 +16,6 @@ from server.planning.ics import CAUTION_ZH
 from server.planning.model import Route, RoutedStop
 from server.schemes import plan_store, sheet
 from server.schemes.cards import DO_NOT
-from server.cases.freezing import frozen_kinds
 from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState
