@@ -24,7 +24,7 @@ from server.escalation import summary_workbook
 from server.escalation.gather import scheme_seen
 from server.escalation.models import Dossier
 from server.escalation.summary import collate
-from server.privacy import export_files, exports
+from server.privacy import export_files, exports, outflow
 from server.privacy.export_files import PLAIN, digest
 from server.privacy.exports import ExportKind
 from server.privacy.models import Export
@@ -37,6 +37,8 @@ OF_KIND = {
     ExportKind.DOSSIERS: ("case_no", "name", "id_number", "phone", "address", "contract_no", "amount"),
 }
 """Fields of the kinds whose content is fixed."""
+LEAST = {ExportKind.CASES: Shown.MASKED, ExportKind.SUMMARY: Shown.FULL, ExportKind.DOSSIERS: Shown.FULL}
+"""How much of a field the allow-list must give: a table is masked as it is written, the other files are as they are."""
 
 
 def asked(
@@ -66,20 +68,24 @@ def asked(
 
 
 def ruling(export: Export, *, by: Person, at: datetime) -> Ruling:
-    """Return what the rules say of an export that its asker and this person agree to."""
+    """Return what the rules say of an export that its asker and this person agree to.
+
+    Counted are its cases and all that its asker takes out alone on the same day.
+    """
     asker = db.session.get_one(Person, export.asked_by_id)
+    on, least = at.astimezone(SHANGHAI).date(), LEAST[ExportKind(export.kind)]
     allowed = [
-        field for field in allowlist.fields()
-        if export.kind != ExportKind.CASES or allowlist.exported(export.kind, asker.role_names, field) > Shown.NONE
+        field for field in allowlist.fields() if allowlist.exported(export.kind, asker.role_names, field) >= least
     ]  # fmt: skip
+    day = outflow.alone(asker.id, on=on) | {UUID(one) for one in export.case_ids}
     facts = {
         "export": {
-            "fields": export.fields, "allowed_fields": [*PLAIN, *allowed], "rows": export.rows,
+            "fields": export.fields, "allowed_fields": [*PLAIN, *allowed], "rows": len(day),
             "person_ids": sorted({str(asker.id), str(by.id)}), "reason": export.reason, "has_watermark": True,
         },
         "report": {"agents_ranked_by": ""},
     }  # fmt: skip
-    return gates.ask(Gate.EXPORT, facts, creditor_id=export.creditor_id, on=at.astimezone(SHANGHAI).date())
+    return gates.ask(Gate.EXPORT, facts, creditor_id=export.creditor_id, on=on)
 
 
 def _case_ids(kind: ExportKind, given: Mapping[str, Any]) -> list[UUID]:

@@ -50,6 +50,7 @@ FITTING = {
     ("escalation", "proposal"): "sue",
     ("import_run", "kind"): "cases",
     ("paper", "kind"): "account_statement",
+    ("export", "kind"): "cases",
     ("quarantine", "coll"): "records",
     ("day_pack", "content"): {"stops": []},
     ("payment_fact", "kind"): "payment",

@@ -19,7 +19,7 @@ OF_BANK = {
     "complaint_id": "complaint", "creditor_id": "creditor", "request_id": "data_request", "deletion_id": "deletion",
     "dossier_id": "dossier", "escalation_id": "escalation", "filing_id": "filing", "step_id": "filing_step",
     "hold_id": "legal_hold", "run_id": "import_run", "scheme_id": "scheme", "list_id": "visit_list",
-    "visit_id": "visit", "file_id": "visit_file", "job_id": "job", "row_id": "quarantine",
+    "visit_id": "visit", "export_id": "export", "file_id": "visit_file", "job_id": "job", "row_id": "quarantine",
 }  # fmt: skip
 # These belong to the firm, not to a creditor: its people, phones, forms, texts of papers.
 OF_FIRM = {"person_id", "device_id", "template_id", "delegation_id", "form_id", "upload_id", "paper_id", "secret",

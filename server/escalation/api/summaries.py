@@ -1,4 +1,4 @@
-"""The visit summary (走访汇总表) of a scheme as page data, PDF and workbook, and the scheme's close-out (归总)."""
+"""The visit summary (走访汇总表) of a scheme as page data and PDF, and the scheme's close-out (归总)."""
 
 from collections.abc import Collection
 from typing import Any
@@ -11,11 +11,9 @@ from server import audit, clock, media
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, answers, takes
-from server.cases import gates
 from server.cases.rules import CaseState
-from server.compliance.rulepack import Gate
 from server.db import begin_write, db
-from server.escalation import effects, rules, summary_paper, summary_workbook
+from server.escalation import effects, rules, summary_paper
 from server.escalation.gather import scheme_seen
 from server.escalation.models import CloseOut
 from server.escalation.schemas import CloseOutIn, CloseOutOut, SummaryOut
@@ -75,33 +73,6 @@ def summary_pdf(scheme_id: UUID) -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = f'inline; filename="{serial}.pdf"'
     answer.set_etag(sha256)
     return answer
-
-
-@bp.get("/<uuid:scheme_id>/summary.xlsx")
-@allow(*OFFICE)
-@answers(None, content_type=summary_workbook.MIME)
-def summary_xlsx(scheme_id: UUID) -> ResponseReturnValue:
-    """Answer with the summary as a workbook: text and numbers, never formulas; every figure leads to its records.
-
-    One of as many cases as PI-BULK names goes by `POST /v1/exports`, with a second person. Raises GateClosed.
-    """
-    found = summary_of(scheme_id)
-    require_small(found)
-    answer = Response(summary_workbook.write(found), content_type=summary_workbook.MIME)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.scheme.serial}-summary.xlsx"'
-    return answer
-
-
-def require_small(found: Summary) -> None:
-    """Ask the rules whether one person may take the workbook out. Raises GateClosed."""
-    facts = {
-        "export": {
-            "fields": ["name", "amount"], "allowed_fields": ["name", "amount"], "rows": len(found.lines),
-            "person_ids": [str(current_person().id)], "reason": "", "has_watermark": False,
-        },
-        "report": {"agents_ranked_by": ""},
-    }  # fmt: skip
-    gates.ask(Gate.EXPORT, facts, creditor_id=None, on=clock.today()).require()
 
 
 @bp.post("/<uuid:scheme_id>/close-out")

@@ -2,16 +2,20 @@
 
 import csv
 import io
+import zipfile
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
-from server.accounts.models import Creditor
+from server import clock, media
+from server.accounts.models import Creditor, Person
 from server.audit import AuditEvent
 from server.db import begin_write, db
-from server.privacy import exports
+from server.escalation.models import Dossier, Escalation
+from server.privacy import exports, outflow
 from server.privacy.models import Export
 
 
@@ -145,10 +149,82 @@ class TestContent:
         assert ask(as_wei, few).status_code == 404
 
 
+class TestDay:
+    """The cases of a person and a day are counted together: what is cut into slices is still bulk."""
+
+    def test_asks_for_another_person_when_the_slices_add_up(self, few, played, as_zhou, as_lin, as_guo):
+        first, again, second, third = (
+            ask(as_zhou, few, case_ids=[str(played.case(number).id)]).json for number in (0, 0, 1, 0)
+        )
+        assert [one["needs_second"] for one in (first, again, second, third)] == [False, False, True, False]
+        assert take(as_zhou, second).json["type"] == "/problems/export-not-ready"
+        assert ask(as_lin, few, case_ids=[str(played.case(1).id)]).json["needs_second"] is False
+        as_guo.post(f"/v1/exports/{second['id']}/agree")
+        assert take(as_zhou, second).status_code == 200
+
+    def test_begins_anew_the_next_day(self, few, played, as_zhou):
+        first = ask(as_zhou, few, case_ids=[str(played.case(0).id)]).json
+        begin_write()
+        db.session.get_one(Export, UUID(first["id"])).asked_at -= timedelta(days=1)
+        db.session.commit()
+        assert ask(as_zhou, few, case_ids=[str(played.case(1).id)]).json["needs_second"] is False
+
+    def test_counts_the_days_workbook_and_the_dossiers_that_were_fetched(self, few, played, as_zhou, as_hu):
+        assert as_zhou.get(f"/v1/schemes/{played.scheme_id}/summary.xlsx").status_code == 200
+        assert ask(as_zhou, few, case_ids=[str(played.case(0).id)]).json["needs_second"] is True
+        begin_write()
+        kept = make_dossier(played.case(0))
+        db.session.commit()
+        fetched = as_hu.get(f"/v1/dossiers/{kept}.zip")
+        assert fetched.data == b"a dossier"
+        fetched.close()
+        assert ask(as_hu, few, case_ids=[str(played.case(1).id)]).json["needs_second"] is True
+
+
+def make_dossier(case):
+    """Add the row of a dossier with a file of its own; return its id."""
+    legal = db.session.scalars(sa.select(Person).where(Person.username == "hu")).one()
+    asked = Escalation(
+        id=clock.new_id(), case_id=case.id, creditor_id=case.creditor_id, state="decided", proposal="sue", reasons="",
+        proposer_id=legal.id,
+    )  # fmt: skip
+    db.session.add(asked)
+    db.session.flush()
+    row = Dossier(
+        id=clock.new_id(), case_id=case.id, creditor_id=case.creditor_id, sha256=media.store().put(b"a dossier"),
+        size=9, escalation_id=asked.id, built_by_id=legal.id, report={}, built_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(row)
+    return row.id
+
+
+class TestFixedContent:
+    def test_of_a_dossier_is_for_legal_and_compliance(self, few, played, as_zhou, as_guo, as_hu, as_ma):
+        begin_write()
+        make_dossier(played.case(0))
+        db.session.commit()
+        body = {"kind": "dossiers", "form": "zip", "case_ids": [str(played.case(0).id)], "fields": None}
+        for caller in (as_zhou, as_guo):
+            refused = ask(caller, few, **body)
+            assert [rule["rule_id"] for rule in refused.json["rules"]] == ["PI-NEED"]
+        for caller in (as_hu, as_ma):
+            with zipfile.ZipFile(io.BytesIO(take(caller, ask(caller, few, **body).json).data)) as archive:
+                assert archive.read(archive.namelist()[0]) == b"a dossier"
+                assert "WF-" in archive.comment.decode()
+
+
 class TestSummary:
-    def test_of_many_cases_goes_by_two_people(self, played, as_zhou, as_guo, monkeypatch):
+    def test_of_many_cases_goes_by_two_people(self, played, as_zhou):
         body = {"kind": "summary", "form": "xlsx", "scheme_id": str(played.scheme_id), "reason": "周例会"}
         export = as_zhou.post("/v1/exports", json=body)
         assert (export.status_code, export.json["rows"], export.json["state"]) == (201, 4, "ready")
         book = load_workbook(io.BytesIO(take(as_zhou, export.json).data))
         assert "导出标识 WF-0002" in str(list(book.worksheets[0].iter_rows(values_only=True))[-1])
+
+    def test_is_refused_as_a_plain_download_when_it_is_bulk(self, app, played, as_zhou, as_tan, monkeypatch):
+        monkeypatch.setattr(outflow, "alone", lambda _person, *, on: {clock.new_id() for _ in range(21)})
+        refused = as_zhou.get(f"/v1/schemes/{played.scheme_id}/summary.xlsx")
+        assert (refused.status_code, refused.json["type"]) == (409, "/problems/gate-closed")
+        assert [rule["rule_id"] for rule in refused.json["rules"]] == ["PI-BULK"]
+        assert actions() == []
+        assert as_tan.get(f"/v1/schemes/{played.scheme_id}/summary.xlsx").status_code == 403
