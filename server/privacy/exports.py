@@ -1,6 +1,7 @@
 """What leaves the house as a file (批量导出): who may ask, who agrees, how long and how often it may be fetched. Pure.
 
-From the number of cases a day that PI-BULK names, another person has to agree. Source: 刑法 §253之一; 法释〔2017〕10号 §5.
+From the number of cases a day that PI-BULK names, another person has to agree.
+Source: 刑法 §253之一; 法释〔2017〕10号 §5.
 """
 
 from collections.abc import Collection
