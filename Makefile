@@ -5,12 +5,13 @@ VENV := .venv/bin
 FONT := web/node_modules/@expo-google-fonts/noto-sans-sc
 GAZETTEER := server/cases/gazetteer
 WEB_APPS := server/static/console/index.html
+AUDIT := var/setup/audit
 API_TYPES := web/src/console/api/schema.d.ts
 WEB_SOURCES := $(shell find web/src web/*.ts web/*.json -type f)
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help setup web demo test run check bench soak docs wheel lock
+.PHONY: help setup web demo test run check bench soak audit docs wheel lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -84,6 +85,18 @@ soak: setup tests/clients/node_modules/.installed ## Play the property tests and
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/contract tests/properties tests/web
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/properties
 	$(VENV)/python -m bench.soak $(ARGS)
+
+$(AUDIT)/.installed: requirements-audit.lock | .venv/.installed
+	$(PYTHON) -m venv $(AUDIT)
+	$(VENV)/uv pip sync --quiet --python $(AUDIT)/bin/python --require-hashes requirements-audit.lock
+	@touch $@
+
+audit: setup $(AUDIT)/.installed ## Licences, bandit, dist/sbom.json and known vulnerabilities of what ships (needs the network)
+	$(VENV)/python -m tests.project.licences
+	$(AUDIT)/bin/bandit -q -r server sync field_forms receipts -ll --skip B104,B310,B608
+	@mkdir -p dist
+	$(AUDIT)/bin/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml --of JSON -o dist/sbom.json
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock --progress-spinner off
 
 docs: setup ## Write the OpenAPI document to docs/openapi.json
 	$(VENV)/doorstep openapi > docs/openapi.json
