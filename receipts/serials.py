@@ -20,6 +20,7 @@ class PaperKind(StrEnum):
     VISIT_SCHEME = "FA"  # 外访方案审批表
     VISIT_SUMMARY = "HB"  # 走访汇总表
     EVIDENCE_INDEX = "ML"  # 法务移送卷宗目录
+    DELETION_CERTIFICATE = "SC"  # 个人信息删除证明
 
 
 class BadSerial(ValueError):

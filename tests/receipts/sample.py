@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from receipts import (
     account_statement,
+    deletion_certificate,
     dunning_letter,
     evidence_index,
     promise,
@@ -324,6 +325,28 @@ def index(count: int = 3, /, **changes: object) -> evidence_index.EvidenceIndexF
     return replace(facts, **changes)
 
 
+def certificate(**changes: object) -> deletion_certificate.DeletionCertificateFacts:
+    facts = deletion_certificate.DeletionCertificateFacts(
+        seal=SEAL,
+        creditor=CREDITOR,
+        case_no="WH2026-000009",
+        case_id="0193a0b1-0000-7000-8000-000000000009",
+        deletion_id="0193a0b1-0000-7000-8000-0000000000d1",
+        ground="保存期限届满",
+        article="个人信息保护法 47",
+        asked_by_no="WF-0008",
+        carried_out_by_no="WF-0004",
+        carried_out_at=ARRIVED_AT,
+        method="案件密钥已销毁；明文字段已覆盖；文件已删除",
+        erased=(deletion_certificate.ErasedFacts("地址与坐标", 2), deletion_certificate.ErasedFacts("文件", 14)),
+        files_sha256="9f" * 32,
+        certificate_sha256="a1" * 32,
+        kept="记录的编号、哈希、签名与链位置；审计日志；本证明",
+        backups="此前备份中的副本随备份到期而失效",
+    )
+    return replace(facts, **changes)
+
+
 EVERY_PAPER = {
     "visit_receipt": (visit_receipt.render, receipt),
     "account_statement": (account_statement.render, statement),
@@ -334,4 +357,5 @@ EVERY_PAPER = {
     "route_sheet": (route_sheets.render, route_sheet),
     "visit_summary": (visit_summary.render, summary),
     "evidence_index": (evidence_index.render, index),
+    "deletion_certificate": (deletion_certificate.render, certificate),
 }

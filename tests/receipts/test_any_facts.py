@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from receipts import (
     account_statement,
+    deletion_certificate,
     dunning_letter,
     evidence_index,
     promise,
@@ -59,6 +60,7 @@ PAPERS = {
     "route_sheet": (route_sheet.render, route_sheet.RouteSheetFacts),
     "visit_summary": (visit_summary.render, visit_summary.VisitSummaryFacts),
     "evidence_index": (evidence_index.render, evidence_index.EvidenceIndexFacts),
+    "deletion_certificate": (deletion_certificate.render, deletion_certificate.DeletionCertificateFacts),
 }
 
 

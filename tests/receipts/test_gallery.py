@@ -47,6 +47,8 @@ HARD = {
                       "poor_credit": (), "conclusion": "", "requests": ""},
     "evidence_index": {"debtor": LitigantFacts(NAME, "自然人"), "court": "",
                        "claims": (sample.evidence_index.ClaimFacts("本金", 90_000_000_000),)},
+    "deletion_certificate": {"creditor": NAME, "files_sha256": "", "kept": NAME, "erased": (
+        sample.deletion_certificate.ErasedFacts("900,000,000.", 90_000_000_000),)},
 }  # fmt: skip
 FLAGGED = {"visit_summary": ("unaccounted serials", "figures met more than completed")}
 FOUR_LINES = {"visit_receipt", "account_statement", "dunning_letter", "lawyers_letter", "promise"}

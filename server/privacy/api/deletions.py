@@ -2,19 +2,19 @@
 
 from uuid import UUID
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from server import audit, clock
+from server import audit, clock, media
 from server.accounts import passkeys
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
 from server.accounts.scope import fetch_visible
 from server.body import Body, answers, takes
 from server.cases.models import Case
-from server.db import db
-from server.privacy import erasing, keeping, rules, sweep
+from server.db import begin_write, db
+from server.privacy import certificates, erasing, keeping, rules, sweep
 from server.privacy.models import Deletion, LegalHold
 from server.privacy.schemas import DeletionIn, DeletionOut, HoldIn, HoldOut, RetentionOut
 from sync.canonical import content_hash
@@ -120,3 +120,20 @@ def carry_out(deletion_id: UUID) -> ResponseReturnValue:
 def show_deletion(deletion_id: UUID) -> ResponseReturnValue:
     """Show a deletion with its certificate."""
     return jsonify(DeletionOut().dump(fetch_visible(Deletion, deletion_id)))
+
+
+@bp.get("/deletions/<uuid:deletion_id>/certificate.pdf")
+@allow(Role.MANAGER, Role.LEGAL, Role.COMPLIANCE)
+@answers(None, content_type="application/pdf")
+def certificate_pdf(deletion_id: UUID) -> ResponseReturnValue:
+    """Answer with the certificate on paper, for the creditor or the person; it is sealed when first asked for."""
+    begin_write()
+    deletion, person = fetch_visible(Deletion, deletion_id, lock=True), current_person()
+    paper = certificates.of(deletion, at=clock.now(), on=clock.today())
+    serial, sha256 = paper.serial, paper.stamped_sha256 or paper.sha256
+    audit.note("certificate.taken", f"deletion:{deletion.id}", actor_id=person.id, creditor_id=deletion.creditor_id,
+               paper=serial, sha256=sha256)  # fmt: skip
+    db.session.commit()
+    answer = Response(media.store().get(sha256), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{serial}.pdf"'
+    return answer

@@ -28,7 +28,10 @@ _REASON = {
     True: "编号有误，请核对每一位。 The serial is mistyped: check every digit.",
     False: "我们没有发出过这个编号的单据。 We never issued a paper with this serial.",
 }
-KINDS = PAPER_ZH | {"visit_scheme": "外访方案审批表", "visit_summary": "走访汇总表", "evidence_index": "证据目录"}
+KINDS = PAPER_ZH | {
+    "visit_scheme": "外访方案审批表", "visit_summary": "走访汇总表", "evidence_index": "证据目录",
+    "deletion_certificate": "个人信息删除证明",
+}  # fmt: skip
 
 
 class SealAbsent(Missing):

@@ -7,6 +7,7 @@ import pytest
 
 from receipts import (
     account_statement,
+    deletion_certificate,
     dunning_letter,
     evidence_index,
     lawyers_letter,
@@ -33,6 +34,7 @@ PAPERS = {
     "evidence_index": (evidence_index.render, sample.index),
     "visit_scheme": (visit_scheme.render, sample.scheme),
     "visit_summary": (visit_summary.render, sample.summary),
+    "deletion_certificate": (deletion_certificate.render, sample.certificate),
 }
 
 

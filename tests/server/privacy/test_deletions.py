@@ -16,6 +16,7 @@ from server.privacy.erasing import without
 from server.privacy.models import Deletion
 from server.visits.models import Record, Visit, VisitFile
 from sync.canonical import content_hash
+from tests.receipts.reading import squeezed, text_of
 
 YEARS = timedelta(days=1826)
 
@@ -139,6 +140,29 @@ class TestCarryOut:
         assert "测试" not in str({key: value for key, value in told.items() if key != "creditor"})
         assert as_tan.get(f"/v1/deletions/{deleted['id']}").json["certificate"] == told
         assert as_ma.get(f"/v1/cases/{ended}/retention").json["is_deleted"] is True
+
+    def test_is_certified_on_paper_once_and_verifiably(self, ended, deleted, app, as_hu, as_zhou, as_tan):
+        path = f"/v1/deletions/{deleted['id']}/certificate.pdf"
+        first, second = as_hu.get(path), as_hu.get(path)
+        assert (first.status_code, first.content_type) == (200, "application/pdf")
+        assert first.data == second.data
+        paper = db.session.scalars(select(Paper).where(Paper.kind == "deletion_certificate")).one()
+        text = squeezed(text_of(first.data))
+        told = deleted["certificate"]
+        for word in (told["case_no"], told["ground_zh"], told["carried_out_by"], deleted["certificate_sha256"]):
+            assert squeezed(word) in text
+        assert "PI-NEED" in {one["rule_id"] for one in paper.compliance}
+        verified = app.test_client().get(f"/v1/verify/{paper.serial}").json
+        assert (verified["valid"], verified["kind"]) == (True, "deletion_certificate")
+        assert [one.get(path).status_code for one in (as_zhou, as_tan)] == [403, 403]
+        sweep.sweep(clock.now())
+        db.session.commit()
+        assert as_hu.get(path).data == first.data
+
+    def test_is_not_certified_before_it_was_carried_out(self, ended, as_ma):
+        asked = ask(as_ma, ended).json
+        refused = as_ma.get(f"/v1/deletions/{asked['id']}/certificate.pdf")
+        assert (refused.status_code, refused.json["type"]) == (409, "/problems/not-carried-out")
 
     def test_leaves_the_other_cases_alone(self, deleted, played, as_zhou):
         other = as_zhou.get(f"/v1/cases/{played.case_ids[1]}").json
