@@ -48,7 +48,7 @@ export const WORDS = {
   install_ios: ["Safari：点“分享”→“添加到主屏幕”。未添加时系统 7 天后会清除数据。", "Safari: Share → Add to Home Screen. Otherwise data are cleared after 7 days."],
   install_android: ["浏览器菜单 →“添加到主屏幕”或“安装应用”。", "Browser menu → Add to home screen, or Install app."], lacks: ["浏览器缺少：{what}", "This browser lacks: {what}"],
   rule_block: ["禁止", "Forbidden"], rule_confirm: ["须经同意", "Needs agreement"], rule_warn: ["注意", "Beware"], rule_record: ["将被记录", "Will be recorded"],
-  rule_unknown: ["事实不明，按不符合处理", "a fact is not known: counts as broken"], rule_source: ["依据：{source}（等级 {grade}）", "Source: {source} (grade {grade})"],
+  rule_unknown: ["事实不明，按不符合处理", "a fact is not known: counts as broken"], rule_source: ["依据：{grounds}", "Source: {grounds}"],
   agreed_by: ["同意人（{role}）姓名", "Who agreed ({role})"], agreed_why: ["理由", "Reason"], report_blocked: ["不上门，报告主管", "Do not visit: report it"],
   read_out: ["请向对方逐句宣读，读一条勾一条：", "Read each sentence out and tick it:"], all_read: ["以上均已宣读；证件已出示；录音录像已开始", "All read; IDs shown; recording runs"],
   sections: ["表单各节", "Sections of the form"], confirm_all: ["以上 {n} 项均已确认", "All {n} confirmed"], pay_when: ["承诺哪天还款？点选日期即增加一期：", "Paid on which day? A tap adds an instalment:"],

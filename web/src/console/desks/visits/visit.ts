@@ -1,5 +1,6 @@
 // A visit as the page reads it: its records' positions, its files, what the rules found.
 
+import type { Grounded } from "@shared/compliance/grounds";
 import type { Schemas } from "../../api/client";
 import type { Mark } from "../../components/MapView.vue";
 import { clockTime } from "../../words/format";
@@ -35,7 +36,7 @@ export function samples(records: readonly VisitRecord[]): Mark[] {
   return found;
 }
 
-export interface RuleSaid { rule_id: string; finding: string; gate: string; action?: string; text?: { zh: string; en: string }; source_zh?: string; overridden_by?: string }
+export interface RuleSaid extends Grounded { rule_id: string; finding: string; gate: string; action?: string; text?: { zh: string; en: string }; overridden_by?: string }
 
 /** Return what the rules said, those that are not kept first; one entry for each rule, the gravest gate's. */
 export function findings(visit: Visit): { open: RuleSaid[]; kept: number } {
