@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from server.compliance.rulepack import Rule, RulePack, load, shipped
+from tests.server.compliance import built_in
 from tests.server.compliance.examples import EXAMPLES
 
 PATH = Path(__file__).parents[3] / "docs" / "rules.md"
@@ -86,7 +87,8 @@ def lines_of(pack: RulePack) -> Iterator[str]:
 
 def page() -> str:
     """Return the whole page."""
-    return HEAD + "\n".join(line for name in shipped() for line in lines_of(load(name))) + "\n"
+    rules = [line for name in shipped() for line in lines_of(load(name))]
+    return HEAD + "\n".join([*rules, *built_in.lines()]) + "\n"
 
 
 if __name__ == "__main__":
