@@ -43,6 +43,10 @@ class Desk:
         """Return the bytes of a path."""
         return self._good(self.http.get(self.url + path, timeout=TIMEOUT_S)).content
 
+    def take(self, path: str) -> bytes:
+        """Return the bytes that a POST answers with: a file that may be fetched once."""
+        return self._good(self.http.post(self.url + path, timeout=TIMEOUT_S)).content
+
     def post(
         self, path: str, body: Any = None, *, show: Callable[[float], None] = lambda _: None, **kwargs: Any
     ) -> Any:

@@ -120,8 +120,18 @@ def sum_up(story: Story, office: Office, scheme_id: str) -> dict[str, Any]:
         office["zhou"].post(f"{path}/close-out")
         summary: dict[str, Any] = office["zhou"].get(f"{path}/summary")
         story.keep("summary.pdf", office["zhou"].download(f"{path}/summary.pdf"))
-        story.keep("summary.xlsx", office["zhou"].download(f"{path}/summary.xlsx"))
+        story.keep("summary.xlsx", workbook(story, office, scheme_id))
     return summary
+
+
+def workbook(story: Story, office: Office, scheme_id: str) -> bytes:
+    """Take the summary out as a workbook: bulk, so the general manager agrees before the supervisor fetches it."""
+    body = {"kind": "summary", "form": "xlsx", "scheme_id": scheme_id, "reason": "交总经理周例会"}
+    export = office["zhou"].post("/v1/exports", body)
+    if export["state"] == "waiting":
+        office["guo"].post(f"/v1/exports/{export['id']}/agree")
+        story.say(f"批量导出 {export['rows']} 件，经第二人同意 · bulk export, agreed to by a second person")
+    return office["zhou"].take(f"/v1/exports/{export['id']}/download")
 
 
 def decide(story: Story, office: Office, visits: list[dict[str, Any]]) -> str:
