@@ -27,6 +27,7 @@ export * from "./position";
 export * from "./revision";
 export type { SyncState } from "./rounds";
 export * from "./session";
+export * from "./standing";
 export * from "./surroundings";
 export { NoNetwork, NotOurServer, Refused } from "./transport";
 export * from "./update";
@@ -61,6 +62,7 @@ export class Phone {
   readonly sync: Rounds;
   readonly outbox: Outbox;
   readonly sky = new Sky();
+  private begun: Promise<void> | undefined;
 
   constructor(readonly senses: Senses = browserSenses(), transport: Transport = httpTransport(), name?: string) {
     const line = new Line(transport, senses);
@@ -76,8 +78,12 @@ export class Phone {
     this.sync = new Rounds(this.store, this.session, client, this.documents, senses);
   }
 
-  /** Begin: find out who this phone is, sync from now on, watch the moments that matter. Call once for a page. */
-  async start(): Promise<void> {
+  /** Begin: find out who this phone is, sync from now on, watch the moments that matter. Called again it is the same start. */
+  start(): Promise<void> {
+    return (this.begun ??= this.begin());
+  }
+
+  private async begin(): Promise<void> {
     await this.session.start();
     document.addEventListener("visibilitychange", () => void this.seen(document.visibilityState === "hidden"));
     window.addEventListener("pagehide", () => void this.drafts.flushAll());
