@@ -27,10 +27,24 @@ export interface PhotoFacts {
 
 /** Keeps the photos of drafts. */
 export class Photos {
+  private readonly adding = new Set<Promise<DraftPhoto>>();
+
   constructor(private readonly store: Store, private readonly session: Session, private readonly senses: Senses) {}
 
   /** Add a file from the camera to a draft; it is on the disk when this returns. Throws QuotaExceededError, RangeError. */
-  async add(draft: Draft, file: Blob, facts: PhotoFacts): Promise<DraftPhoto> {
+  add(draft: Draft, file: Blob, facts: PhotoFacts): Promise<DraftPhoto> {
+    const adding = this.take(draft, file, facts);
+    this.adding.add(adding);
+    void adding.catch(() => undefined).finally(() => this.adding.delete(adding));
+    return adding;
+  }
+
+  /** Wait until no photo is on its way to the disk, so that none comes to a visit that was left. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.adding);
+  }
+
+  private async take(draft: Draft, file: Blob, facts: PhotoFacts): Promise<DraftPhoto> {
     if (draft.content.photos.length >= MAX_PHOTOS) throw new RangeError(`at most ${MAX_PHOTOS} photos in one visit`);
     const original = await file.arrayBuffer();
     const [taken, visit] = [this.senses.now(), draft.content.visit_id];
