@@ -22,6 +22,7 @@ CENTRE_WITHIN_M = 30
 """Nobody lives so near to a district's published centre by chance."""
 
 _DECIMALS = 5  # about a metre
+_FAR_DEGREES = 0.02  # more than CENTRE_WITHIN_M and what two datums differ by, together, anywhere in the country
 _EXACT = frozenset({Precision.DOOR, Precision.BUILDING})
 _HOUSE = re.compile(r"^.*?\d+(?:-\d+)?(?:号楼|号院|号|弄|巷|幢|栋|座|#)")
 
@@ -114,5 +115,7 @@ def _is_centre(spot: Spot) -> bool:
     """Tell whether a point is its district's centre, also one whose datum was mistaken on the way."""
     if spot.point is None or spot.centre is None:
         return False
-    as_written = (spot.point.lon, spot.point.lat) == (spot.centre.lon, spot.centre.lat)
-    return as_written or geodesic_m(spot.point, spot.centre) <= CENTRE_WITHIN_M
+    east, north = abs(spot.point.lon - spot.centre.lon), abs(spot.point.lat - spot.centre.lat)
+    if max(east, north) > _FAR_DEGREES:  # the geodesic takes a hundred times as long, and is asked for every visit
+        return False
+    return (east, north) == (0, 0) or geodesic_m(spot.point, spot.centre) <= CENTRE_WITHIN_M

@@ -1,8 +1,10 @@
 """Many houses on one point, and centres passed off as houses, are found; one tower with many flats is not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.planning.datum import Datum, Point, to_wgs84
+from server.planning.datum import Datum, Point, convert, to_wgs84
 from server.planning.precision import Precision
 from server.planning.stacked import Doubt, Spot, believed, doubts, heaps, house_of
 
@@ -79,6 +81,18 @@ class TestDoubts:
         off = Point(lon=HERE.lon + 0.001, lat=HERE.lat, datum=HERE.datum)
         told = doubts([Spot(name, point, Precision.DOOR, centre=HERE) for name, point in (("n", near), ("o", off))])
         assert told == {"n": Doubt.CENTROID}
+
+    @given(st.floats(74, 134), st.floats(18.2, 53.5), st.sampled_from(Datum), st.sampled_from(Datum))
+    def test_finds_a_centre_anywhere_in_any_two_datums(self, lon, lat, said_in, known_in):
+        centre = Point(lon=lon, lat=lat, datum=Datum.WGS84)
+        near = Point(lon=lon, lat=lat + 0.0002, datum=Datum.WGS84)  # 22 m to the north
+        spot = Spot("a", convert(near, to=said_in), Precision.DOOR, centre=convert(centre, to=known_in))
+        assert doubts([spot]) == {"a": Doubt.CENTROID}
+
+    @pytest.mark.parametrize("north", [0.0004, 0.019, 0.021, 1.0])
+    def test_leaves_a_house_beyond_the_centre(self, north):
+        house = Point(lon=HERE.lon, lat=HERE.lat + north, datum=HERE.datum)
+        assert doubts([Spot("a", house, Precision.DOOR, centre=HERE)]) == {}
 
     def test_finds_a_centre_whose_datum_was_mistaken(self):
         mistaken = Point(lon=HERE.lon, lat=HERE.lat, datum=Datum.WGS84)
