@@ -143,6 +143,8 @@ def backup(var_dir: Path, target: Path) -> None:
         begin_write()
         audit.note("installation.backed_up", f"backup:{manifest['made_at']}", actor_id=None, files=len(files))
         db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
     click.echo(f"Backed up {len(files)} files to {target}.")
 
 

@@ -32,8 +32,9 @@ def paper(in_app):
 
     def issue(serial="HZ-20261202-0007-4", at=None):
         begin_write()
-        rendered = promise.render(sample.written_promise())
-        made = file_paper(rendered, kind="promise", serial=serial, template_version="t1", at=at or clock.now())
+        facts = sample.written_promise()
+        told = {"kind": "promise", "serial": serial, "template_version": "t1", "at": at or clock.now()}
+        made = file_paper(promise.render(facts), facts=facts, **told)
         db.session.commit()
         return made.id
 
