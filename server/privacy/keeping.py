@@ -1,11 +1,11 @@
 """What is known about keeping a case's data: when it ended, until when it is kept, what stands against deleting it."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, false, func, or_, select
 
 from server.accounts import rulebook
 from server.accounts.models import Creditor, Person
@@ -25,6 +25,8 @@ from sync.canonical import content_hash
 CERTIFICATE = "doorstep.deletion/1"
 RECORDS_RULE = "RECORDS"
 REQUEST_RULE = "PI-REQUEST"
+ENDING = (StopKind.SETTLED.value, StopKind.RECALL.value)
+"""The stop flags that say when a case ended."""
 KEPT = (
     "记录的编号、哈希、签名与链位置；公开日志的叶；金额与日期；审计日志；本证明",
     "ids, hashes, signatures and places in the chain of records; the log's leaves; amounts and days; the audit log",
@@ -39,17 +41,48 @@ def ended_on(case: Case) -> date | None:
     """Return the day a case was settled or recalled, None while it is open."""
     if case.state not in CLOSED_STATES:
         return None
-    kinds = (StopKind.SETTLED.value, StopKind.RECALL.value)
     query = select(func.max(StopFlag.raised_at)).where(
-        StopFlag.case_id == case.id, StopFlag.kind.in_(kinds), StopFlag.lifted_at.is_(None)
+        StopFlag.case_id == case.id, StopFlag.kind.in_(ENDING), StopFlag.lifted_at.is_(None)
     )
     at = db.session.scalar(query)
     return at.astimezone(SHANGHAI).date() if at is not None else None
 
 
+def outlived(creditors: Sequence[UUID], *, today: date, within_days: int) -> Select[Any]:
+    """Select the closed cases of these creditors whose records are kept for `within_days` days more at the most.
+
+    What was deleted already is left out.
+    """
+    ended = (
+        select(StopFlag.case_id, func.max(StopFlag.raised_at).label("at"))
+        .where(StopFlag.kind.in_(ENDING), StopFlag.lifted_at.is_(None))
+        .group_by(StopFlag.case_id)
+        .subquery()
+    )
+    due = [
+        and_(Case.creditor_id == one, ended.c.at < _day_after(today + timedelta(days=within_days - _least(one, today))))
+        for one in creditors
+    ]
+    gone = select(Deletion.case_id).where(Deletion.carried_out_at.is_not(None))
+    closed = select(Case).join(ended, ended.c.case_id == Case.id).where(Case.state.in_(CLOSED_STATES))
+    return closed.where(or_(false(), *due), Case.id.not_in(gone))
+
+
+def _day_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+
+
+def _least(creditor_id: UUID, on: date) -> int:
+    return _number(creditor_id, RECORDS_RULE, "least_days", on=on)
+
+
 def parameter(case: Case, rule_id: str, name: str, *, on: date) -> int:
     """Return a number the rules in force set for a case's creditor."""
-    pack = rulebook.pack_of(case.creditor_id, on=on)
+    return _number(case.creditor_id, rule_id, name, on=on)
+
+
+def _number(creditor_id: UUID, rule_id: str, name: str, *, on: date) -> int:
+    pack = rulebook.pack_of(creditor_id, on=on)
     return int({rule.id: rule for rule in pack.rules}[rule_id].params[name])
 
 
@@ -75,15 +108,21 @@ def against(case: Case, *, today: date) -> list[str]:
     return rules.why_not_delete(ended_on=ended, holds=len(standing), broken_rules=broken)
 
 
-def retention(case: Case, *, today: date) -> dict[str, Any]:
-    """Return the retention clock of a case as page data."""
+def clock_of(case: Case, *, today: date) -> dict[str, Any]:
+    """Return when a case ended and until when its records are kept, as page data; negative days left: past that."""
     ended = ended_on(case)
-    until = rules.kept_until(ended, least_days=parameter(case, RECORDS_RULE, "least_days", on=today))
+    until = rules.kept_until(ended, least_days=_least(case.creditor_id, today))
     return {
         "case_id": str(case.id),
         "ended_on": ended.isoformat() if ended else None,
         "kept_until": until.isoformat() if until else None,
         "days_left": (until - today).days if until else None,
+    }
+
+
+def retention(case: Case, *, today: date) -> dict[str, Any]:
+    """Return the retention clock of a case as page data, with what stands against deleting its data."""
+    return clock_of(case, today=today) | {
         "holds": [str(one.id) for one in holds(case.id)],
         "against_deletion": against(case, today=today),
         "is_deleted": keyring.is_destroyed(case.id),

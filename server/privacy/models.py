@@ -24,6 +24,8 @@ class LegalHold(Base):
     lifted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     lifted_at: Mapped[datetime | None]
 
+    case: Mapped[Case] = relationship()
+
 
 class Deletion(Base):
     """The deletion of a case's personal data (删除证明): asked by one, carried out by another."""

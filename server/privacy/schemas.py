@@ -20,10 +20,36 @@ class HoldOut(Schema):
 
     id = fields.UUID()
     case_id = fields.UUID()
+    case_no = fields.String(attribute="case.case_no")
     reason = fields.String()
     placed_by_id = fields.UUID()
     placed_at = fields.DateTime()
     lifted_at = fields.DateTime(allow_none=True)
+
+
+class HoldQuery(PageQuery):
+    """Filters; `standing` lists the holds that are not lifted."""
+
+    standing = fields.Boolean(load_default=False)
+    case_id = fields.UUID(load_default=None)
+
+
+class RetentionQuery(PageQuery):
+    """The closed cases whose records need not be kept for longer than so many more days."""
+
+    within_days = fields.Integer(load_default=0, validate=validate.Range(0, 3_660))
+
+
+class RetentionRowOut(Schema):
+    """A closed case with the end of its retention."""
+
+    case_id = fields.UUID()
+    case_no = fields.String()
+    creditor_id = fields.UUID()
+    state = fields.String()
+    ended_on = fields.Date()
+    kept_until = fields.Date()
+    days_left = fields.Integer()
 
 
 class RetentionOut(Schema):
@@ -47,11 +73,19 @@ class DeletionIn(Strict):
     reason = fields.String(required=True, validate=REASON)
 
 
+class DeletionQuery(PageQuery):
+    """Filters; `open` lists what still waits to be carried out."""
+
+    open = fields.Boolean(load_default=False)
+    case_id = fields.UUID(load_default=None)
+
+
 class DeletionOut(Schema):
     """A deletion; with its certificate and that one's hash once it was carried out by another person."""
 
     id = fields.UUID()
     case_id = fields.UUID()
+    case_no = fields.String(attribute="case.case_no")
     creditor_id = fields.UUID()
     ground = fields.String()
     reason = fields.String()
@@ -91,6 +125,7 @@ class RequestRowOut(Schema):
 
     id = fields.UUID()
     case_id = fields.UUID()
+    case_no = fields.String(attribute="case.case_no")
     creditor_id = fields.UUID()
     kind = fields.String()
     article = fields.String()

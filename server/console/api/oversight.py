@@ -13,6 +13,7 @@ from server.body import Body, Strict, answers, asks
 from server.clock import SHANGHAI
 from server.console import exceptions, figures
 from server.console.exceptions import Kind
+from server.errors import Invalid
 
 bp = Blueprint("oversight", __name__, url_prefix="/v1")
 MOST_DAYS = 366
@@ -39,6 +40,10 @@ class ExceptionsOut(Schema):
 
     items = fields.List(fields.Nested(ExceptionOut))
     total = fields.Integer()
+
+
+class PeriodBackwards(Invalid):
+    """The last day asked for lies before the first."""
 
 
 class FiguresQuery(Strict):
@@ -125,6 +130,8 @@ def show_figures(query: Body) -> ResponseReturnValue:
     today = clock.today()
     until_on = query["until_on"] or today
     from_on = query["from_on"] or until_on - timedelta(days=89)
+    if from_on > until_on:
+        raise PeriodBackwards(f"from_on {from_on} is after until_on {until_on}")
     since = datetime.combine(from_on, time.min, SHANGHAI)
     until = datetime.combine(until_on, time.min, SHANGHAI) + timedelta(days=1)
     told = figures.figures(since=since, until=until, today=today)

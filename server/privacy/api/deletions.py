@@ -1,28 +1,63 @@
 """Retention, legal holds and deletion with a certificate (保存期限、法律保全、删除证明)."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from server import audit, clock, media
 from server.accounts import passkeys
 from server.accounts.auth import allow, current_person
+from server.accounts.models import Creditor
 from server.accounts.roles import Role
-from server.accounts.scope import fetch_visible
-from server.body import Body, answers, takes
+from server.accounts.scope import fetch_visible, scoped
+from server.body import Body, answers, asks, page, takes
 from server.cases.models import Case
 from server.db import begin_write, db
 from server.privacy import certificates, erasing, keeping, rules, sweep
 from server.privacy.models import Deletion, LegalHold
-from server.privacy.schemas import DeletionIn, DeletionOut, HoldIn, HoldOut, RetentionOut
+from server.privacy.schemas import (
+    DeletionIn,
+    DeletionOut,
+    DeletionQuery,
+    HoldIn,
+    HoldOut,
+    HoldQuery,
+    RetentionOut,
+    RetentionQuery,
+    RetentionRowOut,
+)
 from sync.canonical import content_hash
 
 bp = Blueprint("deletions", __name__, url_prefix="/v1")
 PARTS = (sweep.__name__,)
 """The module whose import does the chores of deletions."""
 READERS = (Role.MANAGER, Role.LEGAL, Role.COMPLIANCE, Role.AUDITOR)
+
+
+class _Clock(RetentionRowOut):
+    """A closed case as its row has it, with the end of its retention."""
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """Return a row, or several, as page data."""
+        if many:
+            return [self.dump(one, many=False) for one in obj]
+        told = keeping.clock_of(obj, today=clock.today())
+        return told | {"case_no": obj.case_no, "creditor_id": str(obj.creditor_id), "state": obj.state}
+
+
+@bp.get("/retention")
+@allow(*READERS)
+@asks(RetentionQuery)
+@answers(RetentionRowOut, many=True)
+def list_retention(query: Body) -> ResponseReturnValue:
+    """List the closed cases whose retention has run out, or does within the days asked for; none that was deleted."""
+    creditors = db.session.scalars(scoped(select(Creditor.id), Creditor.id)).all()
+    found = keeping.outlived(creditors, today=clock.today(), within_days=query["within_days"])
+    return page(found, Case, _Clock(), limit=query["limit"], cursor=query["cursor"])
 
 
 @bp.get("/cases/<uuid:case_id>/retention")
@@ -41,7 +76,7 @@ def place_hold(case_id: UUID, body: Body) -> ResponseReturnValue:
     """Place a legal hold: nothing of the case is deleted while it stands."""
     case, person = fetch_visible(Case, case_id, lock=True), current_person()
     hold = LegalHold(
-        id=clock.new_id(), case_id=case.id, creditor_id=case.creditor_id, reason=body["reason"].strip(),
+        id=clock.new_id(), case=case, case_id=case.id, creditor_id=case.creditor_id, reason=body["reason"].strip(),
         placed_by_id=person.id, placed_at=clock.now(),
     )  # fmt: skip
     db.session.add(hold)
@@ -49,6 +84,20 @@ def place_hold(case_id: UUID, body: Body) -> ResponseReturnValue:
     told = HoldOut().dump(hold)
     db.session.commit()
     return jsonify(told), 201
+
+
+@bp.get("/holds")
+@allow(*READERS)
+@asks(HoldQuery)
+@answers(HoldOut, many=True)
+def list_holds(query: Body) -> ResponseReturnValue:
+    """List legal holds, newest first; `standing=true` those that are not lifted."""
+    found = scoped(select(LegalHold), LegalHold.creditor_id).options(selectinload(LegalHold.case))
+    if query["standing"]:
+        found = found.where(LegalHold.lifted_at.is_(None))
+    if query["case_id"] is not None:
+        found = found.where(LegalHold.case_id == query["case_id"])
+    return page(found, LegalHold, HoldOut(), limit=query["limit"], cursor=query["cursor"])
 
 
 @bp.post("/holds/<uuid:hold_id>/lift")
@@ -88,6 +137,20 @@ def ask_deletion(case_id: UUID, body: Body) -> ResponseReturnValue:
     answer.headers["Location"] = f"/v1/deletions/{deletion.id}"
     db.session.commit()
     return answer, 201
+
+
+@bp.get("/deletions")
+@allow(*READERS)
+@asks(DeletionQuery)
+@answers(DeletionOut, many=True)
+def list_deletions(query: Body) -> ResponseReturnValue:
+    """List deletions, newest first; `open=true` those that wait for the general manager."""
+    found = scoped(select(Deletion), Deletion.creditor_id).options(selectinload(Deletion.case))
+    if query["open"]:
+        found = found.where(Deletion.carried_out_at.is_(None))
+    if query["case_id"] is not None:
+        found = found.where(Deletion.case_id == query["case_id"])
+    return page(found, Deletion, DeletionOut(), limit=query["limit"], cursor=query["cursor"])
 
 
 @bp.post("/deletions/<uuid:deletion_id>/carry-out")

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from server import audit, clock
 from server.accounts.auth import allow, current_person
@@ -83,7 +84,7 @@ def take(case_id: UUID, body: Body) -> ResponseReturnValue:
 @answers(RequestRowOut, many=True)
 def list_requests(query: Body) -> ResponseReturnValue:
     """List requests, newest first, without their words; `open=true` those that wait."""
-    found = scoped(select(DataRequest), DataRequest.creditor_id)
+    found = scoped(select(DataRequest), DataRequest.creditor_id).options(selectinload(DataRequest.case))
     if query["open"]:
         found = found.where(DataRequest.answer == "")
     if query["case_id"] is not None:

@@ -177,6 +177,35 @@ class TestCarryOut:
         assert again.json["type"] == "/problems/deletion-open"
 
 
+class TestLists:
+    def test_of_cases_whose_retention_has_run_out_holds_no_other(self, ended, played, as_ma, as_guo):
+        told = as_ma.get("/v1/retention").json
+        assert [(one["case_id"], one["days_left"], one["state"]) for one in told["items"]] == [(ended, -3, "settled")]
+        assert told["items"][0]["case_no"] == as_ma.get(f"/v1/cases/{ended}").json["case_no"]
+        as_guo.post(f"/v1/deletions/{ask(as_ma, ended).json['id']}/carry-out")
+        assert as_ma.get("/v1/retention").json["items"] == []
+
+    def test_of_cases_looks_as_far_ahead_as_asked(self, ended, as_ma):
+        begin_write()
+        flag = db.session.scalars(select(StopFlag).where(StopFlag.kind == "settled")).one()
+        flag.raised_at = clock.now() - YEARS + timedelta(days=5)
+        db.session.commit()
+        counts = [as_ma.get(f"/v1/retention?within_days={days}").json["total"] for days in (0, 4, 5, 60)]
+        assert counts == [0, 0, 1, 1]
+
+    def test_of_holds_and_deletions_name_the_case_and_what_waits(self, ended, as_hu, as_ma, as_guo, as_zhou):
+        asked = ask(as_ma, ended).json
+        hold = as_hu.post(f"/v1/cases/{ended}/holds", json={"reason": "诉讼中"}).json
+        for path in ("/v1/holds?standing=true", f"/v1/holds?case_id={ended}", "/v1/deletions?open=true"):
+            (row,) = as_guo.get(path).json["items"]
+            assert (row["id"] in {asked["id"], hold["id"]}, row["case_no"]) == (True, hold["case_no"])
+        as_hu.post(f"/v1/holds/{hold['id']}/lift")
+        as_guo.post(f"/v1/deletions/{asked['id']}/carry-out")
+        assert [as_guo.get(path).json["total"] for path in ("/v1/holds?standing=true", "/v1/holds")] == [0, 1]
+        assert [as_guo.get(path).json["total"] for path in ("/v1/deletions?open=true", "/v1/deletions")] == [0, 1]
+        assert as_zhou.get("/v1/deletions").status_code == 403
+
+
 class TestWithout:
     def test_takes_members_out_that_name_the_case_and_keeps_the_rest(self):
         document = {"stops": [{"case_id": "1", "name": "甲"}, {"case_id": "2"}], "ids": ["1", "2"], "case": "1"}

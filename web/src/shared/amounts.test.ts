@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { capitals, fenOf, yuan } from "./amounts";
-import { bd09FromGcj02, gcj02FromWgs84 } from "./datum";
+import { bd09FromGcj02, gcj02FromWgs84, wgs84From } from "./datum";
 import { vectors } from "./vectors";
 
 for (const one of vectors("amounts").cases) {
@@ -22,5 +22,8 @@ for (const one of vectors("datum").cases) {
     const near = (got: readonly number[], expected: number[]) => got.forEach((degrees, at) => assert.ok(Math.abs(degrees - expected[at]!) < 1e-9));
     near(gcj02FromWgs84(one.wgs84), one.gcj02);
     near(bd09FromGcj02(gcj02FromWgs84(one.wgs84)), one.bd09);
+    near(wgs84From(one.gcj02, "GCJ-02"), one.wgs84);
+    near(wgs84From(one.bd09, "BD-09"), one.wgs84);
+    near(wgs84From(one.wgs84, "WGS-84"), one.wgs84);
   });
 }

@@ -1,8 +1,11 @@
-// WGS-84 into the datums of Chinese maps, for links to a navigation app. Twin of server/planning/datum.py (one way only).
+// WGS-84 into the datums of Chinese maps, for links to a navigation app, and back, for the console's map.
+// Twin of server/planning/datum.py, for places of the mainland.
 // Source: the shift is published only as open-source code; the constants are the same everywhere.
 
 const AXIS_M = 6378245;
 const ECCENTRICITY_SQUARED = 0.00669342162296594323;
+const MOST_ROUNDS = 20;
+const SETTLED_DEG = 1e-10;
 const SWIRL = (Math.PI * 3000) / 180;
 
 /** A place in degrees, longitude first. */
@@ -31,4 +34,21 @@ export function bd09FromGcj02([lon, lat]: Degrees): Degrees {
   const radius = Math.hypot(lon, lat) + 0.00002 * Math.sin(lat * SWIRL);
   const angle = Math.atan2(lat, lon) + 0.000003 * Math.cos(lon * SWIRL);
   return [radius * Math.cos(angle) + 0.0065, radius * Math.sin(angle) + 0.006];
+}
+
+/** Return the place that `shift` moves to `to`: walk back by the error until it is gone. */
+function undo(shift: (place: Degrees) => Degrees, to: Degrees): Degrees {
+  let guess = to;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const [lon, lat] = shift(guess);
+    guess = [guess[0] - (lon - to[0]), guess[1] - (lat - to[1])];
+    if (Math.abs(lon - to[0]) < SETTLED_DEG && Math.abs(lat - to[1]) < SETTLED_DEG) break;
+  }
+  return guess;
+}
+
+/** Return a place of the mainland in WGS-84; a datum this app does not know keeps its figures. */
+export function wgs84From(place: Degrees, datum: string): Degrees {
+  if (datum === "GCJ-02") return undo(gcj02FromWgs84, place);
+  return datum === "BD-09" ? undo(gcj02FromWgs84, undo(bd09FromGcj02, place)) : place;
 }

@@ -150,6 +150,11 @@ class TestFigures:
         assert theirs["coverage"] == {"open_cases": 0, "ever_planned": 0, "visited": 0, "visits": 0}
         assert theirs["promises"] == {}
 
+    def test_refuse_a_time_that_ends_before_it_begins(self, as_guo):
+        answer = as_guo.get("/v1/figures?from_on=2026-02-01&until_on=2026-01-31")
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/period-backwards")
+        assert as_guo.get("/v1/figures?from_on=2026-02-01&until_on=2026-02-01").status_code == 200
+
     def test_tell_whose_limitation_runs_out_soon(self, as_guo, visit):
         case = visit.case
         case.overdue_on = case.last_instalment_due_on = clock.today() - timedelta(days=3 * 365 - 30)

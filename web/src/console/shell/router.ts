@@ -13,7 +13,7 @@ export function makeRouter(): Router {
     scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
     routes: [
       { path: "/", component: Start },
-      ...DESKS.flatMap((desk) => desk.routes.map((route) => ({ ...route, meta: { title: desk.title, roles: desk.roles, ...route.meta } }))),
+      ...DESKS.flatMap((desk) => desk.routes.map((route) => ({ ...route, meta: { title: desk.title, desk: desk.path, roles: desk.roles, ...route.meta } }))),
       { path: "/:rest(.*)*", component: Missing },
     ],
   });

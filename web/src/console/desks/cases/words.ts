@@ -9,7 +9,7 @@ export const t = words({
   owed: ["欠款", "Owed"], days: ["逾期天数", "Days past due"], last_visit: ["上次外访", "Last visit"], return_due: ["委托到期", "Return due"],
   placed: ["委案金额", "Placed"], placed_on: ["委案日期", "Placed on"], flags: ["标记", "Flags"], least_days: ["逾期天数下限", "Least days past due"], list_them: ["列入外访名单…", "Put on a visit list…"],
   find: ["案号或姓名", "Case or name"], least: ["金额下限（元）", "Least amount (yuan)"], district: ["区县", "District"],
-  overview: ["概况", "Overview"], timeline: ["时间轴", "Timeline"], visits: ["外访与承诺", "Visits and promises"], papers: ["单据", "Papers"], clock: ["诉讼时效", "Limitation"], money: ["还款冲抵", "Payments"],
+  overview: ["概况", "Overview"], timeline: ["时间轴", "Timeline"], visits: ["外访与承诺", "Visits and promises"], papers: ["单据", "Papers"], clock: ["诉讼时效", "Limitation"], money: ["还款冲抵", "Payments"], retention: ["保存与删除", "Retention"],
   debt: ["债务", "Debt"], principal: ["本金", "Principal"], interest: ["利息", "Interest"], penalty_interest: ["罚息", "Default interest"], penalty: ["违约金", "Penalty"], fees: ["费用", "Fees"], total: ["合计", "Total"], as_of: ["数据截至", "As of"],
   overdue_on: ["首次逾期", "Overdue since"], due_on: ["最后一期到期", "Last instalment due"], last_paid: ["最后还款", "Last paid"], contract: ["合同尾号", "Contract ends"], remark: ["备注", "Remark"], broken: ["违约承诺", "Broken promises"],
   person: ["客户与联系方式", "Debtor and contacts"], id_number: ["证件号码", "ID number"], phone: ["手机", "Telephone"], contract_no: ["合同编号", "Contract number"], addresses: ["地址", "Addresses"], confirmed: ["已核实", "Confirmed"], unconfirmed: ["未核实", "Unconfirmed"],

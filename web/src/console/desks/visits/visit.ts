@@ -1,6 +1,7 @@
 // A visit as the page reads it: its records' positions, its files, what the rules found.
 
 import type { Grounded } from "@shared/compliance/grounds";
+import { wgs84From } from "@shared/datum";
 import type { Schemas } from "../../api/client";
 import type { Mark } from "../../components/MapView.vue";
 import { clockTime } from "../../words/format";
@@ -13,7 +14,7 @@ interface Fix { lon_e6: number; lat_e6: number; accuracy_m: number; datum: strin
 
 const DEGREE_E6 = 1_000_000;
 
-/** Return the positions told by the records of a visit, in WGS-84; a Chinese datum is told apart by its mark's title. */
+/** Return the positions told by the records of a visit, all in WGS-84 as the map is; one that was told in a Chinese datum says so. */
 export function samples(records: readonly VisitRecord[]): Mark[] {
   const found: Mark[] = [];
   const add = (fix: unknown, what: string, id: string) => {
@@ -21,7 +22,7 @@ export function samples(records: readonly VisitRecord[]): Mark[] {
     if (typeof one?.lon_e6 !== "number" || typeof one.lat_e6 !== "number") return;
     const off = one.datum === "WGS-84" ? "" : ` ${one.datum}`;
     found.push({
-      id, kind: "fix", text: String(found.length + 1), at: [one.lon_e6 / DEGREE_E6, one.lat_e6 / DEGREE_E6], radiusM: one.accuracy_m,
+      id, kind: "fix", text: String(found.length + 1), at: [...wgs84From([one.lon_e6 / DEGREE_E6, one.lat_e6 / DEGREE_E6], one.datum)], radiusM: one.accuracy_m,
       title: t("sample", { what, time: clockTime(one.fixed_at), m: one.accuracy_m }) + off,
     });
   };

@@ -1,6 +1,6 @@
 // Words of the visits' pages.
 
-import { words, type Words } from "../../words/t";
+import { wordOf, words, type Words } from "../../words/t";
 
 export const t = words({
   title: ["外访记录", "Visits"],
@@ -36,7 +36,13 @@ export const FLAGS = {
   file_used_before: ["照片曾用于其他外访", "File used before"], file_looks_like_another: ["照片与他处相似", "Looks like another"], file_camera_time_differs: ["相机时间不符", "Camera time differs"], file_camera_place_differs: ["相机位置不符", "Camera place differs"], file_size_differs: ["文件大小不符", "Size differs"], file_bytes_after_image: ["图片后附有数据", "Bytes after image"],
   used_before: ["曾用于其他外访", "Used before"], looks_like_another: ["与他处相似", "Looks like another"], camera_time_differs: ["相机时间不符", "Camera time differs"], camera_place_differs: ["相机位置不符", "Camera place differs"], size_differs: ["大小不符", "Size differs"], bytes_after_image: ["图片后附有数据", "Bytes after image"],
   clock_doubtful: ["手机时间存疑", "Clock in doubt"], third_party_disclosure: ["可能向第三人透露", "Disclosure to a third party"], minor_received: ["未成年人代收", "A minor received"], promise_without_debtor: ["非本人承诺", "Promise not by the debtor"], outcome_does_not_fit: ["结果与记录不符", "Outcome does not fit"], unknown_paper: ["未知单据", "Unknown paper"], signature_absent: ["缺签名", "Signature absent"], supplemented_after_seal: ["封存后补充", "Added after seal"], copies_differ: ["副本不符", "Copies differ"],
+  not_canonical: ["编码不规范", "Not canonical"], clock_skew: ["手机时钟不准", "Clock was off"], clock_jump: ["手机时间被调整", "Clock was changed"], future_date: ["时间晚于接收", "Dated in the future"], replay: ["序号重放", "Replayed"], seq_gap: ["到达时缺号", "Gap on arrival"], fork: ["记录链分叉", "Chain forks"], unknown_type: ["未知记录类型", "Unknown type"], out_of_scope: ["外访已改派", "No longer this agent's"],
+  supplemented: ["复核后补充", "Added after review"], assembly_failed: ["汇总失败", "Not put together"], correction_without_target: ["更正单找不到原记录", "Corrects what is not there"], correction_does_not_fit: ["更正单与原记录不符", "Correction does not fit"], file_conflict: ["文件属于其他外访", "File of another visit"], promise_conflict: ["承诺属于其他外访", "Promise of another visit"], other_bytes: ["与出具的单据不一致", "Not the paper issued"],
+  several_check_in: ["多次到达打卡", "Several check-ins"], several_met: ["多条会见记录", "Several meetings"], several_disclosure: ["多条告知记录", "Several disclosures"], several_outcome: ["多条结果", "Several outcomes"], several_check_out: ["多次离开打卡", "Several check-outs"],
 } satisfies Words;
+const UNREADABLE: Words = { unreadable: ["无法打开", "Does not open"] };
+/** Return the word of a flag of a visit, its records, papers or files; why a file does not open is one word. */
+export const flagWord = (flag: string): string => (/^(file_)?unreadable_/.test(flag) ? wordOf(UNREADABLE, "unreadable") : wordOf(FLAGS, flag.split(":")[0]));
 export const SHOWS = { delivered_paper: ["送达单据", "Paper handed over"], building: ["楼栋", "Building"], signature: ["签名", "Signature"], door: ["门牌", "Door"], paper: ["单据", "Paper"], surroundings: ["周边", "Surroundings"], person: ["人员", "Person"], other: ["其他", "Other"], recording: ["录音", "Recording"], signed_original: ["签署原件", "Signed original"] } satisfies Words;
 export const OUTCOMES = {
   1: ["见本人-承诺", "met: promised to pay"],
