@@ -8,6 +8,7 @@ Fang and Luo 外访员 visit, Hu 法务 advises, Ma 合规, Tan 审计 reads, An
 other creditor only.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -31,6 +32,7 @@ from server.keys import make_keys
 from tests import live
 from tests.live import pg_admin
 from tests.routes import compile_lazily
+from tests.spoken import Spoken
 from tests.tsa import Authority
 
 # No test asks how long something took: a busy machine is no fault of the code.
@@ -203,10 +205,27 @@ def app(install, tmp_path):
     with install(tmp_path) as settings:
         application = create_app(settings)
         application.after_request(_do_the_chores)
-        yield application
+        with listening(application) as spoken:
+            yield application
         with application.app_context():
             db.session.remove()
+            told = spoken.of_people()
+            db.session.remove()
             db.engine.dispose()
+        assert not told, "personal data in a log line, a problem or an address"
+
+
+@contextmanager
+def listening(application):
+    """Hear what an application says to others than its caller, a real server on its database included."""
+    spoken, log = Spoken(), application.extensions["doorstep"].var_dir / "server.log"
+    application.after_request(spoken.hear)
+    logging.getLogger().addHandler(spoken)
+    try:
+        yield spoken
+    finally:
+        logging.getLogger().removeHandler(spoken)
+        spoken.texts += [log.read_text(errors="replace")] if log.is_file() else []
 
 
 @pytest.fixture(scope="session")
