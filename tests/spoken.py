@@ -15,6 +15,8 @@ from server.db import db
 from server.vault import SealBroken
 
 SHORTEST = 2  # characters of a word worth looking for
+NONSENSE = "银行机密"
+"""What tests of the walls between creditors write into every column of a table: nobody's."""
 
 
 class Spoken(logging.Handler):
@@ -54,4 +56,4 @@ def words_of_people():
         words |= {party.name, sealing.id_number(party), sealing.phone(party)}
     for address in db.session.scalars(select(Address)):
         words.add(sealing.address_text(address))
-    return {word for word in words if word and len(word) >= SHORTEST}
+    return {word for word in words - {NONSENSE} if word and len(word) >= SHORTEST}

@@ -18,9 +18,10 @@ from server.cases.models import ImportRun
 from server.db import Base, UtcDateTime, db
 from server.vault import place
 from tests.conftest import PASSWORD
+from tests.spoken import NONSENSE
 
 FORM = dict(next(iter(definitions.shipped().values())).document)
-SECRET = "银行机密"
+SECRET = NONSENSE
 SERIAL = "ZD20261120-0001-7"
 ABROAD = {"creditor", "person", "token", "idempotency_key", "alembic_version"}
 OF_FIRM = {"device", "paper_template", "field_form", "form_activation", "quarantine", "upload", "submission",
