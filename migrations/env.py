@@ -1,11 +1,13 @@
 """Alembic's environment: numbered revisions, named constraints, one transaction for each migration."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Connection
 
 from server.db import Base, UtcDateTime
 
@@ -31,10 +33,30 @@ def plain_type(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     return False
 
 
+@contextmanager
+def references_unenforced(connection: Connection) -> Iterator[None]:
+    """Let SQLite make tables anew that others refer to; check every reference at the end. Raises RuntimeError.
+
+    It cannot alter a column, so that the table is copied, dropped and renamed. Source: SQLite, ALTER TABLE, section 7.
+    """
+    driver = connection.connection.driver_connection  # not through SQLAlchemy, which would begin a transaction
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+    if broken:
+        raise RuntimeError(f"{len(broken)} rows refer to nothing, first {broken[0]}")
+
+
 def run() -> None:
     """Run the migrations on the application's engine."""
     engine = current_app.extensions["sqlalchemy"].engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, references_unenforced(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
