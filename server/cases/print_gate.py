@@ -1,7 +1,7 @@
-"""What the rules may know of a paper before it is issued: read out of the facts it prints, nothing said by hand.
+"""What the rules may know of a paper before it is issued: read out of the facts it prints.
 
-Personal fields are found by where they stand in the facts; words that the office wrote are looked through, what people
-said at a door is evidence and printed as it is.
+Said by hand is only what a template always states (PARTS). Personal fields are found by where they stand in the facts;
+words that the office wrote are looked through, what people said at a door is evidence and printed as it is.
 """
 
 from collections.abc import Iterator

@@ -3,28 +3,24 @@
 The mark (水印) stands in every row of a table and in the archive's comment, so that a part of it still tells.
 """
 
-import csv
 import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from openpyxl import Workbook
 
 from server import media
 from server.cases import identity, sealing
 from server.cases.models import Case
-from server.cases.reports import write_row
 from server.clock import SHANGHAI
 from server.compliance import allowlist
 from server.compliance.allowlist import Shown
 from server.escalation.models import Dossier
 from server.privacy.exports import ExportKind
+from server.tables import Cell, Column, ColumnKind, csv_text
 
-PLAIN: Mapping[str, tuple[str, Callable[[Case], Any]]] = {
+PLAIN: Mapping[str, tuple[str, Callable[[Case], Cell]]] = {
     "case_no": ("业务编号", lambda case: case.case_no),
     "state": ("状态", lambda case: str(case.state)),
     "product": ("产品", lambda case: case.product),
@@ -32,7 +28,7 @@ PLAIN: Mapping[str, tuple[str, Callable[[Case], Any]]] = {
     "last_visit_on": ("最近外访日", lambda case: case.last_visit_on.isoformat() if case.last_visit_on else ""),
 }
 """Columns that name no person."""
-PERSONAL: Mapping[str, tuple[str, Callable[[Case], str], Callable[[Case], str]]] = {
+PERSONAL: Mapping[str, tuple[str, Callable[[Case], Cell], Callable[[Case], Cell]]] = {
     "name": ("客户姓名", lambda case: case.debtor.name, lambda case: f"{case.debtor.name[:1]}**"),
     "id_number": (
         "证件号码", lambda case: sealing.id_number(case.debtor),
@@ -46,17 +42,11 @@ PERSONAL: Mapping[str, tuple[str, Callable[[Case], str], Callable[[Case], str]]]
         lambda case: "；".join(identity.mask_address(sealing.address_text(one)) for one in case.addresses),
     ),
     "contract_no": ("合同编号", sealing.contract_no, lambda case: case.contract_tail),
-    "amount": ("欠款金额（元）", lambda case: yuan(case.outstanding_fen), lambda _case: ""),
+    "amount": ("欠款金额（元）", lambda case: csv_text(ColumnKind.MONEY, case.outstanding_fen), lambda _case: ""),
 }  # fmt: skip
 """Columns that do: in full, and masked."""
 COLUMNS = (*PLAIN, *PERSONAL)
 MARK = "导出标识"
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-
-
-def yuan(fen: int) -> str:
-    """Return an amount in yuan with two decimals."""
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def mark_of(export_id: UUID, *, staff_no: str, second_no: str, at: datetime) -> str:
@@ -65,40 +55,23 @@ def mark_of(export_id: UUID, *, staff_no: str, second_no: str, at: datetime) -> 
     return f"{staff_no}{agreed} {at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {str(export_id)[-12:]}"
 
 
-def table(cases: Iterable[Case], *, fields: Sequence[str], roles: Iterable[str], mark: str) -> list[list[str]]:
-    """Return head and rows; each personal field as the allow-list gives it to the asker's roles."""
+def table(
+    cases: Iterable[Case], *, fields: Sequence[str], roles: Iterable[str], mark: str
+) -> tuple[list[Column], list[list[Cell]]]:
+    """Return columns and rows; each personal field as the allow-list gives it to the asker's roles."""
     held = tuple(roles)
-    columns = [_column(field, held) for field in fields]
-    head = [PLAIN[field][0] if field in PLAIN else PERSONAL[field][0] for field in fields]
-    return [[*head, MARK], *([*(str(column(case)) for column in columns), mark] for case in cases)]
+    cells = [_cell_of(field, held) for field in fields]
+    titles = [PLAIN[field][0] if field in PLAIN else PERSONAL[field][0] for field in fields]
+    columns = [Column(title, ColumnKind.TEXT) for title in [*titles, MARK]]
+    return columns, [[*(cell(case) for cell in cells), mark] for case in cases]
 
 
-def _column(field: str, roles: Sequence[str]) -> Callable[[Case], Any]:
+def _cell_of(field: str, roles: Sequence[str]) -> Callable[[Case], Cell]:
     if field in PLAIN:
         return PLAIN[field][1]
     _, full, masked = PERSONAL[field]
     much = allowlist.exported(ExportKind.CASES, roles, field)
     return full if much is Shown.FULL else masked
-
-
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return rows as CSV that spreadsheets read as UTF-8 and in which nothing runs."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerows([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def as_xlsx(rows: Iterable[Sequence[str]], *, mark: str) -> bytes:
-    """Return rows as a workbook of text cells; the mark stands in its properties as well."""
-    book = Workbook()
-    sheet = book.active or book.create_sheet()
-    book.properties.creator = book.properties.description = mark
-    for row in rows:
-        write_row(sheet, row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def as_zip(dossiers: Iterable[Dossier], *, mark: str) -> bytes:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from server import clock
+from server import clock, tables
 from server.accounts.models import Person
 from server.accounts.scope import require_visible
 from server.cases import gates, keyring
@@ -31,7 +31,7 @@ from server.privacy.models import Export
 from server.schemes.scope import fetch_scheme
 
 __all__ = ["asked", "content", "digest", "require_seen", "ruling"]
-BULK_RULE = "PI-BULK"
+BULK_RULE, SHEET = "PI-BULK", "案件清单"
 OF_KIND = {
     ExportKind.SUMMARY: ("case_no", "name", "amount"),
     ExportKind.DOSSIERS: ("case_no", "name", "id_number", "phone", "address", "contract_no", "amount"),
@@ -121,8 +121,9 @@ def content(export: Export, *, person: Person, second: Person | None, at: dateti
     kept = [one for one in map(UUID, export.case_ids) if not keyring.is_destroyed(one)]
     if export.kind == ExportKind.DOSSIERS:
         return export_files.as_zip([one for case_id in kept if (one := _dossier(case_id))], mark=mark)
-    rows = export_files.table(_cases(kept), fields=export.fields, roles=person.role_names, mark=mark)
-    return export_files.as_csv(rows) if export.form == "csv" else export_files.as_xlsx(rows, mark=mark)
+    columns, rows = export_files.table(_cases(kept), fields=export.fields, roles=person.role_names, mark=mark)
+    is_csv = export.form == "csv"
+    return tables.as_csv(columns, rows) if is_csv else tables.as_xlsx(SHEET, columns, rows, mark=mark)
 
 
 def _cases(case_ids: Sequence[UUID]) -> list[Case]:

@@ -7,14 +7,13 @@ from flask import Blueprint, send_file
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
-from server import audit
+from server import audit, tables
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, Strict, answers, takes
-from server.console import tables
-from server.console.tables import Column, ColumnKind
 from server.db import db
 from server.errors import Invalid
+from server.tables import Column, ColumnKind
 
 bp = Blueprint("tables", __name__, url_prefix="/v1")
 

@@ -136,6 +136,10 @@ class TestContent:
         assert "WF-0002" in book.properties.creator
         export = ask(as_zhou, few, case_ids=[str(played.case(0).id)]).json
         assert "'=1+1" in take(as_zhou, export).data.decode("utf-8-sig")
+        played.case(0).debtor.name = " ＝1+1"  # full width, behind a blank: some spreadsheets take that too
+        db.session.commit()
+        export = ask(as_zhou, few, case_ids=[str(played.case(0).id)]).json
+        assert "' ＝1+1" in take(as_zhou, export).data.decode("utf-8-sig")
 
     @pytest.mark.parametrize(
         "changes",

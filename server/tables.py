@@ -66,9 +66,11 @@ def guarded(text: str) -> str:
     return f"'{kept}" if kept.lstrip(" ").startswith(STARTS_FORMULA) or kept.startswith(STARTS_FORMULA) else kept
 
 
-def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return a workbook of one sheet: numbers as numbers, everything else as plain text."""
+def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, mark: str = "") -> bytes:
+    """Return a workbook of one sheet: numbers as numbers, everything else as plain text; its properties name `mark`."""
     book = Workbook(write_only=True)
+    if mark:
+        book.properties.creator = book.properties.description = mark
     sheet: Any = book.create_sheet(sheet_name(title))
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):

@@ -6,7 +6,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from server.console.tables import Column, ColumnKind, as_csv, as_xlsx, sheet_name
+from server.tables import Column, ColumnKind, as_csv, as_xlsx, sheet_name
 
 COLUMNS = [Column("案号", ColumnKind.TEXT), Column("欠款", ColumnKind.MONEY), Column("天数", ColumnKind.NUMBER)]
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", " =1", '=HYPERLINK("http://x","y")', "=cmd|' /C calc'!A0"]
