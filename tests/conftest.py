@@ -1,11 +1,7 @@
-"""The application under test, on SQLite and on a real PostgreSQL, and the cast who call it.
+"""The application under test, on SQLite and on a real PostgreSQL; tests/cast.py has the cast who call it.
 
 `pytest --db=sqlite` (default) or `--db=postgres`. PostgreSQL is DOORSTEP_TEST_PG when set, else a server that the tests
 start themselves. Each test gets a fresh copy of a migrated database.
-
-The cast: Lin 催收专员 screens, Zhou 外访部主管 supervises, Sun is a second supervisor, Guo 总经理 decides,
-Fang and Luo 外访员 visit, Hu 法务 advises, Ma 合规, Tan 审计 reads, An is the admin, and Wei 催收专员 works for the
-other creditor only.
 """
 
 import logging
@@ -14,7 +10,7 @@ import shutil
 import tempfile
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,12 +20,12 @@ from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 
 from server import clock, config, jobs
-from server.accounts import auth
-from server.accounts.models import Creditor, Person
+from server.accounts.models import Creditor
 from server.app import create_app, migrations_dir
 from server.db import db
 from server.keys import make_keys
 from tests import live, scratch
+from tests.cast import CAST, PASSWORD, Caller, add_cast
 from tests.live import pg_admin
 from tests.routes import compile_lazily
 from tests.spoken import Spoken
@@ -43,21 +39,6 @@ hypothesis_settings.load_profile("untimed")
 compile_lazily()
 scratch.in_memory()
 scratch.look_for_garbage_seldom()
-
-PASSWORD = "correct-horse-battery"
-CAST = {
-    "lin": ("林筛", ["specialist"]),
-    "zhou": ("周主管", ["supervisor"]),
-    "sun": ("孙主管", ["supervisor"]),
-    "guo": ("郭总", ["manager"]),
-    "fang": ("方外访", ["agent"]),
-    "luo": ("罗外访", ["agent"]),
-    "hu": ("胡法务", ["legal"]),
-    "ma": ("马合规", ["compliance"]),
-    "tan": ("谭审计", ["auditor"]),
-    "an": ("安管理", ["admin"]),
-    "wei": ("魏外人", ["specialist"]),
-}
 
 
 def pytest_addoption(parser):
@@ -155,38 +136,6 @@ def template(engine_name, keys_dir, postgres_uri, tmp_path_factory):
     return mark
 
 
-def add_cast():
-    bank = Creditor(
-        id=clock.new_id(),
-        name="某商业银行信用卡中心",
-        commission_no="WT-2026-001",
-        contact="400-000-0001",
-        payee_account="某商业银行 6200 0000 0000 0000",
-    )
-    supplier = Creditor(
-        id=clock.new_id(),
-        name="某建材供应链公司",
-        commission_no="WT-2026-002",
-        contact="400-000-0002",
-        payee_account="某行 001",
-    )
-    db.session.add_all([bank, supplier])
-    for number, (username, (name, roles)) in enumerate(CAST.items(), start=1):
-        db.session.add(
-            Person(
-                id=clock.new_id(),
-                username=username,
-                name=name,
-                staff_no=f"WF-{number:04d}",
-                role_names=roles,
-                creditor_ids=[str(supplier.id)] if username == "wei" else None,
-                qualified_until=clock.today().replace(year=clock.today().year + 1) if roles == ["agent"] else None,
-                password_hash=auth.hash_password(PASSWORD),
-            )
-        )
-    db.session.commit()
-
-
 @pytest.fixture(scope="session")
 def install(template, engine_name, keys_dir, postgres_uri):
     """Make a fresh copy of the migrated database for a block: `with install(folder) as settings`."""
@@ -274,37 +223,6 @@ def in_app(app):
     with app.app_context():
         yield app
         db.session.remove()
-
-
-@dataclass
-class Caller:
-    """A person of the cast at the API: `as_guo.post("/v1/…", json=…)`."""
-
-    client: object
-    token: str
-    person_id: str
-
-    def _call(self, method, path, headers=None, **kwargs):
-        merged = {"Authorization": f"Bearer {self.token}"} | (headers or {})
-        return getattr(self.client, method)(path, headers=merged, **kwargs)
-
-    def get(self, path, **kwargs):
-        return self._call("get", path, **kwargs)
-
-    def head(self, path, **kwargs):
-        return self._call("head", path, **kwargs)
-
-    def post(self, path, **kwargs):
-        return self._call("post", path, **kwargs)
-
-    def put(self, path, **kwargs):
-        return self._call("put", path, **kwargs)
-
-    def patch(self, path, **kwargs):
-        return self._call("patch", path, **kwargs)
-
-    def delete(self, path, **kwargs):
-        return self._call("delete", path, **kwargs)
 
 
 @pytest.fixture

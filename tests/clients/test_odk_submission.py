@@ -9,8 +9,8 @@ from field_forms.definitions import newest
 from server import clock
 from server.db import begin_write, db
 from server.visits.models import Record, Visit
+from tests.cast import PASSWORD
 from tests.clients import typescript
-from tests.conftest import PASSWORD
 from tests.field_forms import random_visits
 from tests.server.visits.make_visit import add_stop
 

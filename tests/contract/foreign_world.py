@@ -17,7 +17,7 @@ from server.accounts.roles import Role
 from server.cases.models import ImportRun
 from server.db import Base, UtcDateTime, db
 from server.vault import place
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 from tests.spoken import NONSENSE
 
 FORM = dict(next(iter(definitions.shipped().values())).document)

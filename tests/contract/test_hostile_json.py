@@ -201,7 +201,7 @@ class TestOtherWrites:
 
     def test_of_every_desk(self, app, sign_in, in_app, verdicts):
         """Each member of each body that a view takes, at everybody who may call it."""
-        from tests.conftest import CAST
+        from tests.cast import CAST
 
         people, found = {}, {}
         for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):

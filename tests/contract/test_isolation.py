@@ -10,7 +10,7 @@ Source: docs/threats.md; OWASP ASVS 5.0 8.2.1, 8.2.2, 8.4.1; OWASP API1, API5.
 import pytest
 
 from server.accounts.roles import Role
-from tests.conftest import CAST
+from tests.cast import CAST
 from tests.contract.foreign_world import OF_FIRM as FIRMS_TABLES
 from tests.contract.foreign_world import SECRET, SERIAL, add_foreigners, body_for, build_world
 

@@ -25,7 +25,7 @@ from sync.phone.outbox import Outbox
 from sync.phone.senses import Senses
 from sync.phone.store import Store
 from sync.phone.transport import Line
-from tests.conftest import CAST
+from tests.cast import CAST
 from tests.server.devices.conftest import WsgiTransport
 
 load_all_checks()

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from server.accounts.models import AddressFailure
 from server.db import db
 from tests import live
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx")
 SAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf"

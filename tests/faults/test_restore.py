@@ -28,7 +28,7 @@ from sync.phone.senses import Senses
 from sync.phone.store import Store
 from sync.phone.transport import Answer, Line
 from sync.phone.visit import on_plan
-from tests.conftest import pg_admin
+from tests.live import pg_admin
 
 BEFORE, AFTER = 10, 10
 

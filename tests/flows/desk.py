@@ -3,7 +3,7 @@
 import json
 
 from tests.browser import Page
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 from tests.flows.thumb import AXE, TAGS, Screens
 
 PHONE, DESK = (390, 844), (1440, 900)

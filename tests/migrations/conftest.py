@@ -9,7 +9,8 @@ from flask_migrate import downgrade, upgrade
 
 from server.app import create_app, migrations_dir
 from server.db import db
-from tests.conftest import pg_admin, settings_for
+from tests.conftest import settings_for
+from tests.live import pg_admin
 
 FILLED = {
     sa.Integer: 0, sa.BigInteger: 0, sa.Float: 0.0, sa.Boolean: False, sa.LargeBinary: b"", sa.JSON: [],

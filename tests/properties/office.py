@@ -17,7 +17,8 @@ from server.accounts.models import Creditor, Person
 from server.app import create_app
 from server.config import Config
 from server.db import begin_write, db
-from tests.conftest import PASSWORD, Caller, pg_admin
+from tests.cast import PASSWORD, Caller
+from tests.live import pg_admin
 from tests.properties.phones import Hand, enrol
 from tests.server.schemes import make_scheme as make
 

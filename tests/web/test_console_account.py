@@ -14,7 +14,7 @@ from server.accounts.models import Passkey, TotpFactor
 from server.db import begin_write, db
 from tests import live
 from tests.browser import Page
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 TYPE = """(() => {
   const box = [...document.querySelectorAll(%s)].at(-1);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 LIN = {"username": "lin", "password": PASSWORD}
 

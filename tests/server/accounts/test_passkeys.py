@@ -12,7 +12,7 @@ from server.accounts.models import Passkey
 from server.cases.models import StopFlag
 from server.db import db
 from tests.browser import Page
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 CREATE = """navigator.credentials.create({publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(%s)})
   .then((made) => JSON.stringify(made.toJSON()))"""

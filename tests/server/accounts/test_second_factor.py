@@ -9,7 +9,7 @@ from sqlalchemy import select
 from server import clock
 from server.accounts.models import TotpFactor
 from server.db import db
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 LIN = {"username": "lin", "password": PASSWORD}
 

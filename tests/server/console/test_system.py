@@ -88,7 +88,7 @@ class TestPages:
         assert answer.headers["Location"] == "/login"
 
     def test_signs_in_and_shows_the_start_page(self, app):
-        from tests.conftest import PASSWORD
+        from tests.cast import PASSWORD
 
         client = app.test_client()
         answer = client.post("/login", data={"username": "guo", "password": PASSWORD}, base_url="https://localhost")
@@ -107,7 +107,7 @@ class TestPages:
         assert answer.status_code == 403
 
     def test_an_agent_sees_no_case(self, app):
-        from tests.conftest import PASSWORD
+        from tests.cast import PASSWORD
 
         client = app.test_client()
         client.post("/login", data={"username": "fang", "password": PASSWORD}, base_url="https://localhost")

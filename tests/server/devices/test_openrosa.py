@@ -14,7 +14,7 @@ from server import clock
 from server.db import begin_write, db
 from server.devices.models import Submission
 from server.visits.models import Promise, Record, Visit
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 from tests.server.visits.make_visit import add_stop, picture
 
 ON = {"X-OpenRosa-Version": "1.0"}

@@ -10,7 +10,7 @@ from server.simulation import report
 from server.simulation.plan import Faults, draw
 from server.simulation.progress import Progress
 from server.simulation.simulate import simulate
-from tests.conftest import pg_admin
+from tests.live import pg_admin
 
 UNHURRIED_S = 120.0  # nothing is tested by time
 
