@@ -77,15 +77,15 @@ check: setup $(API_TYPES) ## Lint, types, import contracts, migrations against m
 	$(VENV)/python -m tests.project.migrations_check
 
 test: setup check tests/clients/node_modules/.installed ## Everything: checks, then all tests on SQLite and on PostgreSQL
-	$(VENV)/pytest -q -n $(JOBS) --db=sqlite $(ARGS)
-	$(VENV)/pytest -q -n $(JOBS) --db=postgres $(ARGS)
+	$(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=sqlite $(ARGS)
+	$(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=postgres $(ARGS)
 
 bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)
 
 soak: setup tests/clients/node_modules/.installed ## Play the property tests and the fault drills on both databases longer, with figures
 	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) tests/sync tests/server tests/contract tests/properties tests/web
-	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --db=postgres tests/properties
+	DOORSTEP_SOAK=1 $(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=postgres tests/properties
 	$(VENV)/python -m bench.soak $(ARGS)
 
 $(AUDIT)/.installed: requirements-audit.lock | .venv/.installed

@@ -5,7 +5,6 @@ The scene, made once: a scheme of two visits dispatched to Fang and Luo, He who 
 
 import shutil
 import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,11 +27,12 @@ BEGIN = make.DAY - timedelta(days=3)
 
 @dataclass
 class Databases:
-    """One live database that can be copied and put back whole: files of SQLite, schemas beside PostgreSQL's own."""
+    """One live database, to which nobody is connected when it is copied or put back whole."""
 
     home: Path
     postgres_uri: str | None
     live: str = field(default_factory=lambda: f"machine_{uuid.uuid4().hex[:12]}")
+    made: set[str] = field(default_factory=set)
 
     @property
     def url(self):
@@ -41,47 +41,34 @@ class Databases:
     def begin(self, template):
         """Make the live database from the suite's template."""
         if self.postgres_uri:
-            pg_admin(self.postgres_uri, f"CREATE DATABASE {self.live} TEMPLATE {template} STRATEGY file_copy")
+            self._make(self.live, template)
         else:
             shutil.copy(template, self.home / f"{self.live}.db")
 
     def copy(self, name):
-        """Keep the live database, to which nobody is connected, under a name."""
-        if not self.postgres_uri:
+        """Keep the live database under a name."""
+        if self.postgres_uri:
+            self._make(f"{self.live}_{name}", self.live)
+        else:
             shutil.copy(self.home / f"{self.live}.db", self.home / f"{name}.db")
-            return
-        with self._all_tables() as (connection, tables):
-            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {name}")
-            for table in tables:
-                connection.exec_driver_sql(f'CREATE TABLE IF NOT EXISTS {name}."{table}" (LIKE public."{table}")')
-                self._fill(connection, f'{name}."{table}"', f'public."{table}"')
 
     def put_back(self, name):
-        """Make a kept copy the live database, to which nobody is connected."""
-        if not self.postgres_uri:
-            for tail in ("-wal", "-shm"):
-                (self.home / f"{self.live}.db{tail}").unlink(missing_ok=True)
-            shutil.copy(self.home / f"{name}.db", self.home / f"{self.live}.db")
+        """Make a kept copy the live database."""
+        if self.postgres_uri:
+            self._make(self.live, f"{self.live}_{name}")
             return
-        with self._all_tables() as (connection, tables):
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no foreign keys, no triggers
-            for table in tables:
-                self._fill(connection, f'public."{table}"', f'{name}."{table}"')
+        for tail in ("-wal", "-shm"):
+            (self.home / f"{self.live}.db{tail}").unlink(missing_ok=True)
+        shutil.copy(self.home / f"{name}.db", self.home / f"{self.live}.db")
 
-    def _fill(self, connection, table, source):
-        connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # our own names; faster than TRUNCATE here
-        connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {source}")  # noqa: S608  # our own names
-
-    @contextmanager
-    def _all_tables(self):
-        engine = sa.create_engine(self.url, poolclass=sa.pool.NullPool)
-        with engine.begin() as connection:
-            yield connection, sa.inspect(connection).get_table_names(schema="public")
-        engine.dispose()
+    def _make(self, name, template):
+        pg_admin(self.postgres_uri, f"DROP DATABASE IF EXISTS {name}")
+        pg_admin(self.postgres_uri, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self.made.add(name)
 
     def end(self):
-        if self.postgres_uri:
-            pg_admin(self.postgres_uri, f"DROP DATABASE IF EXISTS {self.live} WITH (FORCE)")
+        for name in self.made:
+            pg_admin(self.postgres_uri, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 class Office:
