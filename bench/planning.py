@@ -15,8 +15,9 @@ from bench.report import Goal, Report
 from bench.testdata import best_known, folder
 from server.planning.datum import Point
 from server.planning.distance import CITY, haversine_m
-from server.planning.model import Limits, Plan, Problem, Shift, Stop, Window
+from server.planning.model import Limits, Problem, Shift, Stop, Window
 from server.planning.planner import plan
+from server.planning.plans import Plan
 from server.planning.precision import Precision
 from server.planning.solve import solve
 from server.planning.whatif import Change, Wish, ask

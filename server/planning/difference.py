@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from server.planning.model import Plan
+from server.planning.plans import Plan
 
 
 class Turn(StrEnum):

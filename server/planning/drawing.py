@@ -11,8 +11,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from server.planning.datum import Point
-from server.planning.model import Caution, Drop, DropReason, Plan, Route
 from server.planning.palette import colour_of
+from server.planning.plans import Caution, Drop, DropReason, Plan, Route
 from server.planning.projection import Box, Pixel, Projection, fit, round_length_m, spread
 from server.planning.svg import FONT, element, plain, text
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from server.planning import price
 from server.planning.frame import Frame, Place
 from server.planning.insertion import Insertion, best_insertion, least_cost, least_short
-from server.planning.model import Anyway, Drop, DropReason, Stop
+from server.planning.model import Stop
+from server.planning.plans import Anyway, Drop, DropReason
 from server.planning.schedule import Call, Tours
 
 

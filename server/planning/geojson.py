@@ -6,8 +6,8 @@ Source: RFC 7946: WGS-84, longitude before latitude, no `crs` member. Seven deci
 from typing import Any
 
 from server.planning.datum import Point, to_wgs84
-from server.planning.model import Drop, Plan, Route, RoutedStop
 from server.planning.palette import colour_of
+from server.planning.plans import Drop, Plan, Route, RoutedStop
 
 _DECIMALS = 7
 

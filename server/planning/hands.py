@@ -13,8 +13,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
-from server.planning.model import Plan, SearchRecord
 from server.planning.piece import Improved, Piece, explained, improve
+from server.planning.plans import Plan, SearchRecord
 from server.planning.search import Progress
 
 _NICER = 10

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event
 
-from server.planning.model import Caution, Route, RoutedStop
+from server.planning.plans import Caution, Route, RoutedStop
 
 MIME = "text/calendar"
 CAUTION_ZH = {Caution.FIND_THE_DOOR: "门牌待确认", Caution.CENTROID: "仅区县中心，先核实地址"}

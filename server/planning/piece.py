@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from server.planning.explain import add_what_pays, left_out
 from server.planning.frame import Frame, frame
-from server.planning.model import Limits, Plan, Problem, SearchRecord
+from server.planning.model import Limits, Problem
+from server.planning.plans import Plan, SearchRecord
 from server.planning.schedule import Tours, driving_s
 from server.planning.search import Progress, search
 from server.planning.solve import timed

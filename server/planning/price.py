@@ -6,7 +6,7 @@ from datetime import date
 
 from server.planning.frame import Frame, Place
 from server.planning.insertion import Insertion, best_insertion, least_short
-from server.planning.model import Anyway, DropReason
+from server.planning.plans import Anyway, DropReason
 from server.planning.schedule import Call, Tours, driving_s
 
 _DAYS_TRIED = 3  # the days that lack least are asked for a stop to give up

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from server.planning import planner
 from server.planning.datum import Point
 from server.planning.hands import ShouldStop, never
-from server.planning.model import Drop, DropReason, Limits, Plan, Preference, Problem, Rest, Route, Shift, Stop, Window
+from server.planning.model import Limits, Preference, Problem, Rest, Shift, Stop, Window
+from server.planning.plans import Drop, DropReason, Plan, Route
 from server.planning.search import Progress
 
 MOVE_WORTH_S = 900

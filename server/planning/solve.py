@@ -8,7 +8,8 @@ from server.planning.datum import Point
 from server.planning.distance import DetourModel, leg_m
 from server.planning.explain import add_what_pays, drops
 from server.planning.frame import CrewDay, Frame, Place, frame
-from server.planning.model import Caution, Drop, Limits, Plan, Problem, Route, RoutedStop, SearchRecord, Stop, Window
+from server.planning.model import Limits, Problem, Stop, Window
+from server.planning.plans import Caution, Drop, Plan, Route, RoutedStop, SearchRecord
 from server.planning.precision import Precision
 from server.planning.schedule import Call, Timing, Tours, timing
 from server.planning.search import Found, Progress, search

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from server.planning.frame import CrewDay, Frame, Place
-from server.planning.model import Plan, day_key
+from server.planning.model import day_key
+from server.planning.plans import Plan
 from server.planning.schedule import Call, Tours, timing
 
 Held = Mapping[str, Sequence[str]]

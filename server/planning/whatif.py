@@ -11,7 +11,8 @@ from enum import StrEnum
 from server.errors import Invalid
 from server.planning.difference import Difference, difference
 from server.planning.frame import Frame, Place, frame
-from server.planning.model import Plan, Problem
+from server.planning.model import Problem
+from server.planning.plans import Plan
 from server.planning.schedule import Call, Tours, driving_s, timing
 from server.planning.solve import timed
 from server.planning.warm import tours_of

@@ -21,7 +21,7 @@ from server.compliance import rulepack
 from server.compliance.rulepack import RulePack
 from server.db import Base, db
 from server.planning.datum import Datum, Point, to_wgs84
-from server.planning.model import Caution
+from server.planning.plans import Caution
 from server.planning.precision import Precision
 from server.schemes.checks import pack_of_stop
 from server.schemes.forms import find

@@ -9,8 +9,9 @@ from server import clock
 from server.db import begin_write, db, fetch
 from server.jobs import Report, runs
 from server.planning.distance import DETOUR_MODELS
-from server.planning.model import Limits, Plan, Problem
+from server.planning.model import Limits, Problem
 from server.planning.planner import plan
+from server.planning.plans import Plan
 from server.schemes import checks, pins, plan_store, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Scheme

@@ -11,7 +11,8 @@ from server.db import db
 from server.planning import wire
 from server.planning.distance import DetourModel
 from server.planning.drawing import REASON_ZH
-from server.planning.model import Drop, Plan, Problem, Route
+from server.planning.model import Problem
+from server.planning.plans import Drop, Plan, Route
 from server.schemes import checks, drafting, pins, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import RoutePlan, Scheme, SchemeStop

@@ -14,7 +14,8 @@ from server.db import begin_write, db, fetch
 from server.jobs import Report, runs
 from server.planning import replan
 from server.planning.difference import Difference, difference
-from server.planning.model import Limits, Plan
+from server.planning.model import Limits
+from server.planning.plans import Plan
 from server.planning.replan import Spent, Standing
 from server.schemes import plan_job, plan_store, points, road_problem, rules
 from server.schemes.models import RoutePlan, Scheme, SchemeStop

@@ -13,7 +13,7 @@ from server.cases.identity import mask_address
 from server.compliance import allowlist
 from server.compliance.allowlist import Shown
 from server.planning.ics import CAUTION_ZH
-from server.planning.model import Route, RoutedStop
+from server.planning.plans import Route, RoutedStop
 from server.schemes import plan_store, sheet
 from server.schemes.cards import DO_NOT
 from server.schemes.handover import materials

@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.planning import wire
-from server.planning.model import Plan, Route, RoutedStop
+from server.planning.plans import Plan, Route, RoutedStop
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.plan_store import plan_in_force
 from server.schemes.rules import StopState

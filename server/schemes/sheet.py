@@ -18,7 +18,7 @@ from server.cases import ledger, papers, timeline
 from server.cases.allocation import Entry
 from server.compliance.evaluate import Finding
 from server.planning.distance import CITY
-from server.planning.model import Plan, Route
+from server.planning.plans import Plan, Route
 from server.planning.precision import Precision
 from server.planning.stacked import Doubt, believed
 from server.schemes import points, rules

@@ -16,7 +16,7 @@ from server.errors import Conflict, Missing
 from server.planning import wire
 from server.planning.difference import Difference
 from server.planning.frame import frame
-from server.planning.model import Plan
+from server.planning.plans import Plan
 from server.planning.price import choices
 from server.planning.warm import tours_of
 from server.planning.whatif import Answer, Change, Wish, ask

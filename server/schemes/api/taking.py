@@ -13,7 +13,7 @@ from server.body import Body, answers, asks
 from server.db import begin_write, db
 from server.errors import Missing
 from server.planning import ics
-from server.planning.model import Route
+from server.planning.plans import Route
 from server.schemes import plan_store, route_sheet
 from server.schemes.models import Scheme
 from server.schemes.schemas import RoutesQuery

@@ -6,7 +6,8 @@ import pytest
 from defusedxml import ElementTree
 
 from server.planning.drawing import REASON_ZH, draw
-from server.planning.model import DropReason, Limits
+from server.planning.model import Limits
+from server.planning.plans import DropReason
 from server.planning.precision import Precision
 from server.planning.solve import solve
 from tests.server.planning.make_problem import problem, shift, stop, town

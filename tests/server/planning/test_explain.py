@@ -4,7 +4,7 @@ import pytest
 
 from server.planning.explain import add_what_pays, drops, left_out
 from server.planning.frame import frame
-from server.planning.model import DropReason
+from server.planning.plans import DropReason
 from server.planning.precision import Precision
 from server.planning.schedule import Call
 from tests.server.planning.make_problem import problem, shift, stop, town, window

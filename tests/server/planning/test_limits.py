@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from server.planning.frame import frame
 from server.planning.insertion import insertions
-from server.planning.model import DropReason, Limits, Preference, Rest, ShortRest
+from server.planning.model import Limits, Preference, Rest, ShortRest
+from server.planning.plans import DropReason
 from server.planning.schedule import Call, timing
 from server.planning.solve import solve
 from tests.server.planning.make_problem import at, problem, rest, shift, stop, town, window

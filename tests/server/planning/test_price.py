@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from server.planning.frame import frame
-from server.planning.model import DropReason, Limits
+from server.planning.model import Limits
+from server.planning.plans import DropReason
 from server.planning.price import choices
 from server.planning.solve import solve
 from server.planning.warm import tours_of

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.planning.difference import Turn, difference
-from server.planning.model import DropReason, Limits, Preference
+from server.planning.model import Limits, Preference
+from server.planning.plans import DropReason
 from server.planning.replan import MOVE_WORTH_S, Standing, replan, rest_of, spent_by
 from server.planning.solve import solve
 from tests.server.planning.make_problem import at, problem, rest, shift, town

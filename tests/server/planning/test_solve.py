@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from server.planning.datum import Datum, Point, convert
 from server.planning.distance import geodesic_m
-from server.planning.model import Caution, DropReason, Limits, Problem
+from server.planning.model import Limits, Problem
+from server.planning.plans import Caution, DropReason
 from server.planning.precision import Precision
 from server.planning.solve import NoShift, NoStopwatch, solve
 from tests.server.planning.make_problem import BASE, DAY, STRAIGHT, at, problem, shift, stop, town, window

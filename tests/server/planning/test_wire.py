@@ -5,7 +5,8 @@ import json
 import pytest
 
 from server.planning import wire
-from server.planning.model import BackwardsWindow, Limits, Plan, Stop, Window
+from server.planning.model import BackwardsWindow, Limits, Stop, Window
+from server.planning.plans import Plan
 from server.planning.solve import solve
 from tests.server.planning.make_problem import problem, shift, stop, town, window
 

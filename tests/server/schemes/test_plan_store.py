@@ -6,7 +6,7 @@ import pytest
 
 from server import clock
 from server.db import db
-from server.planning.model import Drop, DropReason
+from server.planning.plans import Drop, DropReason
 from server.planning.precision import Precision
 from server.schemes import plan_store, rules
 from server.schemes.models import RoutePlan, Scheme

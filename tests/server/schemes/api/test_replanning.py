@@ -8,7 +8,7 @@ import pytest
 from server import clock, jobs
 from server.accounts.models import Person
 from server.db import db
-from server.planning.model import DropReason
+from server.planning.plans import DropReason
 from server.schemes.models import Scheme, SchemeStop
 from tests.server.schemes import make_scheme as make
 
