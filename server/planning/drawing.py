@@ -34,6 +34,8 @@ REASON_ZH = {
     DropReason.PINNED: "指定小组无班次",
     DropReason.WINDOW: "可访时段不在班次内",
     DropReason.SHIFT: "单独往返也超出班次",
+    DropReason.ORDER: "须排在其后的拜访未排入或其后无时间",
+    DropReason.SPACED: "与同一债务人的另一次外访间隔不足",
     DropReason.LIMIT: "超出驾驶或工时上限",
     DropReason.FULL: "班次已满",
     DropReason.PRIZE: "绕行成本高于优先级",

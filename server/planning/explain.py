@@ -12,6 +12,7 @@ from server.planning.insertion import Insertion, best_insertion, least_cost, lea
 from server.planning.model import Stop
 from server.planning.plans import Anyway, Drop, DropReason
 from server.planning.schedule import Call, Tours
+from server.planning.ties import NO_TIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def add_what_pays(frame: Frame, *, tours: Tours) -> Tours:
         del best[id(taken.call.place)]
         for key, one in best.items():
             is_stale = one is not None and one.crew_day == taken.crew_day
+            is_stale = is_stale or frame.ties.binds(waiting[key].node)  # what was put in may have opened or barred it
             days = every_day if is_stale else [taken.crew_day]  # no other day has changed
             found = _payer(frame, tours=full, place=waiting[key], days=days)
             known = [option for option in (None if is_stale else one, found) if option is not None]
@@ -85,7 +87,12 @@ def _why(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
 
 
 def _why_no_room(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
-    """Tell a limit, a far place, a small prize and a full day apart; some crew takes the place at its hours."""
+    """Tell a binding, a limit, a far place, a small prize and a full day apart; a crew takes the place at its hours."""
+    if frame.ties.binds(place.node):
+        bound = _why_bound(frame, tours=tours, place=place)
+        if bound is not None:
+            return bound
+        frame = replace(frame, ties=NO_TIES)
     if _fits_without_limits(frame, tours=tours, place=place):
         return _Finding(DropReason.LIMIT, _cheapest(frame, tours=tours, place=place))
     alone = _cheapest(frame, tours=[[] for _ in frame.days], place=place)
@@ -95,6 +102,19 @@ def _why_no_room(frame: Frame, *, tours: Tours, place: Place) -> _Finding:
     if cheapest is not None and cheapest.cost_s > place.prize_s:
         return _Finding(DropReason.PRIZE, cheapest)
     return _Finding(DropReason.FULL, _cheapest(frame, tours=tours, place=place))
+
+
+def _why_bound(frame: Frame, *, tours: Tours, place: Place) -> _Finding | None:
+    """Return the binding without which a place would fit and pay, none when it would not even so."""
+    looser = {
+        DropReason.ORDER: frame.ties.without_order(),
+        DropReason.SPACED: frame.ties.without_spacing(),
+    }
+    for reason, ties in looser.items():
+        free = _cheapest(replace(frame, ties=ties), tours=tours, place=place)
+        if free is not None and _pays(free):
+            return _Finding(reason, free)
+    return None
 
 
 def _priced(frame: Frame, *, tours: Tours, place: Place) -> _Finding:

@@ -12,6 +12,7 @@ from server.planning.datum import Point, to_wgs84
 from server.planning.distance import Matrix, matrix
 from server.planning.model import Preference, Problem, Shift, Stop
 from server.planning.precision import Precision
+from server.planning.ties import NO_TIES, Ties, ties
 
 MUST_VISIT_PRIZE_S = 1_000_000
 """Worth more driving than any week holds: such a stop is left out only when it cannot be reached at all."""
@@ -24,7 +25,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One or more stops behind one door; spans are seconds from the frame's origin in which all of it must fit."""
+    """One or more stops behind one door; spans are seconds from the frame's origin in which all of it must fit.
+
+    node is its row in the matrix, its number among the places of the frame and the name its ties know it by.
+    """
 
     stops: tuple[Stop, ...]
     node: int
@@ -79,6 +83,7 @@ class Frame:
     days: tuple[CrewDay, ...]
     legs: Matrix
     unlocated: tuple[Stop, ...]
+    ties: Ties = NO_TIES
 
     def at(self, second: int) -> datetime:
         """Return the moment that lies `second` seconds after the origin."""
@@ -91,9 +96,9 @@ def frame(problem: Problem) -> Frame:
     horizon_s = _seconds(max(shift.hours.closes_at for shift in problem.shifts), origin_at)
     located, unlocated = _sort_out(problem)
     points: list[Point] = []
+    groups = _same_door(located, origin_at=origin_at, horizon_s=horizon_s)
     places = [
-        _place(group, node=_add(points, group[0].point), origin_at=origin_at, horizon_s=horizon_s)
-        for group in _same_door(located, origin_at=origin_at, horizon_s=horizon_s)
+        _place(group, node=_add(points, group[0].point), origin_at=origin_at, horizon_s=horizon_s) for group in groups
     ]
     days = [
         CrewDay(
@@ -107,7 +112,14 @@ def frame(problem: Problem) -> Frame:
         for shift in problem.shifts
     ]
     legs = matrix(points, model=problem.detour)
-    return Frame(origin_at=origin_at, places=tuple(places), days=tuple(days), legs=legs, unlocated=unlocated)
+    return Frame(
+        origin_at=origin_at,
+        places=tuple(places),
+        days=tuple(days),
+        legs=legs,
+        unlocated=unlocated,
+        ties=ties(groups),
+    )
 
 
 def _rest(shift: Shift, *, origin_at: datetime) -> Break | None:
@@ -138,11 +150,15 @@ def _sort_out(problem: Problem) -> tuple[list[Stop], tuple[Stop, ...]]:
 
 
 def _same_door(stops: Sequence[Stop], *, origin_at: datetime, horizon_s: int) -> list[tuple[Stop, ...]]:
-    """Group the stops of one building that one call can serve; a group that would fit no window is left apart."""
+    """Group the stops of one building that one call can serve; a group that would fit no window is left apart.
+
+    A stop whose order is bound to another one's is a call of its own.
+    """
     groups: list[tuple[Stop, ...]] = []
     by_door: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    ordered = {one for stop in stops for one in (stop.after and {stop.id, *stop.after})}
     for stop in stops:
-        key = (_door(stop), stop.crew_id)
+        key = (stop.id if stop.id in ordered else _door(stop), stop.crew_id)
         for index in by_door[key]:
             joined = (*groups[index], stop)
             if _spans(joined, origin_at=origin_at, horizon_s=horizon_s):

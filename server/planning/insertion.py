@@ -42,18 +42,39 @@ def least_cost(found: Insertion) -> tuple[int, int, int, int]:
 
 def insertions(frame: Frame, *, crew_day: int, calls: Sequence[Call], place: Place) -> list[Insertion]:
     """Return what inserting a place costs at every position of a feasible route, for each of its spans."""
-    return [_driven(frame, one, calls=calls) for one in _bounds(frame, crew_day=crew_day, calls=calls, place=place)]
+    everywhere = range(len(calls) + 1)
+    bounds = _bounds(frame, crew_day=crew_day, calls=calls, place=place, positions=everywhere)
+    return [_driven(frame, one, calls=calls) for one in bounds]
+
+
+def positions(frame: Frame, *, tours: ToursByDay, crew_day: int, place: Place) -> range:
+    """Return the positions of a crew day that what binds the place allows, given all that is on the tours."""
+    ties, calls = frame.ties, tours[crew_day]
+    if not ties.binds(place.node):
+        return range(len(calls) + 1)
+    all_tours = tours.items() if isinstance(tours, Mapping) else enumerate(tours)
+    served_in = {call.place.node: index for index, tour in all_tours for call in tour}
+    served_on = {node: frame.days[index].shift.on for node, index in served_in.items() if node != place.node}
+    if any(served_in.get(one, crew_day) != crew_day for one in ties.behind.get(place.node, ())):
+        return range(0)
+    if not ties.allows_day(place.node, on=frame.days[crew_day].shift.on, served_on=served_on):
+        return range(0)
+    return ties.positions(place.node, tour=[call.place.node for call in calls])
 
 
 def best_insertion(
     frame: Frame, *, tours: ToursByDay, place: Place, crew_days: Iterable[int], rank: Rank
 ) -> Insertion | None:
-    """Return the insertion of smallest rank on any of these days, none when there is no position at all."""
+    """Return the insertion of smallest rank on any of these days, none when there is no position at all.
+
+    The tours must hold all that the place is bound to.
+    """
     bounds = [
         one
         for index in crew_days
-        for one in _bounds(frame, crew_day=index, calls=tours[index], place=place)
-    ]  # fmt: skip
+        if (allowed := positions(frame, tours=tours, crew_day=index, place=place))
+        for one in _bounds(frame, crew_day=index, calls=tours[index], place=place, positions=allowed)
+    ]
     best: Insertion | None = None
     for bound in sorted(bounds, key=rank):
         if best is not None and rank(best) <= rank(bound):
@@ -73,14 +94,16 @@ def _driven(frame: Frame, bound: Insertion, *, calls: Sequence[Call]) -> Inserti
     return replace(bound, short_by_s=timing(frame, day=day, calls=longer).late_s)
 
 
-def _bounds(frame: Frame, *, crew_day: int, calls: Sequence[Call], place: Place) -> list[Insertion]:
-    """Return every position with the seconds that lack at least: where the rest falls is left aside."""
+def _bounds(
+    frame: Frame, *, crew_day: int, calls: Sequence[Call], place: Place, positions: range
+) -> list[Insertion]:  # fmt: skip
+    """Return these positions with the seconds that lack at least: where the rest falls is left aside."""
     day = frame.days[crew_day]
     plain = day if day.is_plain else day.as_plain()
     times = timing(frame, day=plain, calls=calls)
     found = [
         _bound(frame, crew_day=crew_day, day=plain, calls=calls, times=times, position=position, call=Call(place, span))
-        for position in range(len(calls) + 1)
+        for position in positions
         for span in place.spans
     ]
     if day.is_plain:

@@ -69,8 +69,27 @@ class Preference:
 
 
 @dataclass(frozen=True, slots=True)
+class Revisit:
+    """Whom a visit is to and how far it must lie from another one to the same person at another door (回访间隔).
+
+    least_days is counted from date to date; visited_on are dates of visits that stand, outside the problem.
+    """
+
+    debtor_key: str
+    least_days: int
+    visited_on: frozenset[date] = frozenset()
+
+    def allows(self, on: date) -> bool:
+        """Tell whether a day is far enough from the visits that stand."""
+        return all(abs((on - other).days) >= self.least_days for other in self.visited_on)
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
-    """A place to visit (停靠点). No window means any time of any shift."""
+    """A place to visit (停靠点). No window means any time of any shift.
+
+    after names stops that the same crew makes earlier on the same day (先后次序); one the problem lacks binds nothing.
+    """
 
     id: str
     label: str
@@ -84,6 +103,8 @@ class Stop:
     crew_id: str | None = None
     place_key: str | None = None
     prefers: Preference | None = None
+    after: frozenset[str] = frozenset()
+    revisit: Revisit | None = None
 
 
 def day_key(crew_id: str, on: date) -> str:

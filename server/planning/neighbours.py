@@ -7,7 +7,8 @@ import numpy as np
 
 from server.planning.model import Limits, Problem
 from server.planning.piece import Piece
-from server.planning.territory import Crew, Flat, crews_of, flat
+from server.planning.territory import Crew, Flat, crews_of, flat, part_of
+from server.planning.ties import bound_groups
 
 NEIGHBOURS = 3
 """A crew is looked at together with so many others."""
@@ -29,6 +30,8 @@ class Neighbourhoods:
         at = flat([*(stop.point for stop in problem.stops), *(crew.shifts[0].start for crew in self.crews)])
         self._at: Flat = at[: len(problem.stops)]
         self._starts: Flat = at[len(problem.stops) :]
+        groups = [frozenset(group) for group in bound_groups(problem.stops)]
+        self._bound_to = {index: group for group in groups for index in group}
         self._heart_in = [0] * len(self.crews)
         self._turn = self._pieces = 0
 
@@ -47,7 +50,7 @@ class Neighbourhoods:
             near = [heart, *(one for one in nearest if one in free and one != heart)][: NEIGHBOURS + 1]
             if len(near) == 1 < len(self.crews):
                 continue
-            free -= set(near)
+            free = self._free_after(free, near)
             self._heart_in[heart] = self._turn
             own_limits = replace(limits, seed=limits.seed + self._pieces)
             self._pieces += 1
@@ -86,12 +89,24 @@ class Neighbourhoods:
     def _piece(self, crews: Sequence[Crew], waiting: list[int], limits: Limits) -> Piece:
         """Return these crews with all they hold and the waiting stops amid them, which are then taken."""
         own = sorted(index for crew in crews for index in self._own(crew))
-        taken = self._amid(own, waiting=waiting)
+        taken = self._unbound(own, self._amid(own, waiting=waiting))
         waiting[:] = [index for index in waiting if index not in taken]
         shifts = tuple(shift for crew in crews for shift in crew.shifts)
-        stops = tuple(self.problem.stops[index] for index in sorted([*own, *taken]))
+        stops = [self.problem.stops[index] for index in sorted([*own, *taken])]
         held = {shift.key: self.held.get(shift.key, []) for shift in shifts}
-        return Piece(replace(self.problem, stops=stops, shifts=shifts), held, limits)
+        return Piece(part_of(self.problem, stops=stops, shifts=shifts, held=self.held), held, limits)
+
+    def _unbound(self, own: Sequence[int], taken: set[int]) -> set[int]:
+        """Return waiting stops without those bound to a stop that is not here as well."""
+        here = {*own, *taken}
+        return {index for index in taken if self._bound_to.get(index, frozenset()) <= here}
+
+    def _free_after(self, free: set[int], near: Sequence[int]) -> set[int]:
+        """Return the crews that may still be looked at side by side: none that shares a bound stop with these."""
+        bound = frozenset[int]().union(
+            *(self._bound_to.get(index, frozenset()) for number in near for index in self._own(self.crews[number]))
+        )
+        return {one for one in free - set(near) if not bound or bound.isdisjoint(self._own(self.crews[one]))}
 
     def _amid(self, own: Sequence[int], *, waiting: Sequence[int]) -> set[int]:
         if not own or not waiting:

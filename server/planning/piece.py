@@ -6,12 +6,13 @@ Pieces travel between processes, so they name stops and crew days and carry no m
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.planning.bound_search import search_bound
 from server.planning.explain import add_what_pays, left_out
 from server.planning.frame import Frame, frame
 from server.planning.model import Limits, Problem
 from server.planning.plans import Plan, SearchRecord
 from server.planning.schedule import Tours, driving_s
-from server.planning.search import Progress, search
+from server.planning.search import Progress
 from server.planning.solve import timed
 from server.planning.warm import Held, held_on, tours_from
 
@@ -46,7 +47,7 @@ def improve(
     """Search a piece from what it holds; return the better of before and after."""
     ready = frame(piece.problem)
     start = tours_from(piece.held, frame=ready)
-    found = search(
+    found = search_bound(
         ready,
         limits=piece.limits,
         start=start if any(start) else None,

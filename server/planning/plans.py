@@ -29,6 +29,8 @@ class DropReason(StrEnum):
     PINNED = "pinned"  # its own crew has no shift, or cannot take it
     WINDOW = "window"  # none of its windows lies in a shift
     SHIFT = "shift"  # even alone it cannot be done within a shift, driving there and back
+    ORDER = "order"  # it comes only after another stop, by the same crew that day, and there is no room behind that
+    SPACED = "spaced"  # too near in days to another visit to the same person
     LIMIT = "limit"  # it would fit but for a crew's limit of driving or working
     FULL = "full"  # it could be done alone, but no route has that much time left
     PRIZE = "prize"  # even its cheapest detour costs more than it is worth

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.planning.frame import Frame, Place
-from server.planning.insertion import Insertion, best_insertion, least_short
+from server.planning.insertion import Insertion, best_insertion, least_short, positions
 from server.planning.plans import Anyway, DropReason
 from server.planning.schedule import Call, Tours, driving_s
+from server.planning.ties import NO_TIES
 
 _DAYS_TRIED = 3  # the days that lack least are asked for a stop to give up
 
@@ -37,6 +38,10 @@ def anyway(frame: Frame, *, tours: Tours, place: Place) -> Anyway | None:
         place, within = _at_any_hour(frame, place=place, days=days), days
     within = [index for index in within if _has_hours(frame, index=index, place=place)]
     best = best_insertion(frame, tours=tours, place=place, crew_days=within, rank=least_short)
+    if best is None and frame.ties.binds(place.node):
+        waived += _bindings(frame, tours=tours, place=place, within=within)
+        frame = replace(frame, ties=NO_TIES)
+        best = best_insertion(frame, tours=tours, place=place, crew_days=within, rank=least_short)
     if best is None:
         return None
     shift = frame.days[best.crew_day].shift
@@ -49,14 +54,14 @@ def anyway(frame: Frame, *, tours: Tours, place: Place) -> Anyway | None:
 def choices(frame: Frame, *, tours: Tours, place: Place) -> list[Choice]:
     """Return what a place would cost each crew day if it were taken off the one it is on, the best first."""
     found: list[Choice] = []
+    bare = [[call for call in tour if call.place is not place] for tour in tours]
+    free = replace(frame, ties=NO_TIES)
     for index, day in enumerate(frame.days):
-        calls = [call for call in tours[index] if call.place is not place]
-        best = best_insertion(frame, tours={index: calls}, place=place, crew_days=[index], rank=least_short)
+        bound = best_insertion(frame, tours=bare, place=place, crew_days=[index], rank=least_short)
+        best = bound or best_insertion(free, tours=bare, place=place, crew_days=[index], rank=least_short)
         if best is not None:
-            shift = day.shift
-            found.append(
-                Choice(shift.crew_id, shift.crew_label, shift.on, best.cost_s, best.short_by_s, day.takes(place))
-            )
+            shift, can_take = day.shift, day.takes(place) and bound is not None
+            found.append(Choice(shift.crew_id, shift.crew_label, shift.on, best.cost_s, best.short_by_s, can_take))
     return sorted(found, key=lambda one: (not one.can_take, one.over_s, one.cost_s, one.crew, one.on))
 
 
@@ -64,6 +69,16 @@ def _unfit(frame: Frame, place: Place) -> DropReason:
     """Return whether no crew has the skill, or only its own crew is missing."""
     is_skilled = any(place.needs <= day.shift.skills for day in frame.days)
     return DropReason.PINNED if is_skilled else DropReason.SKILL
+
+
+def _bindings(frame: Frame, *, tours: Tours, place: Place, within: Sequence[int]) -> list[DropReason]:
+    """Return what binds a place so that it may stand nowhere: its order, the days to another visit, or both."""
+    ties = frame.ties
+    for reason, looser in ((DropReason.ORDER, ties.without_order()), (DropReason.SPACED, ties.without_spacing())):
+        free = replace(frame, ties=looser)
+        if any(positions(free, tours=tours, crew_day=index, place=place) for index in within):
+            return [reason]
+    return [DropReason.ORDER, DropReason.SPACED]
 
 
 def _has_hours(frame: Frame, *, index: int, place: Place) -> bool:
@@ -87,7 +102,7 @@ def _instead(frame: Frame, *, tours: Tours, place: Place, price: Anyway, within:
         (loss_s, index, given.place.stops[0].id, given)
         for index in sorted(lacking, key=lambda one: (lacking[one], one))[:_DAYS_TRIED]
         for given in tours[index]
-        for loss_s in [_loss_s(frame, index=index, calls=tours[index], given=given, place=place)]
+        for loss_s in [_loss_s(frame, index=index, tours=tours, given=given, place=place)]
         if loss_s is not None
     ]
     if not swaps:
@@ -96,11 +111,14 @@ def _instead(frame: Frame, *, tours: Tours, place: Place, price: Anyway, within:
     return replace(price, instead_of=stop_id, instead_label=given.place.stops[0].label, loss_s=loss_s)
 
 
-def _loss_s(frame: Frame, *, index: int, calls: Sequence[Call], given: Call, place: Place) -> int | None:
+def _loss_s(frame: Frame, *, index: int, tours: Tours, given: Call, place: Place) -> int | None:
     """Return what a day loses by one place for another, in driving and prizes; none when it does not fit even so."""
-    day = frame.days[index]
+    day, calls = frame.days[index], tours[index]
+    if frame.ties.behind.get(given.place.node):  # what comes after it would have to go as well
+        return None
     shorter = [call for call in calls if call is not given]
-    best = best_insertion(frame, tours={index: shorter}, place=place, crew_days=[index], rank=_fitting)
+    left = [shorter if number == index else tour for number, tour in enumerate(tours)]
+    best = best_insertion(frame, tours=left, place=place, crew_days=[index], rank=_fitting)
     if best is None or best.short_by_s:
         return None
     saved_s = driving_s(frame, day=day, calls=calls) - driving_s(frame, day=day, calls=shorter)

@@ -13,6 +13,8 @@ from server.planning.hands import ShouldStop, never
 from server.planning.model import Limits, Preference, Problem, Rest, Shift, Stop, Window
 from server.planning.plans import Drop, DropReason, Plan, Route
 from server.planning.search import Progress
+from server.planning.territory import part_of
+from server.planning.warm import held_by
 
 MOVE_WORTH_S = 900
 """A stop goes to another crew only when this saves more than a quarter of an hour; measured: most stops then stay."""
@@ -110,7 +112,8 @@ def rest_of(
         and (shift := _from_now(given, plan=plan, at=at, standing=places.get(given.crew_id), spent=spent)) is not None
     ]
     stops = [_drawn(stop, holder.get(stop.id)) for stop in problem.stops if holder.get(stop.id) not in unreachable]
-    return replace(problem, stops=tuple(stops), shifts=tuple(shifts))
+    left = part_of(problem, stops=stops, shifts=problem.shifts, held=held_by(plan))  # as days of the whole problem
+    return replace(left, shifts=tuple(shifts))
 
 
 def _kept(plan: Plan, *, problem: Problem, unreachable: Collection[str]) -> list[Route]:

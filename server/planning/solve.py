@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from server.errors import Invalid
+from server.planning.bound_search import search_bound
 from server.planning.datum import Point
 from server.planning.distance import DetourModel, leg_m
 from server.planning.explain import add_what_pays, drops
@@ -12,7 +13,7 @@ from server.planning.model import Limits, Problem, Stop, Window
 from server.planning.plans import Caution, Drop, Plan, Route, RoutedStop, SearchRecord
 from server.planning.precision import Precision
 from server.planning.schedule import Call, Timing, Tours, timing
-from server.planning.search import Found, Progress, search
+from server.planning.search import Found, Progress
 from server.planning.warm import tours_of
 
 _VAGUE = frozenset({Precision.STREET, Precision.VILLAGE})
@@ -47,7 +48,7 @@ def solve(
     if limits.budget_s is not None and stopwatch is None:
         raise NoStopwatch("a budget in seconds was given")
     ready = frame(problem)
-    found = search(
+    found = search_bound(
         ready,
         limits=limits,
         start=tours_of(plan_in_force, frame=ready) if plan_in_force else None,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from server.planning.datum import Point, to_wgs84
 from server.planning.model import Problem, Shift, Stop
+from server.planning.ties import bound_groups, standing
 from server.planning.warm import Held
 
 TERRITORY_STOPS = 300
@@ -81,14 +82,25 @@ def territories(problem: Problem, *, held: Held, most: int = TERRITORY_STOPS) ->
     work_s = np.array([stop.service_s + _DRIVE_S for stop in problem.stops], dtype=np.float64)
     cells = _halved(_Cell(crews, list(range(len(problem.stops)))), at=at_stops, homes=homes, work_s=work_s, most=most)
     _claim(cells, problem=problem, at=at_stops, held=held)
+    _join(cells, problem=problem, held=held)
     return [
-        replace(
+        part_of(
             problem,
-            stops=tuple(problem.stops[index] for index in sorted(cell.stops)),
-            shifts=tuple(shift for crew in cell.crews for shift in crew.shifts),
+            stops=[problem.stops[index] for index in sorted(cell.stops)],
+            shifts=[shift for crew in cell.crews for shift in crew.shifts],
+            held=held,
         )
         for cell in cells
     ]
+
+
+def part_of(problem: Problem, *, stops: Sequence[Stop], shifts: Sequence[Shift], held: Held) -> Problem:
+    """Return a part of a problem, its stops told when those that others hold visit the same people."""
+    if any(stop.revisit is not None for stop in stops):
+        everyone = {stop.id: stop for stop in problem.stops}
+        held_on = {one: shift.on for shift in problem.shifts for one in held.get(shift.key, ())}
+        stops = standing(stops, everyone=everyone, held_on=held_on)
+    return replace(problem, stops=tuple(stops), shifts=tuple(shifts))
 
 
 def _homes(
@@ -158,6 +170,19 @@ def _claim(cells: Sequence[_Cell], *, problem: Problem, at: Flat, held: Held) ->
             else:
                 gaps = np.hypot(*(middles[able] - at[index]).T)
                 cells[able[int(np.argmin(gaps))]].stops.append(index)
+
+
+def _join(cells: Sequence[_Cell], *, problem: Problem, held: Held) -> None:
+    """Move stops that are on no route to the territory of a stop they are bound to, a held one before others."""
+    number = {stop.id: index for index, stop in enumerate(problem.stops)}
+    cell_of = {index: number for number, cell in enumerate(cells) for index in cell.stops}
+    fixed = {number[one] for stop_ids in held.values() for one in stop_ids if one in number}
+    for group in bound_groups(problem.stops):
+        cell = cell_of[min(group, key=lambda index: (index not in fixed, index))]
+        for index in group:
+            if index not in fixed and cell_of[index] != cell:
+                cells[cell_of[index]].stops.remove(index)
+                cells[cell].stops.append(index)
 
 
 def _claimant(stop: Stop, holder: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from server.planning.binding import kept
 from server.planning.frame import CrewDay, Frame, Place
 from server.planning.model import day_key
 from server.planning.plans import Plan
@@ -25,7 +26,7 @@ def held_on(tours: Tours, *, frame: Frame) -> dict[str, list[str]]:
 
 
 def tours_of(plan: Plan, *, frame: Frame) -> Tours:
-    """Return the routes of a plan as far as the frame still allows them: its stops, crews, skills, hours and limits.
+    """Return the routes of a plan as far as the frame still allows them: its stops, crews, hours, limits and ties.
 
     A stop that has gone is left out, one that no longer fits is left for the search to place.
     """
@@ -41,7 +42,7 @@ def tours_from(held: Held, *, frame: Frame) -> Tours:
         own = [one for one in _in_order(held.get(day.shift.key, ()), places) if id(one) not in given]
         tours.append(_tour(frame, day=day, places=own))
         given |= {id(call.place) for call in tours[-1]}
-    return tours
+    return kept(frame, tours=tours)
 
 
 def _tour(frame: Frame, *, day: CrewDay, places: Sequence[Place]) -> list[Call]:

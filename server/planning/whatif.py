@@ -9,8 +9,10 @@ from datetime import date
 from enum import StrEnum
 
 from server.errors import Invalid
+from server.planning.binding import breaking
 from server.planning.difference import Difference, difference
 from server.planning.frame import Frame, Place, frame
+from server.planning.insertion import positions
 from server.planning.model import Problem
 from server.planning.plans import Plan
 from server.planning.schedule import Call, Tours, driving_s, timing
@@ -111,20 +113,21 @@ def _change(ready: Frame, *, tours: Tours, change: Change, locked: set[int]) -> 
 
 
 def _insert(ready: Frame, *, tours: Tours, place: Place, change: Change) -> None:
-    """Put a place where the change says: the day that is over by least, then the cheapest.
+    """Put a place where the change says: where it keeps its ties, then the day that is over by least, the cheapest.
 
     Only a crew that is named gets what it has no skill for.
     """
     options = [
-        (over_s, cost_s, index, position, span)
+        (position not in allowed, over_s, cost_s, index, position, span)
         for index in _days(ready, place=place, change=change)
+        for allowed in [positions(ready, tours=tours, crew_day=index, place=place)]
         for position in _positions(tours[index], change=change)
         for span in place.spans
         for over_s, cost_s in [_weigh(ready, index=index, tours=tours, position=position, call=Call(place, span))]
     ]
     if not options:
         raise NoSuchPlace("no crew day, position or hours like that", stop_id=change.stop_id)
-    _, _, index, position, span = min(options)
+    *_, index, position, span = min(options)
     tours[index].insert(position, Call(place, span))
 
 
@@ -175,10 +178,11 @@ def _place(ready: Frame, stop_id: str | None) -> Place:
 
 
 def _overruns(ready: Frame, *, tours: Tours) -> tuple[Overrun, ...]:
-    """Return the crew days that are over, and those with a stop their crew may not take, at 0 s."""
+    """Return the crew days that are over, and at 0 s those with a stop their crew may not take or that breaks a tie."""
     found: list[Overrun] = []
+    bad = set(breaking(ready, tours=tours))
     for day, tour in zip(ready.days, tours, strict=True):
         over_s = timing(ready, day=day, calls=tour).late_s
-        if over_s or not all(day.takes(call.place) for call in tour):
+        if over_s or not all(day.takes(call.place) and call.place.node not in bad for call in tour):
             found.append(Overrun(day.shift.crew_id, day.shift.crew_label, day.shift.on, over_s))
     return tuple(found)
