@@ -24,6 +24,7 @@ from server.schemes.rules import StopState
 
 _BEFORE_THE_FIELD = (StopState.PLANNED, StopState.DROPPED, StopState.WITHDRAWN, StopState.WITHHELD)
 _LOOKBACK = timedelta(days=30)
+_NEVER = 36_500  # days: nobody was ever there
 _ORDER = list(Action)
 _MARK_CHARS = 12
 
@@ -93,7 +94,7 @@ def check(scheme: Scheme, *, gate: Gate) -> Checks:
     routed = [stop for stop in scheme.stops if stop.crew_id is not None and stop.state not in _OFF_THE_ROUTE]
     visits, clocks = _visited_days(scheme, routed), limitation_facts(routed)
     for stop in routed:
-        facts = {"visit": _visit(stop, visits[_debtor(stop)]), "case": {"freeze_kinds": frozen_kinds(stop.case)}}
+        facts = {"visit": _visit(stop, visits[debtor_key(stop)]), "case": {"freeze_kinds": frozen_kinds(stop.case)}}
         facts["limitation"] = clocks[stop.id]
         found += [(f"stop:{stop.id}", one) for one in evaluate(pack_of_stop(stop), gate, facts)]
     return Checks(summary(found + papers(scheme, routed)))
@@ -199,6 +200,7 @@ def _visit(stop: SchemeStop, days: Sequence[date]) -> dict[str, Any]:
         "count_1d": _within(days, day, 1),
         "count_7d": _within(days, day, 7),
         "count_30d": _within(days, day, 30),
+        "days_apart": _apart(days, day),
     }
 
 
@@ -206,7 +208,14 @@ def _within(days: Sequence[date], day: date, length: int) -> int:
     return sum(day - timedelta(days=length - 1) <= one <= day for one in days)
 
 
-def _debtor(stop: SchemeStop) -> str:
+def _apart(days: Sequence[date], day: date) -> int:
+    """Return the days to the nearest other visit, very many without one; `days` names this visit too."""
+    others = list(days)
+    others.remove(day)
+    return min((abs((day - one).days) for one in others), default=_NEVER)
+
+
+def debtor_key(stop: SchemeStop) -> str:
     """Name the person, not the case: two creditors may have placed the same one."""
     return stop.case.debtor.id_index or str(stop.case.debtor_id)
 
@@ -216,7 +225,7 @@ def _visited_days(scheme: Scheme, routed: Sequence[SchemeStop]) -> dict[str, lis
     calls: dict[str, set[tuple[str, date]]] = defaultdict(set)
     for stop in routed:
         if stop.day is not None:
-            calls[_debtor(stop)].add((str(scheme.id), stop.day))
+            calls[debtor_key(stop)].add((str(scheme.id), stop.day))
     days = [date.fromisoformat(text) for text in scheme.dates]
     earlier = db.session.scalars(
         select(SchemeStop).where(
@@ -226,6 +235,6 @@ def _visited_days(scheme: Scheme, routed: Sequence[SchemeStop]) -> dict[str, lis
         )
     )
     for stop in earlier:
-        if _debtor(stop) in calls and stop.day is not None:
-            calls[_debtor(stop)].add((str(stop.scheme_id), stop.day))
+        if debtor_key(stop) in calls and stop.day is not None:
+            calls[debtor_key(stop)].add((str(stop.scheme_id), stop.day))
     return defaultdict(list, {debtor: [day for _, day in seen] for debtor, seen in calls.items()})

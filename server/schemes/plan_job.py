@@ -12,7 +12,7 @@ from server.planning.distance import DETOUR_MODELS
 from server.planning.model import Limits, Problem
 from server.planning.planner import plan
 from server.planning.plans import Plan
-from server.schemes import checks, pins, plan_store, road_problem, rules
+from server.schemes import bindings, checks, pins, plan_store, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Scheme
 
@@ -52,6 +52,7 @@ def plan_scheme(args: dict[str, Any], report: Report) -> str:
     begin_write()
     scheme = unmoved(fetch(Scheme, scheme_id, lock=True), args)
     parameters = CrewTerms.of(args).as_parameters() | {"warm_from": warm_from, "pins": args.get("pins", [])}
+    parameters["orders"] = args.get("orders", [])
     if args.get("propose"):
         number = plan_store.keep(scheme, found, parameters=parameters | {"proposed_for": scheme.version})
         return f"/v1/schemes/{scheme_id}/plans/{number}/difference"
@@ -82,6 +83,7 @@ def _read(scheme_id: UUID, args: Mapping[str, Any]) -> tuple[Problem, Plan | Non
     in_force = plan_store.plan_of(row) if row is not None else None
     number = row.version if row is not None else None
     db.session.rollback()  # the search may take minutes and must not hold a snapshot
+    problem = bindings.hold(problem, args.get("orders", []))
     return pins.hold(problem, args.get("pins", [])), in_force, number
 
 

@@ -13,7 +13,7 @@ from server.planning.distance import DetourModel
 from server.planning.drawing import REASON_ZH
 from server.planning.model import Problem
 from server.planning.plans import Drop, Plan, Route
-from server.schemes import checks, drafting, pins, road_problem, rules
+from server.schemes import bindings, checks, drafting, pins, road_problem, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
@@ -116,9 +116,14 @@ def plan_of(row: RoutePlan) -> Plan:
 
 
 def problem_of(
-    scheme: Scheme, row: RoutePlan, *, with_begun: bool = False, held: Sequence[Mapping[str, Any]] | None = None
+    scheme: Scheme,
+    row: RoutePlan,
+    *,
+    with_begun: bool = False,
+    held: Sequence[Mapping[str, Any]] | None = None,
+    orders: Sequence[Mapping[str, Any]] | None = None,
 ) -> Problem:
-    """Return what a scheme asks of a planner now, on the terms and with the pins (or others) of a plan of it."""
+    """Return what a scheme asks of a planner now, on the terms and with the pins and orders (or others) of a plan."""
     asked = road_problem.problem(
         scheme,
         rules_for=lambda stop, day: checks.pack_for(stop, on=day),
@@ -127,6 +132,7 @@ def problem_of(
         terms=CrewTerms.of(row.parameters),
         with_begun=with_begun,
     )
+    asked = bindings.hold(asked, row.parameters.get("orders", []) if orders is None else orders)
     return pins.hold(asked, row.parameters.get("pins", []) if held is None else held)
 
 

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.body import Strict
 from server.planning.whatif import Wish
-from server.schemes.schemas import PointIn, held
+from server.schemes.schemas import PointIn, held, ordered
 
 
 class ChangeIn(Strict):
@@ -20,10 +20,11 @@ class ChangeIn(Strict):
 
 
 class WhatIfIn(Strict):
-    """Changes to try, in their order, and the pins that hold in the plan tried."""
+    """Changes to try, in their order, and the pins and orders of visits that hold in the plan tried."""
 
     changes = fields.List(fields.Nested(ChangeIn), required=True, validate=validate.Length(0, 100))
     pins = held()
+    orders = ordered()
 
 
 class PositionIn(Strict):

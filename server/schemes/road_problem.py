@@ -13,10 +13,10 @@ from server.compliance.rulepack import RulePack
 from server.db import db
 from server.planning.datum import Datum, Point
 from server.planning.distance import DetourModel
-from server.planning.model import Preference, Problem, Shift, Stop, Window
+from server.planning.model import Preference, Problem, Revisit, Shift, Stop, Window
 from server.planning.precision import Precision
 from server.planning.stacked import Doubt, believed
-from server.schemes import points, rules
+from server.schemes import bindings, points, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Crew, Scheme, SchemeStop
 from server.schemes.moments import local
@@ -62,6 +62,7 @@ def problem(
     stops = plannable(scheme, with_begun=with_begun)
     crews = sorted(scheme.crews, key=lambda crew: (crew.name, crew.id.bytes))  # no database's collation
     known, doubts = known_crews(scheme, stops), points.doubtful(stops)
+    spaced = bindings.revisits(scheme, stops, rules_for=rules_for)
     return Problem(
         stops=tuple(
             _stop(
@@ -69,6 +70,7 @@ def problem(
                 lawful=[lawful_window(day, pack=rules_for(stop, day)) for day in days],
                 prefers=known.get(stop.case_id),
                 doubt=doubts.get(str(stop.id)),
+                revisit=spaced.get(stop.id),
             )
             for stop in stops
         ),
@@ -129,7 +131,14 @@ def point_of(place: dict[str, Any]) -> Point:
     return Point(lon=float(place["lon"]), lat=float(place["lat"]), datum=Datum(place["datum"]))
 
 
-def _stop(stop: SchemeStop, *, lawful: list[Window], prefers: Preference | None, doubt: Doubt | None) -> Stop:
+def _stop(
+    stop: SchemeStop,
+    *,
+    lawful: list[Window],
+    prefers: Preference | None,
+    doubt: Doubt | None,
+    revisit: Revisit | None,
+) -> Stop:
     precision = Precision(stop.address.precision) if stop.address is not None else Precision.NONE
     return Stop(
         id=str(stop.id),
@@ -142,6 +151,7 @@ def _stop(stop: SchemeStop, *, lawful: list[Window], prefers: Preference | None,
         must_visit=stop.must_visit,
         needs=_needs(stop),
         prefers=prefers,
+        revisit=revisit,
     )
 
 

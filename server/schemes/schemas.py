@@ -151,6 +151,18 @@ def held() -> Any:
     return fields.List(fields.Nested(PinIn), load_default=list, validate=validate.Length(0, 5000))
 
 
+class OrderIn(Strict):
+    """A visit that the crew makes only after another one, on the same day (先后次序)."""
+
+    stop_id = fields.UUID(required=True)
+    after_id = fields.UUID(required=True)
+
+
+def ordered() -> Any:
+    """Return the field for the visits that come only after others."""
+    return fields.List(fields.Nested(OrderIn), load_default=list, validate=validate.Length(0, 5000))
+
+
 class PlanIn(Strict):
     """How long and where to search; the same seed, iterations, starts and plan to begin from give the same plan.
 
@@ -158,6 +170,7 @@ class PlanIn(Strict):
     """
 
     pins = held()
+    orders = ordered()
     propose = fields.Boolean(load_default=False)
 
     region = fields.String(load_default="city", validate=validate.OneOf(sorted(DETOUR_MODELS)))

@@ -12,7 +12,7 @@ from server.body import Body, answers, takes
 from server.db import db
 from server.planning.drawing import draw
 from server.planning.geojson import feature_collection
-from server.schemes import cards, documents, pins, plan_job, plan_store, points, route_table, rules
+from server.schemes import bindings, cards, documents, pins, plan_job, plan_store, points, route_table, rules
 from server.schemes.schemas import PlanIn
 from server.schemes.scope import fetch_scheme
 from server.schemes.shown import PointsOut, RoutesOut
@@ -33,6 +33,7 @@ def plan(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     if body["propose"]:
         plan_store.row_in_force(scheme)
     body["pins"] = pins.of_scheme(scheme, body["pins"])
+    body["orders"] = bindings.of_scheme(scheme, body["orders"])
     job = jobs.enqueue(
         plan_job.KIND,
         owner_id=person.id,

@@ -20,7 +20,7 @@ from server.planning.plans import Plan
 from server.planning.price import choices
 from server.planning.warm import tours_of
 from server.planning.whatif import Answer, Change, Wish, ask
-from server.schemes import pins, plan_store, reach, replan_job, rules
+from server.schemes import bindings, pins, plan_store, reach, replan_job, rules
 from server.schemes.api.drafts import shown
 from server.schemes.models import RoutePlan, Scheme
 from server.schemes.replan_schemas import ChoicesOut, DifferenceOut, ReplanIn, WhatIfIn
@@ -66,6 +66,7 @@ def propose(scheme_id: UUID, body: Body) -> ResponseReturnValue:
         raise NobodyCanKeep("change it until it fits", overruns=[wire.encode(one) for one in answer.overruns])
     changed = _rules_with(scheme, answer.plan)
     held = {"pins": pins.of_scheme(scheme, body["pins"]), "proposed_for": scheme.version}
+    held["orders"] = bindings.of_scheme(scheme, body["orders"])
     number = plan_store.keep(scheme, answer.plan, parameters=row.parameters | held)
     audit.note("scheme.change_proposed", f"scheme:{scheme.id}", actor_id=person.id, plan_version=number)
     told = jsonify(_told(answer.difference, rules_now=changed) | {"plan_version": number})
@@ -171,7 +172,8 @@ def _asked(scheme: Scheme, row: RoutePlan, body: Body) -> Answer:
     held = [
         one for one in in_force if one in wanted and one["stop_id"] not in moved and one["crew_id"] not in given_away
     ]
-    problem = plan_store.problem_of(scheme, row, with_begun=True, held=held)
+    orders = bindings.of_scheme(scheme, body["orders"])
+    problem = plan_store.problem_of(scheme, row, with_begun=True, held=held, orders=orders)
     return ask(problem, plan=plan_store.plan_of(row), changes=changes)
 
 

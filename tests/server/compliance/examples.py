@@ -9,7 +9,7 @@ from typing import Any
 Example = tuple[str, dict[str, Any], list[dict[str, Any]], list[str]]
 
 VISIT = {"starts_at": "2026-12-02T09:30:00+08:00", "ends_at": "2026-12-02T10:00:00+08:00", "on": "2026-12-02",
-         "count_1d": 1, "count_7d": 2, "count_30d": 4, "notice_given": True}  # fmt: skip
+         "count_1d": 1, "count_7d": 2, "count_30d": 4, "days_apart": 2, "notice_given": True}  # fmt: skip
 DOOR = {"ticked": ["work_id", "authority", "commissioned_by", "recording"], "recording_state": "on", "special": [],
         "entered_private_place": False, "letter_posted": False, "outcome": 1}  # fmt: skip
 AGENT = {"visit_on": "2026-12-02", "clearance_until": "2026-12-02", "training_until": "2027-01-01",
@@ -49,6 +49,7 @@ EXAMPLES: dict[str, Example] = {
     "ABUSE": ("sync", {"reported": []}, [{"reported": ["threat"]}, {"reported": ["insult", "following"]}],
               ["reported"]),
     "FREQ-V": ("plan", VISIT, [{"count_1d": 2}, {"count_7d": 3}, {"count_30d": 5}], ["count_1d"]),
+    "REVISIT": ("plan", VISIT, [{"days_apart": 1}, {"days_apart": 0}], ["days_apart"]),
     "FREQ-C": ("plan", {"effective_1d": 3, "attempts_1d": 6}, [{"effective_1d": 4}, {"attempts_1d": 7}],
                ["effective_1d"]),
     "NOTICE": ("plan", VISIT, [{"notice_given": False}], ["notice_given"]),

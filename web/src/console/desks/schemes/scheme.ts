@@ -10,6 +10,7 @@ export interface Point { lon: number; lat: number; datum: string; precision?: st
 export type Stop = Schemas["schemes.StopOut"];
 export type Scheme = Omit<Schemas["schemes.SchemeOut"], "crews"> & { crews: Crew[] };
 export interface Pin { stop_id: string; crew_id: string; on: string | null; at: string | null }
+export interface Order { stop_id: string; after_id: string }
 export interface Change { wish: "move" | "add" | "remove"; stop_id: string; crew_id?: string; on?: string; position?: number; after_stop_id?: string }
 export interface Placed { crew_id: string; crew: string; on: string; seq: number; starts_at: string }
 export interface Moved { stop_id: string; label: string; turn: string; was: Placed | null; now: Placed | null }
@@ -19,7 +20,7 @@ export interface Difference { plan_version: number; before: Figures; after: Figu
 export interface RoutedStop { stop_id: string; seq: number; case_no: string; district: string; score: number; arrives_at: string; starts_at: string; leaves_at: string; slack_s: number; leg_m: number; point: Point; caution: string; state: string }
 export interface Route { crew_id: string; crew: string; on: string; vehicle: string; departs_at: string; returns_at: string; distance_m: number; driving_s: number; stops: RoutedStop[] }
 export interface LeftOut { stop_id: string; case_no: string; district: string; text?: { zh: string; en: string }; state: string; anyway?: { crew_id: string; on: string; over_s: number } | null }
-export interface Routes { plan_version: number; parameters: { pins?: Pin[]; replanned_at?: string }; totals: Figures; routes: Route[]; dropped: LeftOut[] }
+export interface Routes { plan_version: number; parameters: { pins?: Pin[]; orders?: Order[]; replanned_at?: string }; totals: Figures; routes: Route[]; dropped: LeftOut[] }
 export interface Row { id: string; caseNo: string; crewId: string; on: string; at: string; base: RoutedStop | null; door: string; isMoved: boolean; state: string; address: string }
 export interface Lane { key: string; crew: Crew; on: string; rows: Row[] }
 

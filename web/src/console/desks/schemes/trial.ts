@@ -5,7 +5,7 @@ import { complain, toast } from "../../components/asking";
 import { api, take, taken } from "../../api/client";
 import { Problem } from "../../api/problems";
 import { follow } from "../../shell/jobs";
-import { differences, type Change, type Difference, type Line, type Pin, type Routes, type Scheme } from "./scheme";
+import { differences, type Change, type Difference, type Line, type Order, type Pin, type Routes, type Scheme } from "./scheme";
 import { t } from "./words";
 
 const STALE = 412;
@@ -16,6 +16,7 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
   const base = shallowRef(start);
   const changes = ref<Change[]>([]);
   const pins = ref<Pin[]>([...(start.table.parameters.pins ?? [])]);
+  const orders = ref<Order[]>([...(start.table.parameters.orders ?? [])]);
   const trial = shallowRef<Difference | null>(null);
   const proposal = shallowRef<Difference | null>(null);
   const clash = shallowRef<{ lines: Line[]; was: number; now: number; next: typeof start } | null>(null);
@@ -23,7 +24,8 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
   let turn = 0;
 
   const id = () => ({ params: { path: { scheme_id: base.value.scheme.id! } } });
-  const samePins = computed(() => JSON.stringify(pins.value) === JSON.stringify(base.value.table.parameters.pins ?? []));
+  const held = () => ({ pins: base.value.table.parameters.pins ?? [], orders: base.value.table.parameters.orders ?? [] });
+  const samePins = computed(() => JSON.stringify({ pins: pins.value, orders: orders.value }) === JSON.stringify(held()));
   const isChanged = computed(() => changes.value.length > 0 || !samePins.value);
 
   async function ask(): Promise<boolean> {
@@ -31,7 +33,7 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
     if (!changes.value.length) { trial.value = null; return true; }
     isBusy.value = true;
     try {
-      const got = await take(api.POST("/v1/schemes/{scheme_id}/what-if", { ...id(), body: { changes: changes.value, pins: pins.value } as never })) as unknown as Difference;
+      const got = await take(api.POST("/v1/schemes/{scheme_id}/what-if", { ...id(), body: { changes: changes.value, pins: pins.value, orders: orders.value } as never })) as unknown as Difference;
       if (mine === turn) trial.value = got;
       return true;
     } catch (fault) {
@@ -55,7 +57,8 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
   function discard() {
     changes.value = [];
     trial.value = null;
-    pins.value = [...(base.value.table.parameters.pins ?? [])];
+    pins.value = [...held().pins];
+    orders.value = [...held().orders];
   }
 
   function pin(wanted: Pin) {
@@ -64,11 +67,18 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
     pins.value = had && had.at === wanted.at ? rest : [...rest, wanted];
   }
 
+  /** Say that a visit comes only after another one of its crew's day, or take that back for none. */
+  function order(stopId: string, afterId: string | null) {
+    const rest = orders.value.filter((one) => one.stop_id !== stopId);
+    orders.value = afterId === null ? rest : [...rest, { stop_id: stopId, after_id: afterId }];
+  }
+
   function stand(next: typeof start) {
     base.value = next;
     changes.value = [];
     trial.value = proposal.value = clash.value = null;
-    pins.value = [...(next.table.parameters.pins ?? [])];
+    pins.value = [...held().pins];
+    orders.value = [...held().orders];
   }
 
   /** Show what somebody else made of the scheme meanwhile, if that is the reason; else the fault. */
@@ -80,10 +90,11 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
 
   async function settleClash(keepsMine: boolean) {
     const { next } = clash.value!;
-    const [mine, held] = [[...changes.value], [...pins.value]];
+    const [mine, mineHeld, mineOrdered] = [[...changes.value], [...pins.value], [...orders.value]];
     stand(next);
     if (!keepsMine) return;
-    pins.value = held;
+    pins.value = mineHeld;
+    orders.value = mineOrdered;
     for (const change of mine) await attempt(change);
   }
 
@@ -100,7 +111,7 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
 
   /** Put the trial in force. */
   const save = () => guarded(async () => {
-    const kept = await taken(api.POST("/v1/schemes/{scheme_id}/plans", { ...id(), headers: { "If-Match": base.value.etag }, body: { changes: changes.value, pins: pins.value } as never }));
+    const kept = await taken(api.POST("/v1/schemes/{scheme_id}/plans", { ...id(), headers: { "If-Match": base.value.etag }, body: { changes: changes.value, pins: pins.value, orders: orders.value } as never }));
     await accept((kept.data as unknown as Difference).plan_version);
   });
 
@@ -109,7 +120,7 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
     const { scheme } = base.value;
     const asked = await take(atNoon
       ? api.POST("/v1/schemes/{scheme_id}/replan", { ...id(), body: {} as never })
-      : api.POST("/v1/schemes/{scheme_id}/plan", { ...id(), body: { pins: pins.value, propose: true, warm: true } as never })) as unknown as { id: string };
+      : api.POST("/v1/schemes/{scheme_id}/plan", { ...id(), body: { pins: pins.value, orders: orders.value, propose: true, warm: true } as never })) as unknown as { id: string };
     const job = await follow(asked.id, t("optimising", { serial: scheme.serial ?? "" }), `/schemes/${scheme.id}?tab=routes`);
     const number = Number(/plans\/(\d+)\/difference/.exec(job.result_url ?? "")?.[1]);
     if (number) proposal.value = await take(api.GET("/v1/schemes/{scheme_id}/plans/{number}/difference", { params: { path: { scheme_id: scheme.id!, number: String(number) } } })) as unknown as Difference;
@@ -118,5 +129,5 @@ export function useTrial(start: { scheme: Scheme; etag: string; table: Routes },
 
   const settleProposal = (takes: boolean) => (takes ? guarded(() => accept(proposal.value!.plan_version)) : Promise.resolve(void (proposal.value = null)));
 
-  return { base, changes, pins, trial, proposal, clash, isBusy, isChanged, attempt, undo, discard, pin, save, optimise, settleProposal, settleClash };
+  return { base, changes, pins, orders, order, trial, proposal, clash, isBusy, isChanged, attempt, undo, discard, pin, save, optimise, settleProposal, settleClash };
 }
