@@ -2,8 +2,6 @@
 
 from marshmallow import Schema, fields
 
-from server.schemes import points as point_report
-
 
 class MemberOut(Schema):
     """One of the two people of a crew."""
@@ -144,10 +142,6 @@ class SchemeOut(SchemeRowOut):
     limits = fields.Dict(allow_none=True)
     expires_on = fields.Date()
     plan_job_id = fields.UUID(allow_none=True)
-    points = fields.Function(
-        lambda scheme: point_report.report(scheme)["counts"],
-        metadata={"type": "object", "additionalProperties": {"type": "integer"}, "description": "see PointCountsOut"},
-    )
 
 
 class RoutesOut(Schema):

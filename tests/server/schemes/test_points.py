@@ -58,7 +58,7 @@ class TestReport:
 
     def test_stands_on_the_scheme_before_it_is_planned(self, as_zhou, scheme):
         assert scheme["plan_version"] is None
-        assert scheme["points"] == points(as_zhou, scheme)["counts"]
+        assert points(as_zhou, scheme)["counts"]["stops"] == 8
 
     def test_finds_a_centre_passed_off_as_a_house(self, as_zhou, cases, scheme):
         adcode, lon, lat = FUTIAN
@@ -70,7 +70,7 @@ class TestReport:
 
     def test_leaves_out_what_was_withdrawn(self, as_zhou, scheme):
         kept = make.patched(as_zhou, scheme, stops=[{"case_id": scheme["stops"][0]["case_id"], "withdraw": True}])
-        assert kept.json["points"]["stacked"] == 0
+        assert points(as_zhou, kept.json)["counts"]["stacked"] == 0
 
     def test_is_not_for_another_creditors_people(self, as_wei, scheme):
         assert as_wei.get(f"/v1/schemes/{scheme['id']}/points").status_code == 404
