@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from server.planning.binding import mended, moved_to, narrowed, unbound
 from server.planning.frame import Frame
@@ -30,24 +31,21 @@ def search_bound(
         return search(
             frame, limits=limits, start=start, progress=progress, should_stop=should_stop, stopwatch=stopwatch
         )
+    hears = partial(search, should_stop=should_stop, stopwatch=stopwatch)
     free = unbound(frame)
-    first = search(
+    first = hears(
         free,
         limits=_part(limits, _FREE_PART),
         start=moved_to(free, tours=start) if start else None,
         progress=_within(progress, begins=0.0, part=_FREE_PART),
-        should_stop=should_stop,
-        stopwatch=stopwatch,
     )
     tours = mended(frame, tours=moved_to(frame, tours=first.tours))
     cut = narrowed(frame, tours=tours)
-    then = search(
+    then = hears(
         cut,
         limits=_part(limits, 1 - _FREE_PART),
         start=moved_to(cut, tours=tours),
         progress=_within(progress, begins=_FREE_PART, part=1 - _FREE_PART),
-        should_stop=should_stop,
-        stopwatch=stopwatch,
     )
     # A stop that another one comes after may have been left out: that one goes as well, or both are placed anew.
     return Found(
