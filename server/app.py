@@ -13,6 +13,7 @@ from server import config, feed, jobs, problems
 from server.config import Config
 from server.db import db, migrate
 from server.devices import handover, proofs
+from server.unread import ReadsToTheEnd
 
 SLICES = ("accounts", "cases", "schemes", "visits", "devices", "escalation", "complaints", "privacy", "console")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -95,6 +96,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.session_interface = NoSession()
     app.extensions["doorstep"] = settings
+    app.wsgi_app = ReadsToTheEnd(app.wsgi_app, most=2 * settings.max_body_bytes)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     load_models()

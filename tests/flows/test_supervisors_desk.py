@@ -78,7 +78,7 @@ class TestRoadPlan:
         assert desk.flawless() == []
         desk.page.run("document.querySelectorAll('tr[data-stop] .acts button')[1].click()")
         desk.sees("尚未保存")
-        desk.sees("无超时")
+        desk.sees("调整后")
         wanted = [before[1], before[0], *before[2:]]
         desk.page.wait(f"document.querySelectorAll('tr[data-stop]')[1].innerText.includes('{before[0]}')")
         assert order(as_zhou, planned) == before  # nothing is in force yet
