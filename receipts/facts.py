@@ -206,7 +206,8 @@ def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
-        return [_plain(member) for member in value]
+        is_plain = all(type(member) is int for member in value)  # the thousands of points of a signature
+        return list(value) if is_plain else [_plain(member) for member in value]
     return _plain_leaf(value)
 
 

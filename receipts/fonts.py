@@ -44,6 +44,20 @@ class Glyph:
     is_missing: bool = False
 
 
+class _Outlines:
+    """The table of outlines, of which only what is asked for is copied: the whole one has ten megabytes."""
+
+    def __init__(self, font: bytes, begin: int) -> None:
+        self._font, self._begin = font, begin
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self._font[self._begin + part.start : self._begin + part.stop]
+
+
+def _outlines(face: Any) -> _Outlines:
+    return _Outlines(face._ttf_data, face.get_table_pos("glyf")[0])  # noqa: SLF001  # reportlab copies it each time
+
+
 class Typeface(TTFont):
     """A TrueType font whose text comes back out of the PDF as it went in, beyond the BMP too.
 
@@ -54,6 +68,9 @@ class Typeface(TTFont):
 
     def __init__(self, name: str, file: str) -> None:
         super().__init__(name, file)
+        face: Any = self.face
+        whole = face.get_table
+        face.get_table = lambda tag: _outlines(face) if tag == "glyf" else whole(tag)
         for box in BOXES:
             if _SQUARE in self.face.charToGlyph and ord(box) not in self.face.charToGlyph:
                 self.face.charToGlyph[ord(box)] = self.face.charToGlyph[_SQUARE]

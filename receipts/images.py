@@ -67,8 +67,10 @@ def _decoded(photo: Image.Image, content: bytes, edge_px: int) -> PrintPhoto | U
     """Decode, which is where a cut or damaged file shows itself."""
     try:
         if _is_derivative(photo, content, edge_px):
+            made = PrintPhoto(content, photo.width, photo.height)
+            photo.draft(None, (1, 1))  # every bit is read all the same, an eighth of the pixels made of them
             photo.load()
-            return PrintPhoto(content, photo.width, photo.height)
+            return made
         return _derive(photo, edge_px)
     except (OSError, ValueError, SyntaxError, IndexError, Image.DecompressionBombError):
         return UnprintablePhoto(PhotoFault.BROKEN)

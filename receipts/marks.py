@@ -135,15 +135,15 @@ def draw_strokes(canvas: Canvas, signature: StrokeFacts, box: Box) -> None:
     canvas.setLineJoin(1)
     canvas.setLineWidth(_PEN_PT)
     canvas.setStrokeColorRGB(0.05, 0.09, 0.35)
-    path = canvas.beginPath()
+    pen = []
     for stroke in _affordable(signature.strokes):
         points = [
-            (left + _within(x, signature.width) * scale, top - _within(y, signature.height) * scale) for x, y in stroke
+            f"{left + _within(x, signature.width) * scale:.3f} {top - _within(y, signature.height) * scale:.3f}"
+            for x, y in stroke
         ]
-        path.moveTo(*points[0])
-        for point in points[1:] or points:  # a dot is a line to itself, round at both ends
-            path.lineTo(*point)
-    canvas.drawPath(path, stroke=1, fill=0)
+        pen.append(f"{points[0]} m")
+        pen += [f"{point} l" for point in points[1:] or points]  # a dot is a line to itself, round at both ends
+    canvas.drawPath(PDFPathObject(code=pen), stroke=1, fill=0)
     canvas.restoreState()
 
 
