@@ -48,6 +48,15 @@ class Geocoder:
     api_key: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """Which service tells road distances; `off` asks nobody, and straight lines times a factor are driven."""
+
+    kind: str = "off"
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+
+
 class SealKind(StrEnum):
     """Where the key of the electronic seal (电子签章) is."""
 
@@ -100,6 +109,7 @@ class Config:
     rule_place: str = "cn"
     promise_grace_days: int = 3
     rule_layers: dict[str, Any] = field(default_factory=dict)
+    roads: Roads = field(default_factory=Roads)
 
     @property
     def media_dir(self) -> Path:
@@ -215,6 +225,7 @@ def load(var_dir: Path | None = None) -> Config:
         ),
         seal=read_seal(env, folder),
         geocoder=Geocoder(env.str("GEOCODER", "offline"), env.str("GEOCODER_URL", ""), env.str("GEOCODER_KEY", "")),
+        roads=Roads(env.str("ROADS", "off"), env.str("ROADS_URL", ""), env.str("ROADS_KEY", "")),
         public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         max_body_bytes=env.int("MAX_BODY_BYTES", 32 * 1024 * 1024),
         access_token_s=env.int("ACCESS_TOKEN_S", 3600),

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.planning.datum import Point, to_wgs84
-from server.planning.distance import Matrix, matrix
+from server.planning.distance import Matrix
 from server.planning.model import Preference, Problem, Shift, Stop
 from server.planning.precision import Precision
+from server.planning.roads import road_matrix
 from server.planning.ties import NO_TIES, Ties, ties
 
 MUST_VISIT_PRIZE_S = 1_000_000
@@ -84,6 +85,7 @@ class Frame:
     legs: Matrix
     unlocated: tuple[Stop, ...]
     ties: Ties = NO_TIES
+    is_on_roads: bool = False
 
     def at(self, second: int) -> datetime:
         """Return the moment that lies `second` seconds after the origin."""
@@ -111,7 +113,7 @@ def frame(problem: Problem) -> Frame:
         )
         for shift in problem.shifts
     ]
-    legs = matrix(points, model=problem.detour)
+    legs = road_matrix(points, model=problem.detour, roads=problem.roads)
     return Frame(
         origin_at=origin_at,
         places=tuple(places),
@@ -119,6 +121,7 @@ def frame(problem: Problem) -> Frame:
         legs=legs,
         unlocated=unlocated,
         ties=ties(groups),
+        is_on_roads=problem.roads is not None,
     )
 
 

@@ -12,6 +12,7 @@ from server.errors import Invalid
 from server.planning.datum import Point
 from server.planning.distance import DetourModel
 from server.planning.precision import Precision
+from server.planning.roads import BY_FACTOR, DistanceUsed, RoadTable
 
 CREW_SIZE = 2
 """A crew is two people in one vehicle, so that each visit has a witness."""
@@ -148,6 +149,8 @@ class Problem:
     shifts: tuple[Shift, ...]
     detour: DetourModel
     route_centroids: bool = False
+    roads: RoadTable | None = None
+    distance: DistanceUsed = BY_FACTOR
 
     def __post_init__(self) -> None:
         """Refuse doubles. Raises TwiceInProblem."""

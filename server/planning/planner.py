@@ -153,6 +153,7 @@ def _record(problem: Problem, *, limits: Limits, iterations: int, is_early: bool
         stopped_early=is_early,
         detour=problem.detour,
         route_centroids=problem.route_centroids,
+        distance=problem.distance,
     )
 
 

@@ -11,6 +11,7 @@ from server.planning.datum import Point
 from server.planning.distance import DetourModel
 from server.planning.model import Window
 from server.planning.precision import Precision
+from server.planning.roads import BY_FACTOR, DistanceUsed
 
 
 class Caution(StrEnum):
@@ -143,6 +144,7 @@ class SearchRecord:
     route_centroids: bool
     starts: int = 1
     territories: int = 1
+    distance: DistanceUsed = BY_FACTOR
 
 
 @dataclass(frozen=True, slots=True)

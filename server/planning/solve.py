@@ -38,8 +38,8 @@ def solve(
 ) -> Plan:
     """Return the best plan found within the limits, with the reason for every stop it leaves out.
 
-    Leg lengths are geodesics times the detour factor; leg seconds are those of the matrix the search used, which
-    differ by at most 0.3 %. `stopwatch` returns seconds and is needed for a time budget; `should_stop` is asked
+    Leg lengths are a road service's, or geodesics times the detour factor; leg seconds are those of the matrix the
+    search used, which differ from geodesics by at most 0.3 %. `stopwatch` returns seconds and is needed for a time budget; `should_stop` is asked
     often and ends the search with the best plan so far. With a plan in force the search begins from its routes.
     Raises NoShift or NoStopwatch.
     """
@@ -87,6 +87,7 @@ def _record(problem: Problem, *, limits: Limits, found: Found) -> SearchRecord:
         stopped_early=found.stopped_early,
         detour=problem.detour,
         route_centroids=problem.route_centroids,
+        distance=problem.distance,
     )
 
 
@@ -115,7 +116,7 @@ def _route(ready: Frame, *, day: CrewDay, calls: list[Call], detour: DetourModel
         end=day.shift.end,
         departs_at=ready.at(_departs_s(times, day=day, leg_s=first_leg_s)),
         returns_at=ready.at(times.returns_s),
-        back_m=leg_m(_point_of(last), day.shift.end, model=detour),
+        back_m=_leg_m(ready, _point_of(last), day.shift.end, nodes=(last.node, day.end_node), detour=detour),
         back_s=int(ready.legs.seconds[last.node, day.end_node]),
         stops=tuple(stops),
         rest=Window(ready.at(times.rest[0]), ready.at(times.rest[1])) if times.rest else None,
@@ -137,7 +138,9 @@ def _routed(
     call = calls[index]
     before = calls[index - 1].place if index else None
     start_point = _point_of(before) if before else day.shift.start
-    leg_s = int(ready.legs.seconds[before.node if before else day.start_node, call.place.node])
+    nodes = (before.node if before else day.start_node, call.place.node)
+    leg_s = int(ready.legs.seconds[nodes])
+    on_m = _leg_m(ready, start_point, _point_of(call.place), nodes=nodes, detour=detour)
     begins_s = times.earliest[index]
     # The crew leaves its base just in time for the first door, so there it never waits.
     arrives_s = times.arrivals[index] if index else begins_s
@@ -155,7 +158,7 @@ def _routed(
                 starts_at=ready.at(begins_s),
                 leaves_at=ready.at(begins_s + stop.service_s),
                 slack_s=times.latest[index] - times.earliest[index],
-                leg_m=0 if offset else leg_m(start_point, _point_of(call.place), model=detour),
+                leg_m=0 if offset else on_m,
                 leg_s=0 if offset else leg_s,
                 window=Window(ready.at(max(call.span[0], day.opens_s)), ready.at(min(call.span[1], day.closes_s))),
                 bound_by=_bound_by(calls, times=times, index=index),
@@ -164,6 +167,11 @@ def _routed(
         begins_s += stop.service_s
         arrives_s = begins_s
     return routed
+
+
+def _leg_m(ready: Frame, here: Point, there: Point, *, nodes: tuple[int, int], detour: DetourModel) -> int:
+    """Return the metres of a leg: the road's where a service told them, else the geodesic times the factor."""
+    return int(ready.legs.metres[nodes]) if ready.is_on_roads else leg_m(here, there, model=detour)
 
 
 def _bound_by(calls: list[Call], *, times: Timing, index: int) -> str | None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from server.planning.datum import Point, to_wgs84
 from server.planning.model import Problem, Shift, Stop
+from server.planning.roads import key_of
 from server.planning.ties import bound_groups, standing
 from server.planning.warm import Held
 
@@ -100,7 +101,13 @@ def part_of(problem: Problem, *, stops: Sequence[Stop], shifts: Sequence[Shift],
         everyone = {stop.id: stop for stop in problem.stops}
         held_on = {one: shift.on for shift in problem.shifts for one in held.get(shift.key, ())}
         stops = standing(stops, everyone=everyone, held_on=held_on)
-    return replace(problem, stops=tuple(stops), shifts=tuple(shifts))
+    roads = problem.roads
+    if roads is not None:
+        points = [stop.point for stop in stops if stop.point is not None]
+        roads = roads.among(
+            [key_of(one) for one in (*points, *(end for one in shifts for end in (one.start, one.end)))]
+        )
+    return replace(problem, stops=tuple(stops), shifts=tuple(shifts), roads=roads)
 
 
 def _homes(

@@ -12,7 +12,7 @@ from server.planning.distance import DETOUR_MODELS
 from server.planning.model import Limits, Problem
 from server.planning.planner import plan
 from server.planning.plans import Plan
-from server.schemes import bindings, checks, pins, plan_store, road_problem, rules
+from server.schemes import bindings, checks, pins, plan_store, road_problem, road_tables, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import Scheme
 
@@ -90,7 +90,7 @@ def _read(scheme_id: UUID, args: Mapping[str, Any]) -> tuple[Problem, Plan | Non
 def _search(problem: Problem, args: Mapping[str, Any], report: Report, *, in_force: Plan | None) -> Plan:
     watch = Watch(report, stops=len(problem.stops))
     return plan(
-        problem,
+        road_tables.asked(problem),
         limits=Limits(iterations=args["iterations"], seed=args["seed"], budget_s=args["budget_s"]),
         starts=args.get("starts", 1),
         processes=processes(),

@@ -13,7 +13,8 @@ from server.planning.distance import DetourModel
 from server.planning.drawing import REASON_ZH
 from server.planning.model import Problem
 from server.planning.plans import Drop, Plan, Route
-from server.schemes import bindings, checks, drafting, pins, road_problem, rules
+from server.planning.roads import BY_FACTOR, DistanceUsed
+from server.schemes import bindings, checks, drafting, pins, road_problem, road_tables, rules
 from server.schemes.crew_terms import CrewTerms
 from server.schemes.models import RoutePlan, Scheme, SchemeStop
 from server.schemes.rules import StopState
@@ -133,6 +134,9 @@ def problem_of(
         with_begun=with_begun,
     )
     asked = bindings.hold(asked, row.parameters.get("orders", []) if orders is None else orders)
+    known = row.parameters.get("distance")
+    distance = wire.decode(DistanceUsed, known) if known else BY_FACTOR
+    asked = road_tables.remembered(asked, distance=distance)
     return pins.hold(asked, row.parameters.get("pins", []) if held is None else held)
 
 
