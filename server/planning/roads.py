@@ -78,11 +78,8 @@ def road_matrix(points: Sequence[Point], *, model: DetourModel, roads: RoadTable
     found = matrix(points, model=model)
     if roads is None:
         return found
-    number = {key: index for index, key in enumerate(roads.keys)}
-    rows = np.array([number.get(key_of(point), UNKNOWN) for point in points])
-    metres, seconds = roads.metres[np.ix_(rows, rows)], roads.seconds[np.ix_(rows, rows)]
-    has_both = (rows[:, None] != UNKNOWN) & (rows[None, :] != UNKNOWN)
-    is_told = has_both & (metres != UNKNOWN) & (seconds != UNKNOWN) & (found.metres > 0)
+    metres, seconds = _between(points, roads, roads.metres), _between(points, roads, roads.seconds)
+    is_told = (metres != UNKNOWN) & (seconds != UNKNOWN) & (found.metres > 0)
     return Matrix(
         metres=np.where(is_told, metres, found.metres),
         seconds=np.where(is_told, seconds.astype(np.int64) + model.parking_s, found.seconds),
@@ -91,13 +88,10 @@ def road_matrix(points: Sequence[Point], *, model: DetourModel, roads: RoadTable
 
 def used(points: Sequence[Point], *, model: DetourModel, roads: RoadTable) -> DistanceUsed:
     """Return what is to be said of a table used for these points: its gaps, and the error of the factor against it."""
-    by_factor, by_road = matrix(points, model=model), road_matrix(points, model=model, roads=roads)
-    number = {key: index for index, key in enumerate(roads.keys)}
-    rows = np.array([number.get(key_of(point), UNKNOWN) for point in points])
-    told = roads.metres[np.ix_(rows, rows)]
-    is_drive = by_factor.metres > 0
-    is_told = is_drive & (rows[:, None] != UNKNOWN) & (rows[None, :] != UNKNOWN) & (told > 0)
-    errors = np.abs(by_factor.metres[is_told] / by_road.metres[is_told] - 1.0) * _HUNDRED
+    by_factor = matrix(points, model=model).metres
+    told, is_drive = _between(points, roads, roads.metres), by_factor > 0
+    is_told = is_drive & (told > 0)
+    errors = np.abs(by_factor[is_told] / told[is_told] - 1.0) * _HUNDRED
     return DistanceUsed(
         source=roads.source,
         asked=roads.source,
@@ -105,3 +99,12 @@ def used(points: Sequence[Point], *, model: DetourModel, roads: RoadTable) -> Di
         mean_error_pct=round(float(errors.mean()), 1) if errors.size else None,
         p95_error_pct=round(float(np.percentile(errors, _TAIL)), 1) if errors.size else None,
     )
+
+
+def _between(points: Sequence[Point], roads: RoadTable, told: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the part of a table between points in their order, UNKNOWN for one it does not have."""
+    number = {key: index for index, key in enumerate(roads.keys)}
+    wider = np.pad(told, ((0, 1), (0, 1)), constant_values=UNKNOWN)  # its last row and column stand for all others
+    rows = np.array([number.get(key_of(point), len(roads.keys)) for point in points])
+    between: npt.NDArray[np.int32] = wider[np.ix_(rows, rows)]
+    return between

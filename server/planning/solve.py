@@ -39,8 +39,9 @@ def solve(
     """Return the best plan found within the limits, with the reason for every stop it leaves out.
 
     Leg lengths are a road service's, or geodesics times the detour factor; leg seconds are those of the matrix the
-    search used, which differ from geodesics by at most 0.3 %. `stopwatch` returns seconds and is needed for a time budget; `should_stop` is asked
-    often and ends the search with the best plan so far. With a plan in force the search begins from its routes.
+    search used, which differ from geodesics by at most 0.3 %. `stopwatch` returns seconds and is needed for a time
+    budget; `should_stop` is asked often and ends the search with the best plan so far. With a plan in force the search
+    begins from its routes.
     Raises NoShift or NoStopwatch.
     """
     if not problem.shifts:

@@ -103,10 +103,9 @@ def part_of(problem: Problem, *, stops: Sequence[Stop], shifts: Sequence[Shift],
         stops = standing(stops, everyone=everyone, held_on=held_on)
     roads = problem.roads
     if roads is not None:
-        points = [stop.point for stop in stops if stop.point is not None]
-        roads = roads.among(
-            [key_of(one) for one in (*points, *(end for one in shifts for end in (one.start, one.end)))]
-        )
+        doors = [stop.point for stop in stops if stop.point is not None]
+        ends = [point for shift in shifts for point in (shift.start, shift.end)]
+        roads = roads.among([key_of(point) for point in (*doors, *ends)])
     return replace(problem, stops=tuple(stops), shifts=tuple(shifts), roads=roads)
 
 

@@ -3,6 +3,7 @@
 The file holds points to a metre and no more: no case, no name. It may be deleted at any time.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,7 +14,6 @@ from server.planning.roads import PlaceKey
 from server.schemes.road_services import Leg
 
 KEPT_FOR = timedelta(days=30)
-_AT_ONCE = 400  # of SQLite's variables in one question
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS leg (
@@ -37,17 +37,15 @@ class RoadCache:
         wanted, since = set(keys), int((self._now - KEPT_FOR).timestamp())
         found: dict[tuple[PlaceKey, PlaceKey], Leg] = {}
         with self._open() as database:
-            for lons in _portions(sorted({lon for lon, _ in keys})):
-                marks = ",".join("?" * len(lons))
-                rows = database.execute(
-                    "SELECT from_lon, from_lat, to_lon, to_lat, metres, seconds FROM leg"
-                    f" WHERE kind = ? AND told_at >= ? AND from_lon IN ({marks})",  # question marks only
-                    (self._kind, since, *lons),
-                )
-                for from_lon, from_lat, to_lon, to_lat, metres, seconds in rows:
-                    pair = (from_lon, from_lat), (to_lon, to_lat)
-                    if pair[0] in wanted and pair[1] in wanted:
-                        found[pair] = metres, seconds
+            lons = json.dumps(sorted({lon for lon, _ in keys}))
+            for from_lon, from_lat, to_lon, to_lat, metres, seconds in database.execute(
+                "SELECT from_lon, from_lat, to_lon, to_lat, metres, seconds FROM leg"
+                " WHERE kind = ? AND told_at >= ? AND from_lon IN (SELECT value FROM json_each(?))",
+                (self._kind, since, lons),
+            ):
+                pair = (from_lon, from_lat), (to_lon, to_lat)
+                if pair[0] in wanted and pair[1] in wanted:
+                    found[pair] = metres, seconds
         return found
 
     def keep(self, legs: Iterable[tuple[tuple[PlaceKey, PlaceKey], Leg]]) -> None:
@@ -66,8 +64,3 @@ class RoadCache:
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=10)) as database:
             yield database
-
-
-def _portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield values[start : start + _AT_ONCE]

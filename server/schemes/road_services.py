@@ -5,7 +5,7 @@ answers. A service that fails is a RoadsFailed; whoever asked goes on without.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -41,8 +41,13 @@ class UnknownRoads(Invalid):
 class RoadService(Protocol):
     """Tells drives from some points to others, at most `block` of each in one question."""
 
-    kind: str
-    block: tuple[int, int]
+    @property
+    def kind(self) -> str:
+        """Return its name in the settings."""
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """Return how many sources and targets one question may have."""
 
     def legs(self, sources: Sequence[Point], targets: Sequence[Point]) -> list[list[Leg]]:
         """Return a row of legs for each source. Raises RoadsFailed."""
@@ -173,7 +178,7 @@ class AMap:
 
 @dataclass(frozen=True, slots=True)
 class Baidu:
-    """Baidu's route matrix, in BD-09. Source: Baidu web service documentation, Route Matrix API v2; 50 pairs at most."""
+    """Baidu's route matrix, in BD-09, 50 pairs at most. Source: Baidu web service documentation, Route Matrix API v2."""
 
     host: _Host
     kind: str = "baidu"
@@ -204,7 +209,7 @@ class Baidu:
         return _rows(metres, seconds, rows=len(sources), columns=columns)
 
 
-KINDS = {"osrm": Osrm, "valhalla": Valhalla, "amap": AMap, "baidu": Baidu}
+KINDS: dict[str, Callable[[_Host], RoadService]] = {"osrm": Osrm, "valhalla": Valhalla, "amap": AMap, "baidu": Baidu}
 DEFAULT_URLS = {"amap": "https://restapi.amap.com", "baidu": "https://api.map.baidu.com"}
 
 

@@ -1,4 +1,4 @@
-"""A problem with the drives a road service knows (路网距离), when one is set up; else by the detour factor, and said so."""
+"""A problem with the drives a road service knows (路网距离) when one is set up, else by the detour factor."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -30,8 +30,6 @@ def asked(problem: Problem) -> Problem:
     points = _points(problem)
     service = make_service(settings.kind, base_url=settings.base_url, key=settings.api_key)
     try:
-        if len(points) > MOST_PLACES:
-            raise RoadsFailed(f"{len(points)} places, {MOST_PLACES} at most")
         pairs = _all_pairs(service, points, cache=_cache(settings))
     except (RoadsFailed, OSError) as failure:
         _log.warning("roads: %s fell back: %s", settings.kind, failure)
@@ -62,6 +60,8 @@ def _points(problem: Problem) -> dict[PlaceKey, Point]:
 
 def _all_pairs(service: RoadService, points: dict[PlaceKey, Point], *, cache: RoadCache) -> Pairs:
     """Return all drives, block by block, each block kept as it comes. Raises RoadsFailed."""
+    if len(points) > MOST_PLACES:
+        raise RoadsFailed(f"{len(points)} places, {MOST_PLACES} at most")
     keys = list(points)
     pairs = cache.known(keys)
     for sources, targets in _blocks(keys, pairs=pairs, block=service.block):

@@ -95,8 +95,13 @@ def baidu(_served, path, query, _body):
     if len(origins) * len(targets) > 50:
         return 200, {"status": 2, "message": "请求参数错误"}
     legs = [road(here, there) for here in origins for there in targets]
-    result = [{"distance": {"text": f"{metres / 1000:.1f}公里", "value": round(metres)},
-               "duration": {"text": f"{seconds / 60:.0f}分钟", "value": round(seconds)}} for metres, seconds in legs]  # fmt: skip
+    result = [
+        {
+            "distance": {"text": f"{metres / 1000:.1f}公里", "value": round(metres)},
+            "duration": {"text": f"{seconds / 60:.0f}分钟", "value": round(seconds)},
+        }
+        for metres, seconds in legs
+    ]
     return 200, {"status": 0, "result": result, "message": "成功"}
 
 

@@ -90,9 +90,12 @@ class TestFailures:
     @pytest.mark.parametrize(
         "body",
         [
-            b"", b"<html>", b"[]", b"null", b"{}", b'{"code":"Ok","status":"1"}', b'{"code":"Ok","durations":[[1]],"distances":[[1,2]]}',
-            b'{"status":0,"result":[{}]}', b'{"status":"1","results":[{"origin_id":"9","distance":"1","duration":"1"}]}',
-            b'{"sources_to_targets":[[{"distance":1}]]}', b'{"sources_to_targets":[[]]}', b'{"code":"Ok","durations":[["x"]],"distances":[["y"]]}',
+            b"", b"<html>", b"[]", b"null", b"{}", b'{"code":"Ok","status":"1"}',
+            b'{"code":"Ok","durations":[[1]],"distances":[[1,2]]}',
+            b'{"code":"Ok","durations":[["x"]],"distances":[["y"]]}',
+            b'{"status":0,"result":[{}]}',
+            b'{"status":"1","results":[{"origin_id":"9","distance":"1","duration":"1"}]}',
+            b'{"sources_to_targets":[[{"distance":1}]]}', b'{"sources_to_targets":[[]]}',
         ],
     )  # fmt: skip
     def test_refuses_what_is_no_matrix(self, kind, served, body):
