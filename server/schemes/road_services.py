@@ -178,7 +178,7 @@ class AMap:
 
 @dataclass(frozen=True, slots=True)
 class Baidu:
-    """Baidu's route matrix, in BD-09, 50 pairs at most. Source: Baidu web service documentation, Route Matrix API v2."""
+    """Baidu's route matrix, in BD-09, 50 pairs at most. Source: Baidu web service documentation, Route Matrix v2."""
 
     host: _Host
     kind: str = "baidu"

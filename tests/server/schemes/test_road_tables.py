@@ -10,7 +10,7 @@ from server.planning.datum import Datum, Point
 from server.planning.roads import key_of
 from server.schemes import road_tables
 from server.schemes.road_cache import KEPT_FOR, RoadCache
-from tests.server.planning.make_problem import BASE, problem, town
+from tests.server.planning.make_problem import BASE, problem, stop, town
 from tests.server.schemes import make_scheme as make
 from tests.server.schemes.road_servers import KEY, PROTOCOLS, road, serving
 
@@ -31,6 +31,10 @@ def as_before(app):
     settings = app.extensions["doorstep"]
     object.__setattr__(settings, "roads", Roads())
     (settings.var_dir / "roads.db").unlink(missing_ok=True)
+
+
+def in_a_row(count):
+    return [stop(f"s{number}", east_m=700 * number + 700) for number in range(count)]
 
 
 def distance_of(caller, scheme):
@@ -84,9 +88,9 @@ class TestAsked:
     def test_asks_again_only_for_what_it_does_not_know(self, app):
         with serving("osrm") as served, app.app_context():
             set_up(app, "osrm", served)
-            road_tables.asked(problem(*town(60)))
+            road_tables.asked(problem(*in_a_row(60)))
             first = len(served.questions)
-            more = road_tables.asked(problem(*town(61)))
+            more = road_tables.asked(problem(*in_a_row(61)))
             assert first == 4
             assert len(served.questions) - first <= 3
             assert more.distance.filled == 0

@@ -31,7 +31,7 @@ DAYS = ["2026-12-07", "2026-12-08"]
 NAMES = ("一组", "B 组", "a 组", "二组", "Ä 组")  # sorted otherwise by every collation
 TERMS = CrewTerms(rest={"from": "11:30", "until": "14:00", "min": 45}, max_driving_min=240, max_working_min=None)
 LIMITS = Limits(iterations=200, seed=7)
-PROBLEM = "cfd8a8ae520c"
+PROBLEM = "1487d27e27b4"
 PROGRAM = """
 import json, sys
 from server.planning import wire
