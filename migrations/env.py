@@ -7,8 +7,11 @@ from typing import Any, Literal
 from alembic import context
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import JSON, Connection
+from sqlalchemy import JSON, Connection, Engine, create_engine
+from sqlalchemy.pool import NullPool
 
+from server import privileges
+from server.config import current
 from server.db import Base, UtcDateTime
 
 config = context.config
@@ -53,10 +56,15 @@ def references_unenforced(connection: Connection) -> Iterator[None]:
         raise RuntimeError(f"{len(broken)} rows refer to nothing, first {broken[0]}")
 
 
+def owners_engine() -> Engine:
+    """Return an engine of the database's owner: the application's own role on PostgreSQL may alter nothing."""
+    settings, engine = current().as_owner(), current_app.extensions["sqlalchemy"].engine
+    return engine if settings.is_sqlite else create_engine(settings.database_url, poolclass=NullPool)
+
+
 def run() -> None:
-    """Run the migrations on the application's engine."""
-    engine = current_app.extensions["sqlalchemy"].engine
-    with engine.connect() as connection, references_unenforced(connection):
+    """Run the migrations as the owner, then say what the application's role may do with what there is now."""
+    with owners_engine().connect() as connection, references_unenforced(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -68,6 +76,9 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        if connection.dialect.name == "postgresql":
+            with connection.begin():
+                privileges.apply(connection)
 
 
 run()

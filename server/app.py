@@ -4,12 +4,13 @@ import importlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, g
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import config, feed, jobs, problems
+from server import config, feed, jobs, privileges, problems
 from server.config import Config
 from server.db import db, migrate
 from server.devices import handover, proofs
@@ -70,6 +71,12 @@ def harden(answer: Response) -> Response:
     return answer
 
 
+def engine_options(settings: Config) -> dict[str, Any]:
+    """Return how to connect: on PostgreSQL as the application's role, but for the owner's commands."""
+    held = not settings.is_sqlite and not settings.is_owner
+    return {"connect_args": privileges.CONNECT_AS_ROLE} if held else {}
+
+
 def load_models() -> None:
     """Import every slice's tables, so that migrations and foreign keys know them all."""
     for name in SLICES:
@@ -89,6 +96,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.session_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         JSON_AS_ASCII=False,
     )

@@ -7,7 +7,7 @@ outranks the file. A key may also be named by DOORSTEP_<KEY>_FILE (systemd crede
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,8 @@ class Config:
     promise_grace_days: int = 3
     rule_layers: dict[str, Any] = field(default_factory=dict)
     roads: Roads = field(default_factory=Roads)
+    owner_url: str = ""
+    is_owner: bool = False
 
     @property
     def media_dir(self) -> Path:
@@ -120,6 +122,10 @@ class Config:
     def is_sqlite(self) -> bool:
         """Is the embedded database in use?"""
         return self.database_url.startswith("sqlite")
+
+    def as_owner(self) -> "Config":
+        """Return the settings of commands that are the database owner's: migrate, restore, rotate keys, dump."""
+        return replace(self, database_url=self.owner_url or self.database_url, is_owner=True)
 
 
 def read_key(env: Env, name: str, var_dir: Path) -> bytes:
@@ -213,6 +219,7 @@ def load(var_dir: Path | None = None) -> Config:
     return Config(
         var_dir=folder,
         database_url=env.str("DATABASE_URL", f"sqlite:///{folder / 'doorstep.db'}"),
+        owner_url=env.str("OWNER_URL", ""),
         vault=Vault(symmetric_key(keys["master"], "master"), symmetric_key(keys["index"], "index"), older_keys(folder)),
         session_key=symmetric_key(keys["session"], "session"),
         ack_key=signing_key(keys["ack"], "ack"),

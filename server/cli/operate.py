@@ -39,7 +39,7 @@ def init(var_dir: Path, /, **firm: str) -> None:
     keep_settings(
         var_dir / "doorstep.env", {f"DOORSTEP_{name.upper()}": value for name, value in firm.items() if value}
     )
-    with create_app(config.load(var_dir)).app_context():
+    with create_app(config.load(var_dir).as_owner()).app_context():
         upgrade(directory=str(migrations_dir()))
         begin_write()
         leaves.add_missing()  # of records from before there was a log

@@ -51,7 +51,7 @@ def restore(var_dir: Path, backup: Path, *, force: bool) -> None:
     The keys must lie in VAR already. Refuses a copy with a missing or altered file, and, without --force, an
     installation that holds anything.
     """
-    settings, manifest = config.load(var_dir), checked_manifest(backup)
+    settings, manifest = config.load(var_dir).as_owner(), checked_manifest(backup)
     check_keys(settings, manifest)
     check_target(settings, force=force)
     stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")

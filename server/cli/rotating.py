@@ -59,13 +59,13 @@ def rotate(var_dir: Path) -> None:
 
     If it is interrupted, call it again: it goes on where it was.
     """
-    settings = config.load(var_dir)
+    settings = config.load(var_dir).as_owner()
     folder = settings.var_dir / "keys"
     if os.environ.get("DOORSTEP_MASTER_KEY_FILE"):
         raise click.ClickException("DOORSTEP_MASTER_KEY_FILE names the master key: unset it, with the key in VAR/keys")
     check_unused(make_url(settings.database_url), is_sqlite=settings.is_sqlite)
     change_key(folder)
-    app = create_app(config.load(var_dir))
+    app = create_app(config.load(var_dir).as_owner())
     with app.app_context():
         try:
             anew = sum(reseal_column(app, table, column) for table, of in SEALED.items() for column in of)

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from server import audit, clock, config, media
+from server import audit, clock, config, media, privileges
 from server.app import create_app
 from server.console import health
 from server.db import begin_write, db
@@ -105,6 +105,8 @@ def checks_of(app: Flask) -> dict[str, str | None]:
         if config.current().is_sqlite:
             found = db.session.execute(text("PRAGMA integrity_check")).scalar_one()
             checks["database integrity"] = None if found == "ok" else str(found)
+        else:
+            checks["database role"] = privileges.too_much(db.session.connection())
         checks["audit chain"] = audit.verify(db.session())
         checks["transparency log"] = "; ".join(islice(check.faults(), 3)) or None
         blobs = media.store()
@@ -122,7 +124,7 @@ def backup(var_dir: Path, target: Path) -> None:
     The keys are not copied: keep them elsewhere, without them the copy cannot be read. A mark of each in the manifest
     lets a restore refuse other keys.
     """
-    settings = config.load(var_dir)
+    settings = config.load(var_dir).as_owner()
     if target.exists() and any(target.iterdir()):
         raise click.ClickException(f"{target} is not empty")
     target.mkdir(parents=True, exist_ok=True)

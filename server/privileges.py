@@ -1,0 +1,109 @@
+"""What the application itself may do in PostgreSQL: read and add everywhere, change and delete only where it has to.
+
+Every connection of the application takes the role `doorstep_app`, whoever signs in to the database; migrations,
+backups, restores and the rotation of keys are the owner's (`DOORSTEP_OWNER_URL`). `apply` runs after each migration,
+so that a new table is never without. SQLite has no roles: the file's owner is who may do anything.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import ProgrammingError
+
+from server.errors import Refusal
+
+ROLE = "doorstep_app"
+CONNECT_AS_ROLE = {"options": f"-c role={ROLE}"}
+APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
+    "alembic_version": (),
+    "audit_event": (),
+    "ack": (),
+    "record": ("visit_id", "flags", "ack_id", "taken_in_at", "env_sealed"),
+    "log_leaf": ("idx", "data", "tell"),
+    "log_tile": (),
+    "log_checkpoint": ("cosignatures", "stamp"),
+    "scheme_version": (),
+    "scheme_decision": (),
+    "paper_event": (),
+    "filing_step": ("proof",),
+    "close_out": (),
+}
+"""Table from which the application deletes nothing → the columns it may change.
+
+Of a record: where it belongs, and the envelope, which is sealed under another key once its visit is sealed and written
+over when the person's data is deleted. What it says is held by `hash` and `sig`. A proof goes with the same deletion.
+"""
+READ_ONLY = frozenset({"alembic_version"})
+_MAKE_ROLE = f"""
+DO $$ BEGIN
+    CREATE ROLE {ROLE} NOLOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""  # roles belong to the whole server: another installation, or another test, may have made it at this moment
+_JOIN = f"""
+DO $$ BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE format('GRANT {ROLE} TO %I', current_user);
+    END IF;
+END $$
+"""
+
+
+class RoleNeeded(Refusal):
+    """The database's owner may not make the role of the application."""
+
+
+def apply(connection: Connection) -> None:
+    """Give the role what it needs on every table there is, and take everything else. As the owner; PostgreSQL only.
+
+    May be run again at any time. Raises RoleNeeded when the owner may make no role and nobody made it before.
+    """
+    make_role(connection)
+    run = connection.exec_driver_sql
+    run(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
+    run(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}")
+    run(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {ROLE}")
+    run(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
+    for table in inspect(connection).get_table_names(schema="public"):
+        columns = APPEND_ONLY.get(table)
+        if columns is None:
+            run(f'GRANT UPDATE, DELETE ON "{table}" TO {ROLE}')
+        elif columns:
+            run(f'GRANT UPDATE ({", ".join(columns)}) ON "{table}" TO {ROLE}')
+        if table in READ_ONLY:
+            run(f'REVOKE INSERT ON "{table}" FROM {ROLE}')
+
+
+def make_role(connection: Connection) -> None:
+    """Make the role where the server has none, and let the owner take it. Raises RoleNeeded."""
+    try:
+        with connection.begin_nested():
+            known = connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).first()
+            if known is None:
+                connection.exec_driver_sql(_MAKE_ROLE)
+            if not may_take_role(connection):
+                connection.exec_driver_sql(_JOIN)
+    except ProgrammingError as fault:
+        raise RoleNeeded(
+            f"as a superuser of PostgreSQL: CREATE ROLE {ROLE}; GRANT {ROLE} TO the owner, and call again"
+        ) from fault
+
+
+def may_take_role(connection: Connection) -> bool:
+    """Tell whether who signed in to the database may act as the role."""
+    return bool(connection.exec_driver_sql("SELECT pg_has_role(session_user, %s, 'MEMBER')", (ROLE,)).scalar_one())
+
+
+def too_much(connection: Connection) -> str | None:
+    """Return what this connection may do that the application must not, None when it is held as it should be."""
+    loose = [
+        table
+        for table in inspect(connection).get_table_names(schema="public")
+        if table in APPEND_ONLY and _may_rewrite(connection, table)
+    ]
+    return f"may change or delete in {', '.join(loose)}: run `doorstep init` as the owner" if loose else None
+
+
+def _may_rewrite(connection: Connection, table: str) -> bool:
+    asked = "SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')"
+    return bool(connection.exec_driver_sql(asked, (f'public."{table}"',)).scalar_one())

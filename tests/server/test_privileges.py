@@ -1,0 +1,63 @@
+"""The application's role in PostgreSQL: it adds to what is evidence, and changes and deletes nothing there."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
+from server import audit, privileges
+from server.db import begin_write, db
+
+FROZEN = sorted(privileges.APPEND_ONLY)
+
+
+@pytest.fixture
+def on_postgres(engine_name, in_app):
+    if engine_name != "postgres":
+        pytest.skip("SQLite has no roles")
+    return in_app
+
+
+def refused(statement):
+    with pytest.raises(ProgrammingError, match="permission denied|must be owner") as fault:
+        db.session.execute(sa.text(statement))
+    db.session.rollback()
+    return fault
+
+
+class TestAppendOnly:
+    @pytest.fixture(autouse=True)
+    def _one_event(self, on_postgres):
+        begin_write()
+        audit.note("test.done", "test:1", actor_id=None)
+        db.session.commit()
+
+    def test_an_audit_row_is_not_changed(self):
+        refused("UPDATE audit_event SET action = 'nothing'")
+        assert audit.verify(db.session()) is None
+
+    def test_nothing_is_taken_out(self):
+        for table in FROZEN:
+            for statement in ("DELETE FROM {}", "TRUNCATE {} CASCADE", "DROP TABLE {} CASCADE"):
+                refused(statement.format(table))
+
+    def test_what_a_record_says_stays(self):
+        for column in ("hash", "prev", "seq", "sig", "device_id", "person_id", "type", "received_at"):
+            refused(f"UPDATE record SET {column} = {column}")
+
+    def test_the_role_makes_no_table_and_alters_none(self):
+        refused("CREATE TABLE mine (id int)")
+        refused("ALTER TABLE audit_event DISABLE TRIGGER ALL")
+
+    def test_resetting_the_role_gives_nothing_more(self):
+        db.session.execute(sa.text("RESET ROLE"))
+        assert db.session.scalar(sa.text("SELECT current_user")) == privileges.ROLE
+
+    def test_too_much_is_told(self):
+        assert privileges.too_much(db.session.connection()) is None
+        db.session.execute(sa.text("SET ROLE NONE"))
+        assert "audit_event" in privileges.too_much(db.session.connection())
+
+
+def test_every_table_named_exists(in_app):
+    names = set(sa.inspect(db.engine).get_table_names())
+    assert set(FROZEN) <= names
