@@ -40,15 +40,6 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """  # roles belong to the whole server: another installation, or another test, may have made it at this moment
-_JOIN = f"""
-DO $$ BEGIN
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        EXECUTE format('GRANT {ROLE} TO %I', current_user);
-    END IF;
-END $$
-"""
-
-
 class RoleNeeded(Refusal):
     """The database's owner may not make the role of the application."""
 
@@ -82,7 +73,7 @@ def make_role(connection: Connection) -> None:
             if known is None:
                 connection.exec_driver_sql(_MAKE_ROLE)
             if not may_take_role(connection):
-                connection.exec_driver_sql(_JOIN)
+                connection.exec_driver_sql(f"GRANT {ROLE} TO CURRENT_USER")
     except ProgrammingError as fault:
         raise RoleNeeded(
             f"as a superuser of PostgreSQL: CREATE ROLE {ROLE}; GRANT {ROLE} TO the owner, and call again"
