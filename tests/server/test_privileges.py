@@ -42,7 +42,7 @@ class TestAppendOnly:
 
     def test_what_a_record_says_stays(self):
         for column in ("hash", "prev", "seq", "sig", "device_id", "person_id", "type", "received_at"):
-            refused("UPDATE record SET {0} = {0}".format(column))
+            refused(f"UPDATE record SET {column} = {column}")  # noqa: S608
 
     def test_the_role_makes_no_table_and_alters_none(self):
         refused("CREATE TABLE mine (id int)")
