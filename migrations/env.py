@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import JSON, Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
-from server import privileges
+from server import privileges, wall
 from server.config import current
 from server.db import Base, UtcDateTime
 
@@ -74,11 +74,16 @@ def run() -> None:
             transaction_per_migration=True,
             render_item=plain_type,
         )
+        is_postgres = connection.dialect.name == "postgresql"
+        if is_postgres:
+            with connection.begin():
+                wall.take_down(connection)
         with context.begin_transaction():
             context.run_migrations()
-        if connection.dialect.name == "postgresql":
+        if is_postgres:
             with connection.begin():
                 privileges.apply(connection)
+                wall.build(connection)
 
 
 run()

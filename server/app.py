@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Request, Response, g
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import config, feed, jobs, privileges, problems
+from server import config, feed, jobs, privileges, problems, wall
 from server.config import Config
 from server.db import db, migrate
 from server.devices import handover, proofs
@@ -111,6 +111,7 @@ def create_app(settings: Config | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(migrations_dir()))
     problems.register(app)
+    wall.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     app.after_request(harden)

@@ -40,6 +40,8 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """  # roles belong to the whole server: another installation, or another test, may have made it at this moment
+
+
 class RoleNeeded(Refusal):
     """The database's owner may not make the role of the application."""
 

@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import g, request
 from sqlalchemy import select
 
-from server import clock, config
+from server import clock, config, wall
 from server.accounts import idempotency, lockout, totp
 from server.accounts.models import Person, Token, TokenKind
 from server.accounts.origin import require_same_site
@@ -210,6 +210,7 @@ def allow(*roles: Role, answers_secret: bool = False) -> Callable[[View], View]:
             if not person.roles & set(roles):
                 raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
             g.person_id, g.token_id = person.id, token.id
+            wall.see(person.creditor_ids, now=request.method in SAFE)
             if request.method not in SAFE:
                 request.get_data(cache=True)
                 begin_write()
@@ -232,6 +233,7 @@ def call_by(token: Token, *, needs: Role) -> None:
     if needs not in person.roles:
         raise WrongRole(f"needs {needs}", needs=[needs])
     g.person_id, g.token_id = person.id, token.id
+    wall.see(person.creditor_ids, now=True)
 
 
 class BasicNeeded(NotSignedIn):
@@ -259,6 +261,7 @@ def allow_basic(*roles: Role) -> Callable[[View], View]:
             if not person.roles & set(roles):
                 raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
             g.person_id = person.id
+            wall.see(None, now=True)  # a phone by other means: see devices.enrol.phone
             return view(*args, **kwargs)
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]

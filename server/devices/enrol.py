@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import g, request
 from sqlalchemy import bindparam, select
 
-from server import audit, clock, config, feed
+from server import audit, clock, config, feed, wall
 from server.accounts import auth
 from server.accounts.models import Person
 from server.accounts.roles import Role
@@ -149,6 +149,7 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
             g.token_hash = _token_hash()
             known = _known.get(g.token_hash) if may_be_revoked else None
             g.device_id, g.person_id = known or _caller(may_be_revoked=may_be_revoked)
+            wall.see(None, now=False)  # a crew's phone holds what its day has, of several creditors
             request.get_data(cache=True)
             return view(*args, **kwargs)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from server import wall
 from server.compliance.rulepack import RulePack
 from server.db import db
 from server.errors import Invalid
@@ -84,13 +85,12 @@ def _standing(scheme: Scheme, stops: Sequence[SchemeStop], *, within: timedelta)
     days = [date.fromisoformat(text) for text in scheme.dates]
     planned = {stop.id for stop in stops}
     found: dict[str, set[date]] = defaultdict(set)
-    rows = db.session.scalars(
-        select(SchemeStop).where(
-            SchemeStop.state.in_([*rules.FIELD_STATES, rules.StopState.DISPATCHED]),
-            SchemeStop.day.between(min(days) - within, max(days) + within),
-        )
+    query = select(SchemeStop).where(
+        SchemeStop.state.in_([*rules.FIELD_STATES, rules.StopState.DISPATCHED]),
+        SchemeStop.day.between(min(days) - within, max(days) + within),
     )
-    for stop in rows:
-        if stop.id not in planned and stop.day is not None:
-            found[checks.debtor_key(stop)].add(stop.day)
+    with wall.everything():  # another creditor may have sent somebody to the same person
+        for stop in db.session.scalars(query):
+            if stop.id not in planned and stop.day is not None:
+                found[checks.debtor_key(stop)].add(stop.day)
     return found

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from server import wall
 from server.accounts import rulebook
 from server.accounts.models import Person
 from server.cases import approvals, lawyers_letter, print_gate, templates, timeline
@@ -227,14 +228,13 @@ def _visited_days(scheme: Scheme, routed: Sequence[SchemeStop]) -> dict[str, lis
         if stop.day is not None:
             calls[debtor_key(stop)].add((str(scheme.id), stop.day))
     days = [date.fromisoformat(text) for text in scheme.dates]
-    earlier = db.session.scalars(
-        select(SchemeStop).where(
-            SchemeStop.scheme_id != scheme.id,
-            SchemeStop.state.not_in(_BEFORE_THE_FIELD),
-            SchemeStop.day.between(min(days) - _LOOKBACK, max(days)),
-        )
+    earlier = select(SchemeStop).where(
+        SchemeStop.scheme_id != scheme.id,
+        SchemeStop.state.not_in(_BEFORE_THE_FIELD),
+        SchemeStop.day.between(min(days) - _LOOKBACK, max(days)),
     )
-    for stop in earlier:
-        if debtor_key(stop) in calls and stop.day is not None:
-            calls[debtor_key(stop)].add((str(stop.scheme_id), stop.day))
+    with wall.everything():
+        for stop in db.session.scalars(earlier):
+            if debtor_key(stop) in calls and stop.day is not None:
+                calls[debtor_key(stop)].add((str(stop.scheme_id), stop.day))
     return defaultdict(list, {debtor: [day for _, day in seen] for debtor, seen in calls.items()})

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import joinedload
 
-from server import audit, clock
+from server import audit, clock, wall
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible, scoped
@@ -185,9 +185,9 @@ def raise_stop(case_id: UUID, body: Body) -> ResponseReturnValue:
     rules.raise_stop(case.state, reason=body["reason"])
     kind = StopKind(body["kind"])
     flag = new_stop(case, kind=kind, reason=body["reason"], by_id=person.id)
-    others = same_debtors(case) if kind is StopKind.DO_NOT_CONTACT else []
-    for other in others:
-        new_stop(other, kind=kind, reason=body["reason"], by_id=person.id)
+    with wall.everything():
+        for other in same_debtors(case) if kind is StopKind.DO_NOT_CONTACT else []:
+            new_stop(other, kind=kind, reason=body["reason"], by_id=person.id)
     audit.note("stop.raised", f"case:{case.id}", actor_id=person.id, creditor_id=case.creditor_id, kind=kind.value)
     db.session.commit()
     return jsonify(StopFlagOut().dump(flag)), 201

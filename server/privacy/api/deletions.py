@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from server import audit, clock, media
+from server import audit, clock, media, wall
 from server.accounts import passkeys
 from server.accounts.auth import allow, current_person
 from server.accounts.models import Creditor
@@ -165,7 +165,8 @@ def carry_out(deletion_id: UUID) -> ResponseReturnValue:
         is_done=deletion.carried_out_at is not None,
     )  # fmt: skip
     proved_with = passkeys.require_proof(person, at=at)
-    erased, deletion.files = erasing.erase(case, at=at)
+    with wall.everything():  # a photo or a person may be in another creditor's case too
+        erased, deletion.files = erasing.erase(case, at=at)
     deletion.carried_out_by_id, deletion.carried_out_at = person.id, at
     deletion.certificate = keeping.certificate(deletion, erased=erased, by=person, at=at)
     deletion.certificate_sha256 = content_hash(deletion.certificate)

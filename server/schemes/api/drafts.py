@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from server import audit, clock
+from server import audit, clock, wall
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, answers, asks, etag, page, require_match, takes
@@ -61,7 +61,8 @@ def index(query: Body) -> ResponseReturnValue:
     if visible is not None:
         mine = [UUID(text) for text in visible]
         wanted = wanted.where(~Scheme.stops.any(SchemeStop.creditor_id.not_in(mine)))
-    return page(wanted, Scheme, SchemeRowOut(), limit=query["limit"], cursor=query["cursor"])
+    with wall.everything():  # a stop behind the wall hides its scheme
+        return page(wanted, Scheme, SchemeRowOut(), limit=query["limit"], cursor=query["cursor"])
 
 
 @bp.get("/<uuid:scheme_id>")
