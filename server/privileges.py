@@ -19,8 +19,8 @@ APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
     "audit_event": (),
     "ack": (),
     "record": ("visit_id", "flags", "ack_id", "taken_in_at", "env_sealed"),
-    "log_leaf": ("idx", "data", "tell"),
-    "log_tile": (),
+    "log_leaf": ("idx", "data"),
+    "log_tile": ("hashes",),
     "log_checkpoint": ("cosignatures", "stamp"),
     "scheme_version": (),
     "scheme_decision": (),
@@ -32,6 +32,7 @@ APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
 
 Of a record: where it belongs, and the envelope, which is sealed under another key once its visit is sealed and written
 over when the person's data is deleted. What it says is held by `hash` and `sig`. A proof goes with the same deletion.
+Of the log: a leaf gets its place once, the last tile grows, witnesses sign later.
 """
 READ_ONLY = frozenset({"alembic_version"})
 _MAKE_ROLE = f"""

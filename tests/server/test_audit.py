@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from server import audit, clock
 from server.audit import AuditEvent
 from server.db import begin_write, db
+from tests.owner import begin_as_owner
 
 
 def act(*names):
@@ -37,22 +38,26 @@ class TestVerify:
 
     def test_names_the_row_that_was_changed(self, in_app):
         act("a", "b", "c")
+        begin_as_owner()
         db.session.execute(sa.update(AuditEvent).where(AuditEvent.seq == 2).values(action="x"))
         assert audit.verify(db.session()) == "broken at row 2"
 
     def test_notices_a_row_taken_out(self, in_app):
         act("a", "b", "c")
+        begin_as_owner()
         db.session.execute(sa.delete(AuditEvent).where(AuditEvent.seq == 2))
         assert audit.verify(db.session()) == "row 2 is missing"
 
     def test_looks_at_the_newest_rows_only_when_told(self, in_app):
         act("a", "b", "c")
+        begin_as_owner()
         db.session.execute(sa.update(AuditEvent).where(AuditEvent.seq == 1).values(action="x"))
         assert audit.verify(db.session(), newest=2) is None
         assert audit.verify(db.session(), newest=3) == "broken at row 1"
 
     def test_covers_the_time(self, in_app):
         act("a")
+        begin_as_owner()
         db.session.execute(sa.update(AuditEvent).values(at=clock.now()))
         assert audit.verify(db.session()) == "broken at row 1"
 

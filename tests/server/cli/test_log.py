@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from server import clock, jobs
 from server.cli import cli
-from server.db import begin_write, db
+from server.db import db
+from tests.owner import begin_as_owner
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ class TestVerify:
 
     def test_fails_for_a_log_that_was_rewritten(self, run, grown, app):
         with app.app_context():
-            begin_write()
+            begin_as_owner()
             db.session.execute(text("UPDATE log_leaf SET hash = :hash"), {"hash": "0" * 64})
             db.session.commit()
         told = run("verify", "--json")

@@ -18,6 +18,7 @@ from sync.phone.outbox import Outbox
 from sync.phone.store import Store
 from sync.phone.transport import NoNetwork, Refused
 from sync.phone.visit import Fix, Photo, arrive, on_plan, resume
+from tests.owner import begin_as_owner
 
 STOP = "0193a0b1-0000-7000-8000-00000000a001"
 CASE = "0193a0b1-0000-7000-8000-00000000c001"
@@ -138,7 +139,7 @@ class TestSync:
         phone.rows(3)
         phone.client.sync()
         as_zhou.post(f"/v1/devices/{phone.device}/revoke", json={"is_lost": True})
-        begin_write()  # as from a backup taken before the first record, with the revocation made again
+        begin_as_owner()  # as from a backup taken before the first record, with the revocation made again
         device = db.session.scalars(select(Device)).one()
         device.head_seq, device.head_hash = 0, chain.genesis(phone.device)
         for row in db.session.scalars(select(Record)):
@@ -170,7 +171,7 @@ class TestSync:
     def test_gives_back_what_a_restored_server_forgot(self, phone, in_app):
         phone.rows(4)
         phone.client.sync()
-        begin_write()  # as from a backup taken after the second record
+        begin_as_owner()  # as from a backup taken after the second record
         device = db.session.scalars(select(Device)).one()
         rows = db.session.scalars(select(Record).order_by(Record.seq)).all()
         device.head_seq, device.head_hash = 2, rows[1].hash

@@ -16,6 +16,7 @@ from server.uptime import Run
 from server.visits.models import Record
 from sync.canonical import canonical
 from sync.envelope import write_time
+from tests.owner import begin_as_owner
 
 END = timedelta(days=400)
 
@@ -79,6 +80,7 @@ class TestStatement:
         db.session.commit()
         past = conditions.statement([], decided_at=datetime(2020, 1, 1, tzinfo=UTC))
         assert (past["restores"], past["failed_jobs"], past["log"]["checkpoints"]) == ([], {}, 0)
+        begin_as_owner()
         begin = min(record.received_at, clock.now() - timedelta(hours=1))
         record.received_at = begin
         db.session.commit()

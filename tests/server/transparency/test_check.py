@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from server import config
-from server.db import begin_write, db
+from server.db import db
 from server.transparency import check, reading
 from sync import tlog
 from sync.tlog import Checkpoint
+from tests.owner import begin_as_owner
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def log(grow):
 
 
 def do(statement, **values):
-    begin_write()
+    begin_as_owner()
     db.session.execute(text(statement), values)
     db.session.commit()
 

@@ -11,6 +11,7 @@ from server.cases.models import Paper
 from server.db import begin_write, db
 from server.visits.models import Message, Promise, Record, Visit
 from server.visits.papers import promise
+from tests.owner import begin_as_owner
 from tests.receipts import reading, sample
 from tests.server.visits.make_visit import Phone, Story, add_stop, person_id
 
@@ -230,7 +231,7 @@ class TestGetPromise:
 
     def test_is_another_after_a_correction(self, kept_visit, as_zhou):
         before = as_zhou.get(url(kept_visit, "/promise.pdf")).data
-        begin_write()
+        begin_as_owner()
         record = db.session.query(Record).filter_by(visit_id=kept_visit.visit_id, type="promise").one()
         record.received_at = clock.now()
         db.session.commit()
