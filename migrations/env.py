@@ -64,7 +64,12 @@ def owners_engine() -> Engine:
 
 def run() -> None:
     """Run the migrations as the owner, then say what the application's role may do with what there is now."""
-    with owners_engine().connect() as connection, references_unenforced(connection):
+    engine = owners_engine()
+    is_postgres = engine.dialect.name == "postgresql"
+    if is_postgres:
+        with engine.begin() as connection:
+            wall.take_down(connection)
+    with engine.connect() as connection, references_unenforced(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -74,16 +79,12 @@ def run() -> None:
             transaction_per_migration=True,
             render_item=plain_type,
         )
-        is_postgres = connection.dialect.name == "postgresql"
-        if is_postgres:
-            with connection.begin():
-                wall.take_down(connection)
         with context.begin_transaction():
             context.run_migrations()
-        if is_postgres:
-            with connection.begin():
-                privileges.apply(connection)
-                wall.build(connection)
+    if is_postgres:
+        with engine.begin() as connection:
+            privileges.apply(connection)
+            wall.build(connection)
 
 
 run()

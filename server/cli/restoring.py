@@ -181,7 +181,7 @@ def fill_database(settings: Config, staged: Path, aside: Path) -> Config:
         safekeeping.copy_database(settings, aside)
         empty(url)
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    command = [tool, "--single-transaction", "--exit-on-error", "--no-owner", "-d", address]
+    command = [tool, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "-d", address]
     done = subprocess.run([*command, str(staged / POSTGRES_DUMP)], check=False)  # noqa: S603
     if done.returncode:
         raise click.ClickException(f"pg_restore failed, the database is empty; the old one is dumped in {aside}")

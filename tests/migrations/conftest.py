@@ -71,7 +71,7 @@ def old(engine_name, keys_dir, postgres_uri, tmp_path):
         name = f"old_{uuid.uuid4().hex[:12]}"
         pg_admin(postgres_uri, f"CREATE DATABASE {name}")
         url = postgres_uri.format(name)
-    with create_app(settings_for(tmp_path, keys_dir, url)).app_context():
+    with create_app(settings_for(tmp_path, keys_dir, url).as_owner()).app_context():
         yield Old()
         db.session.remove()
         db.engine.dispose()
