@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import ProgrammingError
 
-from server.errors import Refusal
+from server.config import HalfConfigured
 
 ROLE = "doorstep_app"
 CONNECT_AS_ROLE = {"options": f"-c role={ROLE}"}
@@ -43,7 +43,7 @@ END $$
 """  # roles belong to the whole server: another installation, or another test, may have made it at this moment
 
 
-class RoleNeeded(Refusal):
+class RoleNeeded(HalfConfigured):
     """The database's owner may not make the role of the application."""
 
 

@@ -1,11 +1,17 @@
 """The application's role in PostgreSQL: it adds to what is evidence, and changes and deletes nothing there."""
 
+import uuid
+
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from sqlalchemy.exc import ProgrammingError
 
-from server import audit, privileges
+from server import audit, config, privileges
+from server.app import create_app
+from server.cli import cli
 from server.db import begin_write, db
+from tests.live import pg_admin
 
 FROZEN = sorted(privileges.APPEND_ONLY)
 
@@ -61,3 +67,44 @@ class TestAppendOnly:
 def test_every_table_named_exists(in_app):
     names = set(sa.inspect(db.engine).get_table_names())
     assert set(FROZEN) <= names
+
+
+class TestTwoPeople:
+    """The owner's address apart from the application's: `DOORSTEP_OWNER_URL`."""
+
+    @pytest.fixture
+    def addresses(self, on_postgres, postgres_uri):
+        """A database of an owner who may make no roles, and somebody else for the application."""
+        mark = uuid.uuid4().hex[:8]
+        owner, name = f"owner_{mark}", f"two_{mark}"
+        for statement in (
+            f"CREATE ROLE {owner} LOGIN",
+            f"CREATE ROLE app_{mark} LOGIN",
+            f"GRANT {privileges.ROLE} TO {owner}, app_{mark}",
+            f"CREATE DATABASE {name} OWNER {owner}",
+        ):
+            pg_admin(postgres_uri, statement)
+        url = sa.make_url(postgres_uri.format(name))
+        yield [url.set(username=user).render_as_string(hide_password=False) for user in (f"app_{mark}", owner)]
+        pg_admin(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)")
+        for user in (owner, f"app_{mark}"):
+            pg_admin(postgres_uri, f"DROP ROLE {user}")
+
+    def test_the_application_serves_and_cannot_become_the_owner(self, addresses, app, monkeypatch):
+        monkeypatch.setenv("DOORSTEP_DATABASE_URL", addresses[0])
+        monkeypatch.setenv("DOORSTEP_OWNER_URL", addresses[1])
+        folder = app.extensions["doorstep"].var_dir
+        done = CliRunner().invoke(cli, ["--var", str(folder), "init"])
+        assert done.exit_code == 0, (done.output, done.exception)
+        other = create_app(config.load(folder))
+        assert other.test_client().get("/readyz").status_code == 200
+        with other.app_context():
+            begin_write()
+            audit.note("test.done", "test:1", actor_id=None)
+            db.session.commit()
+            refused("DELETE FROM audit_event")
+            db.session.execute(sa.text("SET ROLE NONE"))
+            refused("DELETE FROM audit_event")
+            assert privileges.too_much(db.session.connection()) is None
+            db.session.remove()
+            db.engine.dispose()
