@@ -88,16 +88,17 @@ def may_take_role(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("SELECT pg_has_role(session_user, %s, 'MEMBER')", (ROLE,)).scalar_one())
 
 
-def too_much(connection: Connection) -> str | None:
-    """Return what this connection may do that the application must not, None when it is held as it should be."""
-    loose = [
-        table
-        for table in inspect(connection).get_table_names(schema="public")
-        if table in APPEND_ONLY and _may_rewrite(connection, table)
-    ]
+def too_much(connection: Connection, *, is_owner: bool = False) -> str | None:
+    """Return what the application may do and must not, None when it is held as it should be.
+
+    Asked of who is connected; by a command of the owner's, of the role.
+    """
+    asked = ROLE if is_owner else str(connection.exec_driver_sql("SELECT current_user").scalar_one())
+    tables = sorted(inspect(connection).get_table_names(schema="public"))
+    loose = [table for table in tables if table in APPEND_ONLY and _may_rewrite(connection, asked, table)]
     return f"may change or delete in {', '.join(loose)}: run `doorstep init` as the owner" if loose else None
 
 
-def _may_rewrite(connection: Connection, table: str) -> bool:
-    asked = "SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')"
-    return bool(connection.exec_driver_sql(asked, (f'public."{table}"',)).scalar_one())
+def _may_rewrite(connection: Connection, role: str, table: str) -> bool:
+    asked = "SELECT has_table_privilege(%s, %s, 'UPDATE, DELETE, TRUNCATE')"
+    return bool(connection.exec_driver_sql(asked, (role, f'public."{table}"')).scalar_one())

@@ -106,7 +106,7 @@ def checks_of(app: Flask) -> dict[str, str | None]:
             found = db.session.execute(text("PRAGMA integrity_check")).scalar_one()
             checks["database integrity"] = None if found == "ok" else str(found)
         else:
-            checks["database role"] = privileges.too_much(db.session.connection())
+            checks["database role"] = privileges.too_much(db.session.connection(), is_owner=config.current().is_owner)
         checks["audit chain"] = audit.verify(db.session())
         checks["transparency log"] = "; ".join(islice(check.faults(), 3)) or None
         blobs = media.store()
