@@ -3,14 +3,18 @@
 import os
 import random
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
-import pyvrp
+import click
 from geopy.distance import geodesic
 
-from bench import solomon
+from bench import duels, solomon
 from bench.measure import cpu_s, median_cpu_s
+from bench.peers import routers
+from bench.peers.dialect import NotInstalled
 from bench.report import Goal, Report
 from bench.testdata import best_known, folder
 from server.planning.datum import Point
@@ -30,6 +34,10 @@ GOALS = {
     "solomon_gap_20s": Goal("%", "≤ 0.3", "the same, 20 CPU-s each"),
     "homberger_gap_5s": Goal("%", "≤ 4", "3 Homberger instances of 200, 400 and 600 stops, 5 CPU-s each"),
     "homberger_gap_20s": Goal("%", "≤ 1.5", "the same, 20 CPU-s each"),
+    "beats_ortools": Goal(
+        "%", "≥ 90", "pairs of instance and budget above where ours is shorter, or both are as short as any known"
+    ),
+    "beats_vroom": Goal("%", "≥ 90", "the same; in the quick run two instances, 1 CPU-s"),
     "day60_cpu_s": Goal(
         "CPU-s", "", "our planner: 60 stops, 3 crews, 2,000 iterations (quick: 500), reasons for drops"
     ),
@@ -44,6 +52,11 @@ QUICK_INSTANCES = ("R104", "RC205")
 INSTANCES = ("C104", "C208", "R104", "R112", "R206", "RC105", "RC108", "RC205")
 HOMBERGER = ("C2_2_1", "R1_4_1", "RC2_6_1")
 BUDGETS_S = {"1s": 1.0, "5s": 5.0, "20s": 20.0}
+_SETS = [
+    (f"{kind}_gap_{budget}", kind, budget)
+    for kind, budgets in (("solomon", ("1s", "5s", "20s")), ("homberger", ("5s", "20s")))
+    for budget in budgets
+]
 CENTRE = Point(lon=114.06, lat=22.54)
 DAY = date(2026, 12, 2)
 SEED = 7
@@ -69,28 +82,39 @@ def run(report: Report) -> None:
 
 
 def _gaps(report: Report) -> None:
-    solomons = QUICK_INSTANCES if report.quick else INSTANCES
-    sets = {
-        f"{kind}_gap_{budget}": (kind, names, BUDGETS_S[budget])
-        for kind, names, budgets in (
-            ("solomon", solomons, ("1s", "5s", "20s")),
-            ("homberger", HOMBERGER, ("5s", "20s")),
-        )
-        for budget in budgets
-    }
+    """Measure our engine and its peers turn by turn on each instance and budget."""
     data = folder()
-    for figure, (kind, names, budget_s) in sets.items():
+    if data is None:
+        duels.engine(solomon.made_up(SEED), BUDGETS_S["1s"])
+        for figure in [name for name, _, _ in _SETS] + ["beats_ortools", "beats_vroom"]:
+            report.skip(figure, "DOORSTEP_TEST_DATA names no folder with vrp/: an invented instance has no best known")
+        return
+    try:
+        routers.install()
+        peers = tuple(routers.SOLVERS)
+    except NotInstalled as fault:
+        peers = ()
+        for name in routers.SOLVERS:
+            report.skip(f"beats_{name}", str(fault))
+    fought: list[duels.Duel] = []
+    for figure, kind, budget in _SETS:
         if report.quick and figure != "solomon_gap_1s":
             report.skip(figure, "left out of the quick run")
-        elif data is None:
-            if figure == "solomon_gap_1s":
-                _distance(solomon.made_up(SEED), budget_s)
-            report.skip(figure, "DOORSTEP_TEST_DATA names no folder with vrp/: an invented instance has no best known")
-        else:
-            known = best_known(data)
-            texts = {one: (data / "vrp" / kind / f"{one}.txt").read_text(encoding="utf-8") for one in names}
-            gaps = [_distance(text, budget_s) / known[one] - 1 for one, text in texts.items()]
-            report.tell(figure, 100 * sum(gaps) / len(gaps))
+            continue
+        names = HOMBERGER if kind == "homberger" else QUICK_INSTANCES if report.quick else INSTANCES
+        own = [_duel(data, kind, name, budget_s=BUDGETS_S[budget], peers=peers) for name in names]
+        report.tell(figure, duels.mean_gap_pct(own))
+        fought += own
+    for name in peers:
+        report.tell(f"beats_{name}", duels.won_pct(fought, name))
+
+
+def _duel(data: Path, kind: str, name: str, *, budget_s: float, peers: Sequence[str]) -> duels.Duel:
+    text = (data / "vrp" / kind / f"{name}.txt").read_text(encoding="utf-8")
+    theirs = {peer: duels.peer(peer, text, budget_s) for peer in peers}
+    found = duels.Duel(name, budget_s, duels.engine(text, budget_s), theirs, best_known(data)[name])
+    click.echo(f"{name} {budget_s:g} s: ours {found.ours:.1f}, best known {found.best_known:.1f}, {theirs}", err=True)
+    return found
 
 
 def _what_if(report: Report) -> None:
@@ -112,19 +136,6 @@ def _week(report: Report) -> None:
     found = plan(_days(1_500, crews=20, days=5), limits=Limits(10**6, SEED, 110.0), processes=os.cpu_count() or 1)
     report.tell("week1500_s", time.perf_counter() - began_s)
     report.tell("week1500_served", found.served)
-
-
-def _distance(text: str, budget_s: float) -> float:
-    """Return the distance PyVRP finds in so many processor seconds, checked by hand. Raises NotLawful."""
-    problem, ends_s = solomon.read(text), time.process_time() + budget_s
-    found = pyvrp.solve(
-        problem,
-        stop=lambda _best_cost: time.process_time() >= ends_s,
-        seed=SEED,
-        collect_stats=False,
-        display=False,
-    )
-    return solomon.checked(found, text)
 
 
 def _points(count: int) -> list[Point]:

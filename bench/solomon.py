@@ -6,9 +6,13 @@ down to a whole tenth; the sum of distances is the cost, the number of vehicles 
 
 import math
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pyvrp
 from pyvrp import Client, Depot, Location, ProblemData, VehicleType
 
@@ -26,51 +30,81 @@ class NotSolomon(ValueError):
     """The text is not an instance of Solomon's form."""
 
 
-def read(text: str) -> ProblemData:
-    """Return the problem that an instance's text describes. Raises NotSolomon."""
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A row of an instance as its text has it; the first is the depot."""
+
+    x: int
+    y: int
+    demand: int
+    ready: int
+    due: int
+    service: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance and the matrix of its distances in tenths."""
+
+    places: tuple[Customer, ...]
+    vehicles: int
+    room: int
+    tenths: npt.NDArray[np.int64]
+
+    def driven(self, routes: Sequence[Sequence[int]]) -> float:
+        """Return the distance of routes, reckoned anew from the places alone. Raises NotLawful."""
+        if sorted(number for route in routes for number in route) != list(range(1, len(self.places))):
+            raise NotLawful("each customer exactly once")
+        if len(routes) > self.vehicles:
+            raise NotLawful(f"{len(routes)} vehicles, {self.vehicles} at most")
+        return sum(self._driven(route) for route in routes) / TENTHS
+
+    def _driven(self, route: Sequence[int]) -> int:
+        if sum(self.places[number].demand for number in route) > self.room:
+            raise NotLawful(f"too heavy: {route}")
+        total, now = 0, 0
+        for here, there in pairwise([0, *route, 0]):
+            start, end = self.places[here], self.places[there]
+            tenths = math.floor(TENTHS * math.hypot(start.x - end.x, start.y - end.y))
+            total += tenths
+            now = max(now + tenths, TENTHS * end.ready)
+            if now > TENTHS * end.due:
+                raise NotLawful(f"late at {there}: {route}")
+            now += TENTHS * end.service
+        return total
+
+
+def instance(text: str) -> Instance:
+    """Return the instance that a text describes. Raises NotSolomon."""
     rows = [_row(line) for line in text.splitlines() if _is_numbers(line)]
     fleet = next((row for row in rows if len(row) == len(_FLEET)), None)
-    places = [row for row in rows if len(row) == _FIELDS]
+    places = tuple(Customer(*row[1:]) for row in rows if len(row) == _FIELDS)
     if fleet is None or len(places) < len(("depot", "customer")):
         raise NotSolomon(f"expected a fleet and customers, got {len(places)} rows of seven numbers")
-    at = np.array([row[1:3] for row in places], dtype=np.float64)
+    at = np.array([(place.x, place.y) for place in places], dtype=np.float64)
     gaps = at[:, None, :] - at[None, :, :]
     tenths = np.floor(TENTHS * np.sqrt((gaps**2).sum(axis=2))).astype(np.int64)
-    horizon = TENTHS * places[0][5]
+    return Instance(places, vehicles=fleet[0], room=fleet[1], tenths=tenths)
+
+
+def read(text: str) -> ProblemData:
+    """Return an instance as PyVRP takes it. Raises NotSolomon."""
+    given = instance(text)
+    horizon, matrix = TENTHS * given.places[0].due, cast("Any", given.tenths)  # the engine's stub asks for ndarray[int]
     return ProblemData(
-        locations=[Location(x=TENTHS * row[1], y=TENTHS * row[2]) for row in places],
-        clients=[_client(index, row) for index, row in enumerate(places) if index],
+        locations=[Location(x=TENTHS * one.x, y=TENTHS * one.y) for one in given.places],
+        clients=[_client(index, one) for index, one in enumerate(given.places) if index],
         depots=[Depot(location=0, tw_late=horizon)],
-        vehicle_types=[VehicleType(num_available=fleet[0], capacity=[fleet[1]], tw_late=horizon)],
-        distance_matrices=[tenths],
-        duration_matrices=[tenths],
+        vehicle_types=[VehicleType(num_available=given.vehicles, capacity=[given.room], tw_late=horizon)],
+        distance_matrices=[matrix],
+        duration_matrices=[matrix],
     )
 
 
 def checked(found: pyvrp.Result, text: str) -> float:
     """Return a result's distance, reckoned anew from the instance's text alone. Raises NotLawful."""
-    numbers = [_row(line) for line in text.splitlines() if _is_numbers(line)]
-    rows = {row[0]: row for row in numbers if len(row) == _FIELDS}
-    room = next(row[1] for row in numbers if len(row) == len(_FLEET))
     routes = [[activity.idx + 1 for activity in route if activity.is_client()] for route in found.best.routes()]
-    if sorted(number for route in routes for number in route) != sorted(rows.keys() - {0}):
-        raise NotLawful("each customer exactly once")
-    return sum(_driven(route, rows=rows, room=room) for route in routes) / TENTHS
-
-
-def _driven(route: list[int], *, rows: dict[int, list[int]], room: int) -> int:
-    """Return the tenths that a route drives. Raises NotLawful when it is late or too heavy."""
-    if sum(rows[number][3] for number in route) > room:
-        raise NotLawful(f"too heavy: {route}")
-    total, now = 0, 0
-    for here, there in pairwise([0, *route, 0]):
-        tenths = math.floor(TENTHS * math.hypot(rows[here][1] - rows[there][1], rows[here][2] - rows[there][2]))
-        total += tenths
-        now = max(now + tenths, TENTHS * rows[there][4])
-        if now > TENTHS * rows[there][5]:
-            raise NotLawful(f"late at {there}: {route}")
-        now += TENTHS * rows[there][6]
-    return total
+    return instance(text).driven(routes)
 
 
 def distance(found: pyvrp.Result) -> float:
@@ -88,14 +122,13 @@ def made_up(seed: int, *, customers: int = 100) -> str:
     return "\n".join([*_HEAD, *rows]) + "\n"
 
 
-def _client(index: int, row: list[int]) -> Client:
-    _, _, _, demand, ready, due, service = row
+def _client(index: int, place: Customer) -> Client:
     return Client(
         location=index,
-        delivery=[demand],
-        service_duration=TENTHS * service,
-        tw_early=TENTHS * ready,
-        tw_late=TENTHS * due,
+        delivery=[place.demand],
+        service_duration=TENTHS * place.service,
+        tw_early=TENTHS * place.ready,
+        tw_late=TENTHS * place.due,
     )
 
 

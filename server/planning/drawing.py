@@ -14,6 +14,7 @@ from server.planning.datum import Point
 from server.planning.palette import colour_of
 from server.planning.plans import Caution, Drop, DropReason, Plan, Route
 from server.planning.projection import Box, Pixel, Projection, fit, round_length_m, spread
+from server.planning.roads import BY_FACTOR
 from server.planning.svg import FONT, element, plain, text
 
 _WIDTH, _PANEL, _TOP = 1240, 380, 70
@@ -91,6 +92,14 @@ def _points(plan: Plan) -> list[Point]:
     for route in plan.routes:
         points += [route.start, route.end, *(stop.point for stop in route.stops)]
     return points
+
+
+def _roads(plan: Plan) -> str:
+    """Return in few words what the drives were reckoned with."""
+    used = plan.search.distance
+    if used.source == BY_FACTOR.source:
+        return f"绕行系数 {plan.search.detour.factor}" + (" (路网未应答)" if used.fell_back else "")
+    return f"路网 {used.source}"
 
 
 def _headline(plan: Plan) -> str:
@@ -229,7 +238,7 @@ def _panel(plan: Plan, colours: Sequence[str], dashes: Sequence[str], *, foot: f
     detour = plan.search.detour
     drawn.append(
         text(
-            f"直线仅表示顺序 · 绕行系数 {detour.factor} · {detour.speed_km_h:g} km/h · 停车 {detour.parking_s} s",
+            f"直线仅表示顺序 · {_roads(plan)} · {detour.speed_km_h:g} km/h · 停车 {detour.parking_s} s",
             x=x,
             y=foot,
             size=11,

@@ -146,6 +146,17 @@ class SearchRecord:
     territories: int = 1
     distance: DistanceUsed = BY_FACTOR
 
+    @property
+    def how_far_zh(self) -> str:
+        """Return in words what the drives were reckoned with and how far off that may be, as papers print it."""
+        used = self.distance
+        if used.source == BY_FACTOR.source:
+            fault = "（路网服务未应答）" if used.fell_back else ""
+            return f"大地线距离 × 绕行系数 {self.detour.factor}{fault}"
+        error = "" if used.mean_error_pct is None else f"，按系数估算平均误差 {used.mean_error_pct:g}%"
+        gaps = f"，{used.filled} 段按系数补足" if used.filled else ""
+        return f"路网距离（{used.source}{error}{gaps}）"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

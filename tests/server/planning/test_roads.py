@@ -5,9 +5,10 @@ import pytest
 
 from server.planning import planner
 from server.planning.datum import Datum, convert
+from server.planning.drawing import draw
 from server.planning.frame import frame
 from server.planning.model import Limits
-from server.planning.roads import BY_FACTOR, UNKNOWN, RoadTable, key_of, road_matrix, used
+from server.planning.roads import BY_FACTOR, UNKNOWN, DistanceUsed, RoadTable, key_of, road_matrix, used
 from server.planning.solve import solve
 from tests.server.planning.make_problem import BASE, STRAIGHT, problem, shift, stop, town
 
@@ -105,3 +106,19 @@ class TestPlans:
         assert part.keys == (key_of(points[1]), key_of(points[4]))
         assert part.metres.shape == (2, 2)
         assert part.metres[0, 1] == table(points).metres[1, 4]
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("told", "words"),
+        [
+            (BY_FACTOR, "大地线距离 × 绕行系数 1.0"),
+            (DistanceUsed("detour", asked="osrm", fell_back=True), "大地线距离 × 绕行系数 1.0（路网服务未应答）"),
+            (DistanceUsed("osrm", asked="osrm", filled=2, mean_error_pct=12.5, p95_error_pct=30.0),
+             "路网距离（osrm，按系数估算平均误差 12.5%，2 段按系数补足）"),
+        ],
+    )  # fmt: skip
+    def test_say_what_the_drives_were_reckoned_with(self, told, words):
+        plan = solve(problem(stop("a", east_m=900), distance=told), limits=LIMITS)
+        assert plan.search.how_far_zh == words
+        assert ("路网" in draw(plan, title="t")) is (told is not BY_FACTOR)
