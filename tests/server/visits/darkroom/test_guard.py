@@ -5,6 +5,7 @@ import struct
 import time
 import zlib
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -40,6 +41,18 @@ def look(content, role="photo"):
 
 def jpeg(size=(400, 300), **options):
     return encoded(Image.radial_gradient("L").resize(size).convert("RGB"), "JPEG", **options)
+
+
+def heic(size, *, turned=1):
+    """A photo as an iPhone keeps it: its left half red, its right half blue, and the camera turned so."""
+    photo = Image.new("RGB", size, "blue")
+    photo.paste("red", (0, 0, size[0] // 2, size[1]))
+    written = Image.Exif()
+    written[0x0112] = turned
+    written.get_ifd(0x8769)[0x9003] = "2026:12:02 10:04:31"
+    out = io.BytesIO()
+    pillow_heif.from_pillow(photo).save(out, quality=80, exif=written.tobytes())
+    return out.getvalue()
 
 
 def png_with_text_bomb(unpacked):
@@ -123,8 +136,21 @@ class TestPhotos:
         assert look(bytes(whole)).fault == "broken"
 
     def test_gives_a_heic_without_a_picture_its_verdict(self):
-        pytest.importorskip("pi_heif")
         assert look(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40).fault in {"broken", "not-a-photo"}
+
+    def test_makes_upright_pictures_of_a_heic_and_reads_what_its_camera_wrote(self):
+        seen = look(heic((1600, 1200), turned=6))
+        assert (seen.fault, seen.facts["format"]) == ("", "HEIF")
+        assert seen.facts["exif"]["taken_at"] == "2026-12-02T10:04:31+08:00"
+        first, small = (Image.open(io.BytesIO(one)) for one in seen.pictures)
+        assert (first.format, first.size, small.size) == ("JPEG", (960, 1280), (240, 320))
+        assert not first.getexif()
+        top, bottom = first.getpixel((480, 100)), first.getpixel((480, 1180))
+        assert top[0] > 200 > bottom[0]  # what lay left of the camera is on top
+
+    def test_has_no_picture_of_half_a_heic(self):
+        whole = heic((1600, 1200))
+        assert look(whole[: len(whole) // 2]).fault in {"broken", "not-a-photo"}
 
 
 class TestGuard:
