@@ -4,11 +4,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from field_forms import definitions, sheets, xlsform
 from field_forms.definitions import newest
 from field_forms.lawful import faults
+from server.db import db
 from server.schemes import documents, forms
+from server.transparency.tables import log_leaf
 
 VISIT = (Path(definitions.__file__).parent / "forms" / "visit.md").read_text(encoding="utf-8")
 NEXT = VISIT.replace("2026120201", "2026120901").replace("不超过200字", "最多200字")
@@ -43,6 +46,13 @@ class TestAdd:
         listed = {one["version"]: one["is_in_use"] for one in as_an.get("/v1/forms").json["items"]}
         assert listed == {"2026120101": False, "2026120201": True, "2026120901": False}
         assert b'version="2026120901"' in as_an.get("/v1/forms/visit/2026120901.xml").data
+
+    def test_an_added_version_has_one_leaf_in_the_log_and_a_refused_one_none(self, add, in_app):
+        made = add(NEXT)
+        add(NEXT)
+        add(NEXT.replace("最多200字", "至多200字"))
+        held = db.session.execute(select(log_leaf.c.ref, log_leaf.c.hash).where(log_leaf.c.kind == "form")).all()
+        assert held == [("form:visit@2026120901", made.json["digest"].removeprefix("sha256:"))]
 
     def test_a_version_never_changes(self, add):
         add(NEXT)
