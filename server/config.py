@@ -100,6 +100,7 @@ class Config:
     access_token_s: int = 3600
     refresh_token_s: int = 30 * 86_400
     session_s: int = 8 * 3600
+    session_idle_s: int = 30 * 60
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
     passkey_required: bool = False
@@ -238,6 +239,7 @@ def load(var_dir: Path | None = None) -> Config:
         access_token_s=env.int("ACCESS_TOKEN_S", 3600),
         refresh_token_s=env.int("REFRESH_TOKEN_S", 30 * 86_400),
         session_s=env.int("SESSION_S", 8 * 3600),
+        session_idle_s=env.int("SESSION_IDLE_S", 30 * 60),
         argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
         passkey_required=env.bool("PASSKEY_REQUIRED", False),

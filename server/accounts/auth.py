@@ -16,7 +16,7 @@ from flask import g, request
 from sqlalchemy import select
 
 from server import clock, config, wall
-from server.accounts import idempotency, lockout, totp
+from server.accounts import idempotency, lockout, sessions, totp
 from server.accounts.models import Person, Token, TokenKind
 from server.accounts.origin import require_same_site
 from server.accounts.roles import Role
@@ -176,13 +176,16 @@ def bearer() -> str | None:
 
 
 def identify(at: datetime) -> tuple[Person, Token]:
-    """Return who calls, by bearer token or by session cookie. Raises NotSignedIn, CsrfMissing or ForeignForm."""
+    """Return who calls, by bearer token or by session cookie. Raises NotSignedIn, CsrfMissing or ForeignForm.
+
+    A session that ended says why: SessionOver or SessionIdle.
+    """
     secret = bearer()
     cookie = request.cookies.get(SESSION_COOKIE)
     if secret:
         token = live_token(secret, TokenKind.ACCESS, at=at)
     elif cookie:
-        token = live_token(cookie, TokenKind.SESSION, at=at)
+        token = sessions.live(secret_hash(cookie), at=at)
         if request.method not in SAFE:
             require_same_site()
         given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf", "")

@@ -97,6 +97,7 @@ class Token(Base):
     family: Mapped[UUID] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # when a person last used the session, to the minute
     challenge: Mapped[str | None] = mapped_column(String(100))  # what a passkey has to sign next: purpose:base64url
     challenged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]  # when its person last proved himself with a passkey

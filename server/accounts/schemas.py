@@ -27,6 +27,12 @@ class PasswordIn(Strict):
     password = fields.String(required=True, validate=validate.Length(1, 200))
 
 
+class NewPasswordIn(PasswordIn):
+    """The caller's password, and the one it is to be exchanged for."""
+
+    new_password = fields.String(required=True, validate=validate.Length(10, 200))
+
+
 class OtpIn(Strict):
     """A code of the second factor."""
 

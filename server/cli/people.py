@@ -6,6 +6,7 @@ import click
 from sqlalchemy import select
 
 from server import audit, clock, config
+from server.accounts import passwords
 from server.accounts.auth import hash_password
 from server.accounts.models import Person
 from server.accounts.roles import Role
@@ -44,6 +45,7 @@ def add_user(
         taken = select(Person.id).where((Person.username == username) | (Person.staff_no == staff_no))
         if db.session.scalar(taken):
             raise click.ClickException(f"{username} or {staff_no} is taken")
+        passwords.require_good(password, about=[username, name, staff_no, config.current().firm.name])
         until = qualified_until.date() if hasattr(qualified_until, "date") else None
         person = Person(
             id=clock.new_id(),

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 
 from server import audit, clock, config
-from server.accounts import auth, passkeys, totp
+from server.accounts import auth, passkeys, passwords, sessions, totp
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Creditor, Person, Token, TokenKind
 from server.accounts.origin import require_same_site
 from server.accounts.roles import EVERYONE, OFFICE, Role
-from server.accounts.schemas import MeOut, PersonIn, PersonOut, PersonPatch, RefreshIn, TokenIn, TokenOut
+from server.accounts.schemas import MeOut, NewPasswordIn, PersonIn, PersonOut, PersonPatch, RefreshIn, TokenIn, TokenOut
 from server.body import Body, PageQuery, answers, asks, etag, page, require_match, takes
 from server.db import begin_write, db, fetch
 from server.errors import Conflict
@@ -27,6 +27,10 @@ class NameTaken(Conflict):
 
 class OwnAccount(Conflict):
     """Nobody closes his own account or takes his own roles away."""
+
+
+class SamePassword(Conflict):
+    """The new password is the present one."""
 
 
 def token_pair(person_id: UUID, family: UUID) -> Response:
@@ -138,6 +142,29 @@ def me() -> ResponseReturnValue:
     return jsonify(describe(current_person(), fetch(Token, g.token_id).csrf))
 
 
+@bp.post("/me/password")
+@allow(*EVERYONE)
+@takes(NewPasswordIn)
+@answers(None, status=204)
+def change_password(body: Body) -> ResponseReturnValue:
+    """Exchange one's own password for a new one, with the present one; every other session of the caller ends."""
+    now = clock.now()
+    person = auth.check_again(current_person(), body["password"], at=now)
+    if body["new_password"] == body["password"]:
+        raise SamePassword("")
+    passwords.require_good(body["new_password"], about=words_of(person), pointer="/new_password")
+    person.password_hash = auth.hash_password(body["new_password"])
+    sessions.end_others(person.id, but=fetch(Token, g.token_id).family, at=now)
+    audit.note("account.password_changed", f"person:{person.id}", actor_id=person.id)
+    db.session.commit()
+    return Response(status=204)
+
+
+def words_of(person: Person) -> list[str]:
+    """Return what a password is easily guessed from, of the person and the firm."""
+    return [person.username, person.name, person.staff_no, config.current().firm.name]
+
+
 @bp.get("/people")
 @allow(*OFFICE, Role.ADMIN)
 @asks(PageQuery)
@@ -156,6 +183,8 @@ def add_person(body: Body) -> ResponseReturnValue:
     taken = select(Person.id).where((Person.username == body["username"]) | (Person.staff_no == body["staff_no"]))
     if db.session.scalar(taken):
         raise NameTaken(f"{body['username']} or {body['staff_no']}")
+    about = [body["username"], body["name"], body["staff_no"], config.current().firm.name]
+    passwords.require_good(body["password"], about=about)
     person = Person(
         id=clock.new_id(),
         password_hash=auth.hash_password(body.pop("password")),
@@ -199,6 +228,7 @@ def change_person(person_id: UUID, body: Body) -> ResponseReturnValue:
         raise OwnAccount("ask another admin")
     changed = sorted(body)
     if "password" in body:
+        passwords.require_good(body["password"], about=words_of(person))
         person.password_hash = auth.hash_password(body.pop("password"))
     if "roles" in body:
         person.role_names = sorted(set(body.pop("roles")))

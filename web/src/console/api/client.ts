@@ -4,6 +4,7 @@
 import createClient from "openapi-fetch";
 import { prove } from "../shell/passkeys";
 import { session } from "../shell/session";
+import { isUnattended } from "../shell/presence";
 import { Problem, type Fault } from "./problems";
 import type { components, paths } from "./schema";
 
@@ -11,6 +12,7 @@ export type Schemas = components["schemas"];
 
 // A wrong password or code that a page of the account asked for again: the session itself lives on.
 const OF_CODES = ["wrong-password", "wrong-otp", "account-locked"].map((slug) => `/problems/${slug}`);
+const IDLE = ["/problems/session-idle"];
 const STEP_UP = ["/problems/step-up-needed"];
 const SAFE = new Set(["GET", "HEAD"]);
 // Asking again makes the same file and changes nothing: no server need keep the answer for a repeat.
@@ -19,7 +21,7 @@ const REPEATABLE = new Set(["/v1/tables"]);
 async function guarded(asked: Request): Promise<Response> {
   let answer = await send(asked.clone());
   if (answer.status === 401 && session.state.value === "in" && !(await isOf(answer, OF_CODES))) {
-    await session.renew();
+    await session.renew(await isOf(answer, IDLE) ? "idle" : "over");
     answer = await send(asked.clone());
   }
   if (answer.status === 403 && (await isOf(answer, STEP_UP)) && (await prove(session.csrf()))) answer = await send(asked.clone());
@@ -31,6 +33,7 @@ const isOf = async (answer: Response, types: readonly string[]): Promise<boolean
 
 async function send(asked: Request): Promise<Response> {
   const headers = new Headers(asked.headers);
+  if (isUnattended()) headers.set("X-Unattended", "1"); // keeps no session alive
   if (!SAFE.has(asked.method)) {
     headers.set("X-CSRF-Token", session.csrf());
     if (asked.method === "POST" && !headers.has("Idempotency-Key") && !REPEATABLE.has(new URL(asked.url).pathname)) headers.set("Idempotency-Key", crypto.randomUUID());

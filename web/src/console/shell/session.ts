@@ -9,6 +9,7 @@ export type Me = components["schemas"]["accounts.MeOut"];
 
 const state = ref<"starting" | "out" | "in" | "ended">("starting");
 const me = shallowRef<Me | null>(null);
+const why = ref<"idle" | "over">("over");
 let renewing: { promise: Promise<void>; done: () => void } | null = null;
 
 async function load(): Promise<void> {
@@ -36,9 +37,9 @@ async function signOut(): Promise<void> {
   location.assign("/console/");
 }
 
-/** Wait until the same person has signed in again over the open page. */
-function renew(): Promise<void> {
-  state.value = "ended";
+/** Wait until the same person has signed in again over the open page, told why. */
+function renew(reason: "idle" | "over"): Promise<void> {
+  [why.value, state.value] = [reason, "ended"];
   if (!renewing) {
     let done = () => {};
     const promise = new Promise<void>((resolve) => { done = resolve; });
@@ -52,4 +53,4 @@ const csrf = (): string => me.value?.csrf_token ?? "";
 /** Tell whether the person has one of the roles. */
 const has = (...roles: Role[]): boolean => roles.some((role) => me.value?.roles?.includes(role));
 
-export const session = { state, me, load, signIn, signOut, renew, csrf, has };
+export const session = { state, me, why, load, signIn, signOut, renew, csrf, has };

@@ -9,6 +9,7 @@ export const COMMON = {
   sign_in: ["登录", "Sign in"], sign_out: ["退出", "Sign out"], username: ["用户名", "User name"], password: ["密码", "Password"],
   otp: ["验证码", "Code"], otp_hint: ["手机验证器上的六位数字；手机不在身边时填写一个恢复码。", "The six digits of your app; without the phone, one of your recovery codes."],
   prove_title: ["请确认是您本人", "Prove that it is you"], prove: ["这项决定需要用通行密钥确认。请准备好指纹、人脸、PIN 或安全密钥。", "This decision has to be proved with your passkey: have your finger, face, PIN or key ready."], prove_now: ["使用通行密钥", "Use the passkey"], passkeys_unknown: ["这个浏览器不支持通行密钥，请换用新版浏览器。", "This browser knows no passkeys: use a newer one."],
+  session_idle: ["长时间未操作，登录已过期，请重新登录。页面上未保存的内容都还在。", "You were away for a while and your session has ended: sign in again. Nothing on the page is lost."],
   session_over: ["登录已过期，请重新登录。页面上未保存的内容都还在。", "Your session has ended: sign in again. Nothing on the page is lost."],
   agents_use_phones: ["外访员请在手机上打开 /m/", "Field agents work on the phone: open /m/"],
   menu: ["菜单", "Menu"], jobs: ["后台任务", "Jobs"], jobs_none: ["没有进行中的任务。排程、导入、卷宗等耗时工作会显示在这里。", "No jobs. Planning, imports and dossiers show here while they run."],

@@ -5,6 +5,9 @@ import { words } from "../../words/t";
 export const t = words({
   title: ["我的账号", "My account"],
   staff_no: ["工号", "Staff number"], roles: ["岗位", "Roles"], creditors: ["委托方", "Creditors"],
+  password_change: ["修改密码", "Change the password"], password_present: ["现密码", "Present password"], password_new: ["新密码", "New password"], password_twice: ["再输一次新密码", "The new password again"], password_differs: ["两次输入不一致", "The two differ"], password_changed: ["密码已修改，其他登录已全部退出", "The password is changed; every other session has ended"],
+  password_what: ["修改后，您在其他浏览器和设备上的登录会全部退出。", "Everywhere else you are signed in, you will be signed out."],
+  password_hint: ["至少 10 位。几个不相干的词连在一起，好记又难猜；常见或已泄露的密码不能使用。", "At least 10 characters. Several words that do not belong together are easy to keep and hard to guess; common and leaked passwords are refused."],
   factor: ["双因素登录", "Second factor"],
   factor_what: ["启用后，登录时除密码外还须输入手机验证器（如微信小程序验证器、Microsoft Authenticator、FreeOTP）上的六位验证码。", "Signing in then takes, besides the password, the six digits of an app on your phone (FreeOTP, Microsoft Authenticator and the like)."],
   is_on: ["已启用，自 {since}", "On since {since}"], is_off: ["未启用", "Off"], codes_left: ["剩余恢复码 {n} 个", "{n} recovery codes left"],
