@@ -1,10 +1,15 @@
 """Zhou at the desk: a list decided by keyboard, a road plan changed by hand, two screens on one scheme, the board."""
 
 import random
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from server import clock
+from server.accounts.models import Token
 from server.db import db
+from tests.conftest import PASSWORD
 from tests.flows.desk import Desk
 from tests.server.schemes import make_scheme as make
 
@@ -87,6 +92,26 @@ class TestRoadPlan:
         desk.page.wait("!document.body.innerText.includes('尚未保存')")
         assert order(as_zhou, planned) == wanted
         assert shown_order(desk) == wanted
+
+    def test_whose_session_ran_out_is_saved_after_signing_in_over_it(self, desk, app, as_zhou, planned):
+        before = order(as_zhou, planned)
+        desk.sign_in("zhou", f"/schemes/{planned}?tab=routes")
+        rows_are_shown(desk)
+        desk.page.run("document.querySelectorAll('tr[data-stop] .acts button')[1].click()")
+        desk.sees("尚未保存")
+        desk.sees("无超时")
+        with app.app_context():
+            away = clock.now() - timedelta(minutes=31)
+            db.session.execute(sa.update(Token).where(Token.kind == "session").values(seen_at=away))
+            db.session.commit()
+        desk.act("save-plan")
+        desk.sees("长时间未操作")
+        assert desk.flawless() == []
+        assert order(as_zhou, planned) == before
+        desk.type(".sign-in.over input[name=password]", PASSWORD)
+        desk.tap(".sign-in.over button[type=submit]")
+        desk.page.wait("!document.body.innerText.includes('尚未保存')")
+        assert order(as_zhou, planned) == [before[1], before[0], *before[2:]]
 
     def test_is_reordered_by_keys_and_by_dragging_alike(self, desk, as_zhou, planned):
         before = order(as_zhou, planned)

@@ -1,11 +1,11 @@
 """The chain of actions."""
 
 import sqlalchemy as sa
-from tests.owner import begin_as_owner
 
 from server import audit, clock
 from server.audit import AuditEvent
 from server.db import begin_write, db
+from tests.owner import begin_as_owner
 
 
 def act(*names):

@@ -91,6 +91,22 @@ def set_up_totp(page):
     return secret, codes
 
 
+class TestPassword:
+    def test_is_changed_by_its_owner_and_a_leaked_one_refused(self, desk, app):
+        sign_in(desk)
+        press(desk, "修改密码")
+        desk.wait("document.querySelector('.el-dialog input[name=new-password-again]') !== null")
+        desk.type(".el-dialog input[name=password]", PASSWORD)
+        for wanted in ("iloveyou123", "瓦片-teapot-orbit-7"):
+            desk.type(".el-dialog input[name=new-password]", wanted)
+            desk.type(".el-dialog input[name=new-password-again]", wanted)
+            press(desk, "修改密码")
+            desk.see("常见、已泄露或容易猜到" if wanted == "iloveyou123" else "密码已修改")
+            look(desk, f"me-password-{len(wanted)}")
+        told = {"username": "guo", "password": "瓦片-teapot-orbit-7"}
+        assert app.test_client().post("/v1/auth/token", json=told).status_code == 200
+
+
 class TestSecondFactor:
     def test_is_set_up_asked_for_at_the_next_sign_in_and_turned_off(self, desk, in_app):
         sign_in(desk)

@@ -5,11 +5,11 @@ import json
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
-from tests.owner import begin_as_owner
 
 from server import clock, jobs
 from server.cli import cli
 from server.db import db
+from tests.owner import begin_as_owner
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
-from tests.owner import begin_as_owner
 
 from server import audit, feed, media
 from server.db import begin_write, db
@@ -19,6 +18,7 @@ from sync.phone.outbox import Outbox
 from sync.phone.store import Store
 from sync.phone.transport import NoNetwork, Refused
 from sync.phone.visit import Fix, Photo, arrive, on_plan, resume
+from tests.owner import begin_as_owner
 
 STOP = "0193a0b1-0000-7000-8000-00000000a001"
 CASE = "0193a0b1-0000-7000-8000-00000000c001"

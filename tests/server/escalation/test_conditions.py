@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
-from tests.owner import begin_as_owner
 
 from server import audit, clock
 from server.db import begin_write, db
@@ -17,6 +16,7 @@ from server.uptime import Run
 from server.visits.models import Record
 from sync.canonical import canonical
 from sync.envelope import write_time
+from tests.owner import begin_as_owner
 
 END = timedelta(days=400)
 

@@ -4,13 +4,13 @@ import base64
 
 import pytest
 from sqlalchemy import text
-from tests.owner import begin_as_owner
 
 from server import config
 from server.db import db
 from server.transparency import check, reading
 from sync import tlog
 from sync.tlog import Checkpoint
+from tests.owner import begin_as_owner
 
 
 @pytest.fixture

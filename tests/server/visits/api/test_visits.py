@@ -4,7 +4,6 @@ import uuid
 
 import pytest
 from sqlalchemy import func, select
-from tests.owner import begin_as_owner
 
 from server import clock
 from server.audit import AuditEvent
@@ -12,6 +11,7 @@ from server.cases.models import Paper
 from server.db import begin_write, db
 from server.visits.models import Message, Promise, Record, Visit
 from server.visits.papers import promise
+from tests.owner import begin_as_owner
 from tests.receipts import reading, sample
 from tests.server.visits.make_visit import Phone, Story, add_stop, person_id
 
