@@ -28,5 +28,5 @@ def require_good(password: str, *, about: Iterable[str], pointer: str = "/passwo
     if zxcvbn(password[:LOOKED_AT], user_inputs=words)["score"] < MIN_SCORE:
         raise CommonPassword(
             "take another one, of several words that do not belong together",
-            errors=[{"pointer": pointer, "detail": "常见、已泄露或容易猜到，请换一个：几个不相干的词连在一起即可"}],
+            errors=[{"pointer": pointer, "detail": "几个不相干的词连在一起，好记又难猜"}],
         )

@@ -20,29 +20,12 @@ from sqlalchemy.engine import make_url
 from server import audit, config, media
 from server.app import create_app
 from server.cli.restoring import check_unused
+from server.cli.sealed import SEALED
+from server.console import health
 from server.db import Base, begin_write, db
 from server.keys import OLDER_KEYS, fresh_key
 from server.vault import Vault, key_id_of, place
 
-SEALED = {
-    "address": {"text_sealed": "text_sealed"},
-    "case": {"contract_no_sealed": "contract_no_sealed", "note_sealed": "note_sealed"},
-    "case_key": {"key_sealed": "key_sealed"},
-    "complaint": {"text_sealed": "text", "contact_sealed": "contact", "answer_sealed": "answer"},
-    "data_request": {"words_sealed": "words", "answer_sealed": "answer"},
-    "device_setting": {"document_sealed": "document"},
-    "idempotency_key": {"answer_sealed": "answer_sealed"},
-    "import_run": {"faults_sealed": "faults_sealed"},
-    "message": {"text_sealed": "text"},
-    "party": {"id_sealed": "id_sealed", "phone_sealed": "phone_sealed"},
-    "quarantine": {"payload_sealed": "payload"},
-    "record": {"env_sealed": "env"},
-    "signed_paper": {"signature_sealed": "signature"},
-    "submission": {"xml_sealed": "xml"},
-    "totp_factor": {"secret_sealed": "secret_sealed"},
-    "visit": {"review_note_sealed": "review_note"},
-}
-"""Table → sealed column → the column's name in its place (`server.vault.place`)."""
 AT_ONCE = 500
 JOURNAL = "master.moving.json"
 
@@ -64,6 +47,7 @@ def rotate(var_dir: Path) -> None:
     if os.environ.get("DOORSTEP_MASTER_KEY_FILE"):
         raise click.ClickException("DOORSTEP_MASTER_KEY_FILE names the master key: unset it, with the key in VAR/keys")
     check_unused(make_url(settings.database_url), is_sqlite=settings.is_sqlite)
+    check_schema(create_app(settings))
     change_key(folder)
     app = create_app(config.load(var_dir).as_owner())
     with app.app_context():
@@ -80,6 +64,19 @@ def rotate(var_dir: Path) -> None:
     click.echo(
         "旧密钥在 keys/retired/，旧备份须用它打开：请移至离线保管处。The old key opens old backups: keep it offline."
     )
+
+
+def check_schema(app: Flask) -> None:
+    """Refuse a database that is not of today's schema: what this code does not know of would stay under the old key.
+
+    Raises ClickException.
+    """
+    with app.app_context():
+        state = health.checks()["migrations"]
+        db.session.remove()
+        db.engine.dispose()
+    if state != "ok":
+        raise click.ClickException(f"the database is {state}: run `doorstep init` first; nothing was changed")
 
 
 def change_key(folder: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from server import audit, clock, config, media, privileges
 from server.app import create_app
+from server.cli import sealed
 from server.console import health
 from server.db import begin_write, db
 from server.transparency import check
@@ -28,6 +29,7 @@ from server.transparency import check
 @click.option(
     "--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a dossier's report as HTML."
 )
+@click.option("--every-value", is_flag=True, help="Open every sealed value, not only the newest of each kind.")
 @click.option("--log", "log_address", help="The public log's address: search it for what a dossier leaves out.")
 @click.option("--vkey", help="The log's verifier key, got from elsewhere than the dossier.")
 @click.option(
@@ -37,9 +39,17 @@ from server.transparency import check
 )
 @click.pass_obj
 def verify(
-    var_dir: Path, /, dossier: Path | None, page: Path | None, log_address: str | None, *, as_json: bool, **own: Any
+    var_dir: Path,
+    /,
+    dossier: Path | None,
+    page: Path | None,
+    log_address: str | None,
+    *,
+    as_json: bool,
+    every_value: bool,
+    **own: Any,
 ) -> None:
-    """Verify a DOSSIER zip, or without one this installation: database, audit chain, every stored file.
+    """Verify a DOSSIER zip, or without one this installation: database, audit chain, sealed values, every stored file.
 
     Exit code 1 when anything fails.
     """
@@ -49,7 +59,10 @@ def verify(
         raise click.UsageError("--log searches for what a dossier leaves out: name one")
     if any(own.values()) and not dossier:
         raise click.UsageError("--vkey and --tsa-root are for a dossier: name one")
-    checks = dossier_checks(dossier, page=page, log=log_address, **own) if dossier else installation_checks(var_dir)
+    if dossier:
+        checks = dossier_checks(dossier, page=page, log=log_address, **own)
+    else:
+        checks = installation_checks(var_dir, every_value=every_value)
     if as_json:
         click.echo(json.dumps(checks, ensure_ascii=False, indent=2))
     else:
@@ -89,17 +102,20 @@ def dossier_checks(
     return {check.name: None if check.is_ok else "; ".join(check.found) for check in report.checks}
 
 
-def installation_checks(var_dir: Path) -> dict[str, str | None]:
+def installation_checks(var_dir: Path, *, every_value: bool = False) -> dict[str, str | None]:
     """Return what is wrong with an installation, name → fault or None."""
     app = create_app(config.load(var_dir))
-    checks = checks_of(app)
+    checks = checks_of(app, every_value=every_value)
     with app.app_context():
         db.engine.dispose()
     return checks
 
 
-def checks_of(app: Flask) -> dict[str, str | None]:
-    """Return what is wrong with the database and the files of an application, name → fault or None."""
+def checks_of(app: Flask, *, every_value: bool = False) -> dict[str, str | None]:
+    """Return what is wrong with the database and the files of an application, name → fault or None.
+
+    Of sealed values the newest 1,000 of each column are opened, or every one.
+    """
     with app.app_context():
         checks = {name: None if state == "ok" else state for name, state in health.checks().items()}
         if config.current().is_sqlite:
@@ -109,6 +125,8 @@ def checks_of(app: Flask) -> dict[str, str | None]:
             checks["database role"] = privileges.too_much(db.session.connection(), is_owner=config.current().is_owner)
         checks["audit chain"] = audit.verify(db.session())
         checks["transparency log"] = "; ".join(islice(check.faults(), 3)) or None
+        opened, shut = sealed.broken(newest=None if every_value else sealed.NEWEST)
+        checks[f"sealed values ({opened})"] = sealed.words_of(shut)
         blobs = media.store()
         broken = [name for name in blobs.hashes() if not blobs.is_intact(name)]
         checks[f"files ({len(blobs.hashes())})"] = f"{len(broken)} altered, first {broken[0]}" if broken else None

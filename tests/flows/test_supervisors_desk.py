@@ -74,6 +74,26 @@ def rows_are_shown(desk, at_least=2):
     desk.page.wait(f"document.querySelectorAll('tr[data-stop]').length >= {at_least}")
 
 
+class TestSetup:
+    def test_whose_session_ran_out_is_saved_after_signing_in_over_it(self, desk, app, as_zhou, planned):
+        desk.sign_in("zhou", f"/schemes/{planned}?tab=setup")
+        desk.type("textarea", "院内有犬，雨天慢行")
+        with app.app_context():
+            away = clock.now() - timedelta(minutes=31)
+            db.session.execute(sa.update(Token).where(Token.kind == "session").values(seen_at=away))
+            db.session.commit()
+        desk.act("save-setup")
+        desk.sees("长时间未操作")
+        assert desk.flawless() == []
+        assert as_zhou.get(f"/v1/schemes/{planned}").json["risk_notes"] == ""
+        assert desk.page.run("document.querySelector('textarea').value") == "院内有犬，雨天慢行"
+        desk.type(".sign-in.over input[name=password]", PASSWORD)
+        desk.tap(".sign-in.over button[type=submit]")
+        desk.sees("已保存")
+        db.session.rollback()
+        assert as_zhou.get(f"/v1/schemes/{planned}").json["risk_notes"] == "院内有犬，雨天慢行"
+
+
 class TestRoadPlan:
     def test_is_tried_by_hand_and_in_force_only_once_saved(self, desk, as_zhou, planned):
         before = order(as_zhou, planned)
@@ -92,26 +112,6 @@ class TestRoadPlan:
         desk.page.wait("!document.body.innerText.includes('尚未保存')")
         assert order(as_zhou, planned) == wanted
         assert shown_order(desk) == wanted
-
-    def test_whose_session_ran_out_is_saved_after_signing_in_over_it(self, desk, app, as_zhou, planned):
-        before = order(as_zhou, planned)
-        desk.sign_in("zhou", f"/schemes/{planned}?tab=routes")
-        rows_are_shown(desk)
-        desk.page.run("document.querySelectorAll('tr[data-stop] .acts button')[1].click()")
-        desk.sees("尚未保存")
-        desk.sees("无超时")
-        with app.app_context():
-            away = clock.now() - timedelta(minutes=31)
-            db.session.execute(sa.update(Token).where(Token.kind == "session").values(seen_at=away))
-            db.session.commit()
-        desk.act("save-plan")
-        desk.sees("长时间未操作")
-        assert desk.flawless() == []
-        assert order(as_zhou, planned) == before
-        desk.type(".sign-in.over input[name=password]", PASSWORD)
-        desk.tap(".sign-in.over button[type=submit]")
-        desk.page.wait("!document.body.innerText.includes('尚未保存')")
-        assert order(as_zhou, planned) == [before[1], before[0], *before[2:]]
 
     def test_is_reordered_by_keys_and_by_dragging_alike(self, desk, as_zhou, planned):
         before = order(as_zhou, planned)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from server import clock, config, media
@@ -20,6 +20,7 @@ from server.cases.models import ImportRun
 from server.cli import rotating
 from server.db import Base, begin_write, db
 from tests import live
+from tests.owner import begin_as_owner
 
 CONTENT = "案号,姓名\n1,测试甲\n".encode()
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -156,6 +157,54 @@ def test_goes_on_wherever_it_was_killed(install, tmp_path, monkeypatch):
                 assert_opens(kept)
                 assert_rotated(settings, old_id)
     assert step > 20
+
+
+def test_refuses_a_database_of_another_schema_and_makes_no_key(install, tmp_path, monkeypatch):
+    with install(tmp_path) as settings:
+        with opened(settings, monkeypatch):
+            begin_as_owner()
+            db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            db.session.commit()
+        before = (settings.var_dir / "keys" / "master.key").read_bytes()
+        with pytest.raises(click.ClickException, match="doorstep init"):
+            rotating.rotate.callback.__wrapped__(settings.var_dir)
+        assert (settings.var_dir / "keys" / "master.key").read_bytes() == before
+        assert not list((settings.var_dir / "keys").glob("master.before-*"))
+
+
+class TestVerify:
+    @pytest.fixture
+    def told(self, app, in_app, command_line):
+        """What `doorstep verify` says of the sealed values."""
+        fill()
+
+        def run(*words):
+            db.session.rollback()
+            return next(line for line in command_line("verify", *words).output.splitlines() if "sealed values" in line)
+
+        return run
+
+    def test_opens_what_is_sealed(self, told):
+        assert told() == "ok    sealed values (4)"  # two factors, a case's key, a file
+
+    def test_names_a_value_that_does_not_open(self, told):
+        factor = db.session.scalars(select(TotpFactor)).first()
+        factor.secret_sealed = factor.secret_sealed[:-6] + "AAAAA="
+        db.session.commit()
+        assert told().startswith("FAIL  sealed values (4): 1 do not open")
+        assert f"totp_factor|secret_sealed|{factor.id}" in told()
+
+    def test_opens_every_one_when_told(self, told, monkeypatch):
+        monkeypatch.setattr("server.cli.sealed.NEWEST", 1)
+        assert told() == "ok    sealed values (3)"
+        assert told("--every-value") == "ok    sealed values (4)"
+
+    def test_what_was_deleted_is_no_fault(self, told):
+        (case_id,) = db.session.scalars(select(keyring.CaseKey.id))
+        begin_write()
+        keyring.destroy(case_id, at=clock.now())
+        db.session.commit()
+        assert told() == "ok    sealed values (3)"
 
 
 def test_refuses_while_the_database_is_open(install, tmp_path, monkeypatch):
