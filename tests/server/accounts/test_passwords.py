@@ -44,6 +44,10 @@ class TestChangePassword:
         row = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "account.password_changed")).one()
         assert (str(row.actor_id), row.facts) == (as_lin.person_id, {})
 
+    def test_refuses_one_of_nine_characters(self, as_lin):
+        answer = change(as_lin, new="x9#Kd02mV")
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/new_password")
+
     def test_refuses_a_leaked_one_and_names_the_place(self, as_lin):
         answer = change(as_lin, new="iloveyou123")
         assert (answer.status_code, answer.json["type"]) == (422, "/problems/common-password")
