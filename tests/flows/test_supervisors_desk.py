@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from server import clock
 from server.accounts.models import Token
 from server.db import db
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 from tests.flows.desk import Desk
 from tests.server.schemes import make_scheme as make
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from server.accounts import passwords
 from server.audit import AuditEvent
 from server.db import db
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 NEW = "瓦片-teapot-orbit-7"
 

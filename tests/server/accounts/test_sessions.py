@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from server import clock
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 
 @pytest.fixture
