@@ -1,4 +1,4 @@
-"""What every answer carries for the browser's sake, asked of every address without arguments. Source: ASVS 5.0, V3.4."""
+"""What every answer carries for the browser, asked of every address without arguments. Source: ASVS 5.0, V3.4."""
 
 import pytest
 
