@@ -199,11 +199,13 @@ def identify(at: datetime) -> tuple[Person, Token]:
     return person, token
 
 
-def allow(*roles: Role, answers_secret: bool = False) -> Callable[[View], View]:
+def allow(*roles: Role, keeps_answer: bool = True) -> Callable[[View], View]:
     """Let only these roles call the view; a view that writes starts its write transaction here.
 
-    A POST with an `Idempotency-Key` is carried out once (see `idempotency.once`), unless its answer shows a secret:
-    that is kept nowhere, and the view is carried out each time. Raises NotSignedIn, WrongRole or CsrfMissing.
+    A POST with an `Idempotency-Key` is carried out once (see `idempotency.once`), unless its answer shows a secret or
+    hands out personal data: that is kept nowhere, and the view is carried out each time.
+
+    Raises NotSignedIn, WrongRole or CsrfMissing.
     """
 
     def mark(view: View) -> View:
@@ -217,12 +219,12 @@ def allow(*roles: Role, answers_secret: bool = False) -> Callable[[View], View]:
             if request.method not in SAFE:
                 request.get_data(cache=True)
                 begin_write()
-            if answers_secret:
+            if not keeps_answer:
                 return view(*args, **kwargs)
             return idempotency.once(partial(view, *args, **kwargs), person_id=g.person_id, at=clock.now())
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
-        guarded.honours_key = not answers_secret  # type: ignore[attr-defined]
+        guarded.honours_key = keeps_answer  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return mark

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from server.body import Strict
+from server.body import PageQuery, Strict
 from server.cases.rules import CaseState
 from server.privacy.export_files import COLUMNS
 from server.privacy.exports import MOST_ROWS, ExportKind
@@ -30,6 +30,29 @@ class RefusalIn(Strict):
     reason = fields.String(required=True, validate=validate.Length(2, 400))
 
 
+class ExportsQuery(PageQuery):
+    """A page of exports, only those that wait for a second person if asked so."""
+
+    waiting = fields.Boolean(load_default=False)
+
+
+class TermsQuery(Strict):
+    """Whose cases one means to take out."""
+
+    creditor_id = fields.UUID(load_default=None)
+
+
+class TermsOut(Schema):
+    """What the caller may take out: kinds, fields of a list (`full` or `masked`), and his cases of the day so far."""
+
+    kinds = fields.List(fields.String())
+    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), attribute="fields", data_key="fields")
+    bulk_rows = fields.Integer(allow_none=True)
+    cases_today = fields.Integer()
+    most_rows = fields.Integer()
+    window_h = fields.Integer()
+
+
 class ExportOut(Schema):
     """An export: what, why, by whom, how it stands, and until when it can be fetched."""
 
@@ -39,16 +62,19 @@ class ExportOut(Schema):
     state = fields.String()
     creditor_id = fields.UUID(allow_none=True)
     scheme_id = fields.UUID(allow_none=True)
+    scheme_serial = fields.String(attribute="scheme.serial")
     fields_ = fields.List(fields.String(), attribute="fields", data_key="fields")
     reason = fields.String()
     rows = fields.Integer()
     needs_second = fields.Boolean()
     compliance = fields.List(fields.Dict())
     asked_by_id = fields.UUID()
+    asked_by_name = fields.String(attribute="asked_by.name")
     asked_at = fields.DateTime()
     decision = fields.String()
     decision_reason = fields.String()
     decided_by_id = fields.UUID(allow_none=True)
+    decided_by_name = fields.String(attribute="decided_by.name")
     decided_at = fields.DateTime(allow_none=True)
     fetch_until = fields.DateTime(allow_none=True)
     taken_at = fields.DateTime(allow_none=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from server import clock, tables
+from server.accounts import rulebook
 from server.accounts.models import Person
 from server.accounts.scope import require_visible
 from server.cases import gates, keyring
@@ -25,12 +26,12 @@ from server.escalation.gather import scheme_seen
 from server.escalation.models import Dossier
 from server.escalation.summary import collate
 from server.privacy import export_files, exports, outflow
-from server.privacy.export_files import PLAIN, digest
+from server.privacy.export_files import PERSONAL, PLAIN, digest
 from server.privacy.exports import ExportKind
 from server.privacy.models import Export
 from server.schemes.scope import fetch_scheme
 
-__all__ = ["asked", "content", "digest", "require_seen", "ruling"]
+__all__ = ["asked", "content", "digest", "require_seen", "ruling", "terms"]
 BULK_RULE, SHEET = "PI-BULK", "案件清单"
 OF_KIND = {
     ExportKind.SUMMARY: ("case_no", "name", "amount"),
@@ -86,6 +87,29 @@ def ruling(export: Export, *, by: Person, at: datetime) -> Ruling:
         "report": {"agents_ranked_by": ""},
     }  # fmt: skip
     return gates.ask(Gate.EXPORT, facts, creditor_id=export.creditor_id, on=on)
+
+
+def terms(person: Person, *, creditor_id: UUID | None, at: datetime) -> dict[str, Any]:
+    """Return what a person may take out, as page data: kinds, fields of a list, PI-BULK's number, his cases today."""
+    on, roles = at.astimezone(SHANGHAI).date(), person.role_names
+    columns = {field: allowlist.exported(ExportKind.CASES, roles, field) for field in PERSONAL}
+    kinds = [
+        kind.value for kind in ExportKind
+        if all(allowlist.exported(kind, roles, field) >= LEAST[kind] for field in OF_KIND.get(kind, ("name",))
+               if field not in PLAIN)
+    ]  # fmt: skip
+    bulk = [rule.params["bulk_rows"] for rule in rulebook.pack_of(creditor_id, on=on).rules if rule.id == BULK_RULE]
+    return {
+        "kinds": kinds,
+        "fields": dict.fromkeys(PLAIN, "full") | {
+            field: "full" if much is Shown.FULL else "masked"
+            for field, much in columns.items() if much is not Shown.NONE
+        },
+        "bulk_rows": bulk[0] if bulk else None,
+        "cases_today": len(outflow.alone(person.id, on=on)),
+        "most_rows": exports.MOST_ROWS,
+        "window_h": int(exports.WINDOW.total_seconds() // 3600),
+    }  # fmt: skip
 
 
 def _case_ids(kind: ExportKind, given: Mapping[str, Any]) -> list[UUID]:

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from server.accounts.models import Person
 from server.cases.models import Case
 from server.db import Base, Json
+from server.schemes.models import Scheme
 
 
 class LegalHold(Base):
@@ -71,6 +73,10 @@ class Export(Base):
     decided_at: Mapped[datetime | None]  # an export that needs nobody else: when it was asked for
     taken_at: Mapped[datetime | None]
     sha256: Mapped[str] = mapped_column(String(64), default="")
+
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id])
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
+    scheme: Mapped[Scheme | None] = relationship()
 
 
 class DataRequest(Base):

@@ -41,7 +41,7 @@ def show_totp() -> ResponseReturnValue:
 
 
 @bp.post("/me/totp")
-@allow(*EVERYONE, answers_secret=True)
+@allow(*EVERYONE, keeps_answer=False)
 @takes(PasswordIn)
 @answers(TotpSecretOut, status=201)
 def begin_totp(body: Body) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def begin_totp(body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/me/totp/confirm")
-@allow(*EVERYONE, answers_secret=True)
+@allow(*EVERYONE, keeps_answer=False)
 @takes(OtpIn)
 @answers(RecoveryOut)
 def confirm_totp(body: Body) -> ResponseReturnValue:

@@ -146,7 +146,7 @@ def show_statement(case_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:case_id>/unmask")
-@allow(*DESK)
+@allow(*DESK, keeps_answer=False)
 @takes(UnmaskIn)
 @answers(UnmaskedOut)
 def unmask(case_id: UUID, body: Body) -> ResponseReturnValue:

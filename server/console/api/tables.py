@@ -1,4 +1,7 @@
-"""Exports of lists: what somebody sees on the desk as CSV or XLSX; who took what out is recorded."""
+"""Exports of lists: what somebody sees on the desk as CSV or XLSX; who took what out is recorded.
+
+A list of cases holds personal data: it counts as an export of its cases, like every other (`server.privacy`).
+"""
 
 from io import BytesIO
 from typing import Any
@@ -11,8 +14,11 @@ from server import audit, tables
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, Strict, answers, takes
+from server.console import taken_lists
+from server.console.taken_lists import LISTS
 from server.db import db
 from server.errors import Invalid
+from server.privacy.export_files import MARK
 from server.tables import Column, ColumnKind
 
 bp = Blueprint("tables", __name__, url_prefix="/v1")
@@ -47,34 +53,43 @@ class CellField(fields.Field[Any]):
 
 
 class TableIn(Strict):
-    """A list as it is seen: its name, its columns, its rows. The name stands in the record of exports."""
+    """A list as it is seen: its name, its columns, its rows; of a list of cases, the case that each row is about."""
 
-    name = fields.String(required=True, validate=validate.Regexp(r"[a-z][a-z0-9_-]{0,39}\Z"))
+    name = fields.String(required=True, validate=validate.OneOf(list(LISTS)))
     title = fields.String(required=True, validate=validate.Length(1, 80))
     format = fields.String(required=True, validate=validate.OneOf(list(TYPES)))
     columns = fields.List(fields.Nested(ColumnIn), required=True, validate=validate.Length(1, MOST_COLUMNS))
     rows = fields.List(fields.List(CellField(allow_none=True)), required=True, validate=validate.Length(max=MOST_ROWS))
+    case_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_ROWS))
 
 
 @bp.post("/tables")
-@allow(*OFFICE, Role.ADMIN)
+@allow(*OFFICE, Role.ADMIN, keeps_answer=False)
 @takes(TableIn, most=MOST_BYTES)
 @answers(None, content_type="application/octet-stream")
 def write_table(body: Body) -> ResponseReturnValue:
-    """Write a list that the caller sees as a file for a spreadsheet; that it was taken out is recorded, not what."""
+    """Write a list that the caller sees as a file for a spreadsheet; that it was taken out is recorded, not what.
+
+    A list of cases counts as an export of them, and every row names who took it. From the number of cases a day that
+    PI-BULK names on it goes by `POST /v1/exports`, with a second person. Raises GateClosed.
+    """
     columns = [Column(one["title"], ColumnKind(one["kind"])) for one in body["columns"]]
     odd = next((number for number, row in enumerate(body["rows"], 1) if len(row) != len(columns)), None)
     if odd is not None:
         raise UnevenTable(f"row {odd} has {len(body['rows'][odd - 1])} cells, there are {len(columns)} columns")
-    is_csv = body["format"] == "csv"
-    made = tables.as_csv(columns, body["rows"]) if is_csv else tables.as_xlsx(body["title"], columns, body["rows"])
+    rows, is_csv = body["rows"], body["format"] == "csv"
+    taken = taken_lists.taken(body["name"], form=body["format"], case_ids=body["case_ids"], rows=len(rows))
+    if taken:
+        columns, rows = [*columns, Column(MARK, ColumnKind.TEXT)], [[*row, taken.mark] for row in rows]
+    made = tables.as_csv(columns, rows) if is_csv else tables.as_xlsx(body["title"], columns, rows)
+    taken_lists.seal(taken, made)
     audit.note(
         "list.exported",
         f"list:{body['name']}",
         actor_id=current_person().id,
         format=body["format"],
         rows=len(body["rows"]),
-        columns=len(columns),
+        columns=len(body["columns"]),
     )
     db.session.commit()
     return send_file(BytesIO(made), mimetype=TYPES[body["format"]], download_name=f"{body['name']}.{body['format']}")

@@ -24,7 +24,7 @@ FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR)
 
 
 @bp.post("/codes")
-@allow(Role.SUPERVISOR, Role.ADMIN, answers_secret=True)
+@allow(Role.SUPERVISOR, Role.ADMIN, keeps_answer=False)
 @takes(CodeIn)
 @answers(CodeOut, status=201)
 def issue_code(body: Body) -> ResponseReturnValue:
@@ -101,7 +101,7 @@ def ask_to_resend(device_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:device_id>/replace")
-@allow(Role.SUPERVISOR, Role.ADMIN, answers_secret=True)
+@allow(Role.SUPERVISOR, Role.ADMIN, keeps_answer=False)
 @takes(ReplaceIn)
 @answers(CodeOut, status=201)
 def replace_device(device_id: UUID, body: Body) -> ResponseReturnValue:

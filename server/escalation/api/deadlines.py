@@ -43,7 +43,7 @@ def deadlines_ics() -> ResponseReturnValue:
 
 
 @bp.post("/deadlines/calendar")
-@allow(Role.LEGAL, answers_secret=True)
+@allow(Role.LEGAL, keeps_answer=False)
 @answers(CalendarOut, status=201)
 def open_calendar() -> ResponseReturnValue:
     """Make the address legal's calendar subscribes to; an earlier one is void from now on."""

@@ -6,16 +6,17 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from server import audit, clock
 from server.accounts.auth import allow, current_person
 from server.accounts.models import Person
 from server.accounts.roles import Role
-from server.accounts.scope import fetch_visible, scoped
-from server.body import Body, PageQuery, answers, asks, page, takes
+from server.accounts.scope import fetch_visible, require_visible, scoped
+from server.body import Body, answers, asks, page, takes
 from server.db import db, fetch
 from server.privacy import exporting, exports
-from server.privacy.export_schemas import ExportIn, ExportOut, RefusalIn
+from server.privacy.export_schemas import ExportIn, ExportOut, ExportsQuery, RefusalIn, TermsOut, TermsQuery
 from server.privacy.exports import ASKERS, SECONDS, ExportKind
 from server.privacy.models import Export
 
@@ -78,15 +79,32 @@ def ask(body: Body) -> ResponseReturnValue:
 
 @bp.get("/exports")
 @allow(*READERS)
-@asks(PageQuery)
+@asks(ExportsQuery)
 @answers(ExportOut, many=True)
 def list_exports(query: Body) -> ResponseReturnValue:
-    """List exports, newest first: one's own, and for manager, compliance and auditor everybody's."""
+    """List exports, newest first: one's own, and for manager, compliance and auditor everybody's.
+
+    `waiting=true`: those that wait for a second person.
+    """
     person = current_person()
     found = scoped(select(Export), Export.creditor_id)
     if not person.roles & OVERSEERS:
         found = found.where(Export.asked_by_id == person.id)
+    if query["waiting"]:
+        found = found.where(Export.decided_at.is_(None))
+    found = found.options(joinedload(Export.asked_by), joinedload(Export.decided_by), joinedload(Export.scheme))
     return page(found, Export, _Shown(), limit=query["limit"], cursor=query["cursor"])
+
+
+@bp.get("/exports/terms")
+@allow(*ASKERS)
+@asks(TermsQuery)
+@answers(TermsOut)
+def show_terms(query: Body) -> ResponseReturnValue:
+    """Show what the caller may take out, and from how many cases a day on it takes another person."""
+    person, creditor_id = current_person(), query["creditor_id"]
+    require_visible(creditor_id, f"no Creditor {creditor_id}")
+    return jsonify(TermsOut().dump(exporting.terms(person, creditor_id=creditor_id, at=clock.now())))
 
 
 @bp.get("/exports/<uuid:export_id>")
@@ -130,7 +148,7 @@ def refuse(export_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/exports/<uuid:export_id>/download")
-@allow(*ASKERS)
+@allow(*ASKERS, keeps_answer=False)
 @answers(None, content_type="application/octet-stream")
 def download(export_id: UUID) -> ResponseReturnValue:
     """Fetch the file, once, within a day; it is marked with who took it, and the log keeps its hash."""

@@ -101,7 +101,7 @@ def show(request_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/data-requests/<uuid:request_id>/held")
-@allow(Role.COMPLIANCE)
+@allow(Role.COMPLIANCE, keeps_answer=False)
 @answers(HeldOut)
 def give_held(request_id: UUID) -> ResponseReturnValue:
     """Give out what is held of the person who asked for access or a copy; the log keeps that it was given."""
