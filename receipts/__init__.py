@@ -6,7 +6,7 @@ a frozen `...Facts` tree of plain values and `render(facts) -> facts.Paper`.
     visit_receipt.py      到访回执单        account_statement.py  客户对账单       dunning_letter.py  催款函
     promise.py            还款承诺书        visit_scheme.py       外访方案审批表   visit_summary.py   走访汇总表
     evidence_index.py     法务移送卷宗目录   lawyers_letter.py     律师函           route_sheet.py    外访路线单
-    deletion_certificate.py  个人信息删除证明
+    deletion_certificate.py  个人信息删除证明        breach_notice.py  个人信息安全事件通知
 
 What they are made of, from values to ink:
 

@@ -21,6 +21,7 @@ class PaperKind(StrEnum):
     VISIT_SUMMARY = "HB"  # 走访汇总表
     EVIDENCE_INDEX = "ML"  # 法务移送卷宗目录
     DELETION_CERTIFICATE = "SC"  # 个人信息删除证明
+    BREACH_NOTICE = "TZ"  # 个人信息安全事件通知
 
 
 class BadSerial(ValueError):

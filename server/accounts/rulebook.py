@@ -5,7 +5,7 @@ it. Settings are checked when they are written, so this happens when a new pack 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -69,6 +69,24 @@ def pack_of(creditor_id: UUID | None, *, on: date, adcode: str = "") -> RulePack
     """Return the rules for a visit to a case of this creditor on a day. Raises NoSuchRulePack."""
     creditor = _creditor(creditor_id) if creditor_id else None
     return current().pack(on=on, adcode=adcode, creditor=creditor.rule_overrides if creditor else None)
+
+
+def quoted(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return kept results of rules with words, source and grade, as every screen that quotes one needs them.
+
+    What was kept short names its pack; a pack that this version no longer ships is told as it was kept.
+    """
+    return [dict(one) if "source" in one else _quote(one) for one in results]
+
+
+def _quote(one: Mapping[str, Any]) -> dict[str, Any]:
+    name = one.get("pack", rulepack.CURRENT)
+    known = {rule.id: rule for rule in rulepack.load(name).rules} if name in rulepack.shipped() else {}
+    rule = known.get(one["rule_id"])
+    if rule is None:
+        return dict(one)
+    words = {"text": dict(rule.text), "source": rule.source, "source_zh": rule.source_zh, "grade": rule.grade.value}
+    return words | {"confirm_by_counsel": rule.is_for_counsel} | dict(one)
 
 
 def _creditor(creditor_id: UUID) -> Creditor | None:

@@ -18,6 +18,7 @@ from server.db import Base, db
 from server.errors import Conflict, NotAllowed
 
 MOST_DAYS, DEFAULT_DAYS = 90, 7
+CHUNK = 500
 GATES = (Gate.SCREENING, Gate.PRINT, Gate.EXPORT)
 
 
@@ -71,11 +72,18 @@ def agree(
     return made
 
 
+def standing_of(case_ids: Collection[UUID], gate: Gate, *, on: date) -> dict[UUID, dict[str, UUID]]:
+    """Return the agreements of many cases that stand at a gate on a day, asked once for all: case → rule → newest."""
+    wanted = list(case_ids)
+    found: dict[UUID, dict[str, UUID]] = {one: {} for one in wanted}
+    standing_now = select(RuleAgreement).where(RuleAgreement.gate == gate.value, RuleAgreement.valid_until >= on)
+    for start in range(0, len(wanted), CHUNK):
+        query = standing_now.where(RuleAgreement.case_id.in_(wanted[start : start + CHUNK]))
+        for row in db.session.scalars(query.order_by(RuleAgreement.id)):
+            found[row.case_id][row.rule_id] = row.id
+    return found
+
+
 def standing(case_id: UUID | None, gate: Gate, *, on: date) -> dict[str, UUID]:
     """Return rule → the newest agreement for a case that stands at a gate on a day."""
-    if case_id is None:
-        return {}
-    query = select(RuleAgreement).where(
-        RuleAgreement.case_id == case_id, RuleAgreement.gate == gate.value, RuleAgreement.valid_until >= on
-    )
-    return {row.rule_id: row.id for row in db.session.scalars(query.order_by(RuleAgreement.id))}
+    return {} if case_id is None else standing_of([case_id], gate, on=on)[case_id]

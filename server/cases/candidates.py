@@ -1,6 +1,6 @@
 """Which cases may be visited, scored: the facts of each case gathered for the published formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from server.cases import approvals, gates
+from server.accounts import rulebook
+from server.cases import agreements, approvals, gates
 from server.cases.allocation import Entry
 from server.cases.faults import Code
 from server.cases.freezing import frozen_kinds
@@ -50,6 +51,7 @@ class Candidate:
     screened: Screened
     days_left: int | None = None
     legal_approval_id: UUID | None = None
+    agreed: Mapping[str, UUID] | None = None  # None: not asked for yet
 
     def ruling(self, today: date) -> Ruling:
         """Return what the rules say to visiting this case, asked at their gate `screening`."""
@@ -59,7 +61,7 @@ class Candidate:
             "limitation": {"days_left": self.days_left, "legal_approval_id": approval},
         }
         return gates.ask(
-            Gate.SCREENING, facts, creditor_id=self.case.creditor_id, case_id=self.case.id, on=today
+            Gate.SCREENING, facts, creditor_id=self.case.creditor_id, case_id=self.case.id, on=today, agreed=self.agreed
         )  # fmt: skip
 
 
@@ -74,14 +76,12 @@ def screened_cases(
     )
     cases: list[Case] = list(db.session.scalars(query))
     listed = listed_case_ids()
-    booked, approved = (
-        entries_of([case.id for case in cases]),
-        approvals.standing([case.id for case in cases], on=today),
-    )
+    ids = [case.id for case in cases]
+    booked, approved = entries_of(ids), approvals.standing(ids, on=today)
+    agreed = agreements.standing_of(ids, Gate.SCREENING, on=today)
     found = [
-        judge(
-            case, today=today, policy=policy, listed=listed, entries=booked[case.id], approval_id=approved.get(case.id)
-        )
+        judge(case, today=today, policy=policy, listed=listed, entries=booked[case.id],
+              approval_id=approved.get(case.id), agreed=agreed[case.id])
         for case in cases
     ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.screened.score, one.case.case_no))
@@ -95,6 +95,7 @@ def judge(
     listed: frozenset[UUID],
     entries: Iterable[Entry],
     approval_id: UUID | None = None,
+    agreed: Mapping[str, UUID] | None = None,
 ) -> Candidate:
     """Score one case; entries are the payment feed's about it, listed the cases that stand on unfinished lists.
 
@@ -103,7 +104,7 @@ def judge(
     facts = facts_of(case, today=today, listed=listed, entries=entries)
     facts = replace(facts, has_legal_approval=approval_id is not None)
     screened = screen(facts, today=today, policy=policy)
-    return Candidate(case, best_address(case.addresses), screened, facts.limitation_days_left, approval_id)
+    return Candidate(case, best_address(case.addresses), screened, facts.limitation_days_left, approval_id, agreed)
 
 
 def lender_of(case: Case) -> dict[str, Any]:
@@ -205,5 +206,5 @@ def candidate_json(candidate: Candidate, *, today: date) -> dict[str, Any]:
         "score": candidate.screened.score,
         "terms": terms_json(candidate.screened.terms),
         "exclusions": exclusions_json(candidate.screened.exclusions),
-        "compliance": candidate.ruling(today).as_json(),
+        "compliance": rulebook.quoted(candidate.ruling(today).as_json()),
     }

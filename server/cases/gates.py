@@ -66,8 +66,13 @@ def told(result: RuleResult) -> dict[str, Any]:
 
 
 def ask(
-    gate: Gate, facts: Mapping[str, Any], *, creditor_id: UUID | None, on: date, case_id: UUID | None = None
-) -> Ruling:
-    """Ask the rules in force for a creditor on a day about facts at a gate."""
+    gate: Gate, facts: Mapping[str, Any], *, creditor_id: UUID | None, on: date, case_id: UUID | None = None,
+    agreed: Mapping[str, UUID] | None = None,
+) -> Ruling:  # fmt: skip
+    """Ask the rules in force for a creditor on a day about facts at a gate.
+
+    agreed: the case's agreements, where they were asked for already with those of many.
+    """
     pack = rulebook.pack_of(creditor_id, on=on)
-    return Ruling(gate, evaluate(pack, gate, facts), agreements.standing(case_id, gate, on=on))
+    standing = agreements.standing(case_id, gate, on=on) if agreed is None else agreed
+    return Ruling(gate, evaluate(pack, gate, facts), standing)

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from server import clock
-from server.cases import approvals, rules
+from server.cases import agreements, approvals, rules
 from server.cases.candidates import Candidate, best_address, judge, listed_case_ids, terms_json
 from server.cases.ledger import entries_of
 from server.cases.models import Address, Case, VisitList, VisitListLine, VisitListVersion
 from server.cases.rules import LineDecision
 from server.cases.screening import ScreeningPolicy
+from server.compliance.rulepack import Gate
 from server.db import db
 from server.errors import Invalid
 
@@ -44,12 +45,13 @@ def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, p
     listed = listed_case_ids(apart_from=visit_list.id)
     booked = entries_of([one.case.id for one in cases])
     approved = approvals.standing([one.case.id for one in cases], on=today)
+    agreed = agreements.standing_of([one.case.id for one in cases], Gate.SCREENING, on=today)
     for one in cases:
         if one.case.id in present:
             raise CaseTwice(one.case.case_no, case_id=str(one.case.id))
         candidate = judge(
             one.case, today=today, policy=policy, listed=listed, entries=booked[one.case.id],
-            approval_id=approved.get(one.case.id),
+            approval_id=approved.get(one.case.id), agreed=agreed[one.case.id],
         )  # fmt: skip
         exclusions = [exclusion.value for exclusion in candidate.screened.exclusions]
         try:
@@ -99,12 +101,13 @@ def recheck_lines(lines: Iterable[VisitListLine], *, list_id: UUID, today: date,
     listed = listed_case_ids(apart_from=list_id)
     booked = entries_of([line.case_id for line in looked_at])
     approved = approvals.standing([line.case_id for line in looked_at], on=today)
+    agreed = agreements.standing_of([line.case_id for line in looked_at], Gate.SCREENING, on=today)
     found = []
     for line in looked_at:
         entries = booked[line.case_id]
         judged = judge(
             line.case, today=today, policy=policy, listed=listed, entries=entries,
-            approval_id=approved.get(line.case_id),
+            approval_id=approved.get(line.case_id), agreed=agreed[line.case_id],
         )  # fmt: skip
         exclusions = judged.screened.exclusions
         line.compliance = judged.ruling(today).as_json()

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from server import clock
+from server.accounts import rulebook
 from server.accounts.auth import current_person
 from server.cases import identity, sealing
 from server.cases.models import Address, Case, ImportRun, Party
@@ -227,6 +228,17 @@ class TimelineOut(Schema):
     items = fields.List(fields.Nested(EntryOut))
 
 
+class RulesSaid(fields.List[dict[str, Any]]):
+    """What the rules said of a thing, each with its words, source and grade."""
+
+    def __init__(self) -> None:
+        """List what `rulebook.quoted` tells."""
+        super().__init__(fields.Dict())
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(rulebook.quoted(value or []), attr, obj, **kwargs)
+
+
 class PaperOut(Schema):
     """An issued paper (单据); `flags` name what a person should look at before it is handed over."""
 
@@ -238,7 +250,7 @@ class PaperOut(Schema):
     sha256 = fields.String()
     fingerprint = fields.String()
     flags = fields.List(fields.String())
-    compliance = fields.List(fields.Dict())
+    compliance = RulesSaid()
     state = fields.String()
     issued_at = fields.DateTime()
     pdf = fields.Function(lambda paper: f"/v1/cases/{paper.case_id}/papers/{paper.serial}.pdf")

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from server.cases.shown import AddressOut
+from server.cases.shown import AddressOut, RulesSaid
 
 
 class ScreenOut(Schema):
@@ -30,7 +30,7 @@ class LineOut(Schema):
     address = fields.Nested(AddressOut, allow_none=True)
     score = fields.Integer()
     terms = fields.List(fields.Dict())
-    compliance = fields.List(fields.Dict())
+    compliance = RulesSaid()
     note = fields.String()
     decision = fields.String()
     reason = fields.String()

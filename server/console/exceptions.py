@@ -27,6 +27,7 @@ from server.visits.rules import Custody
 from sync import envelope
 
 MOST_SCHEMES = 100
+RULE_SHOWN = ("rule_id", "gate", "finding", "text", "source", "source_zh", "grade", "confirm_by_counsel")
 MOST_CHECK_INS = 2_000
 TWICE = frozenset({"looks_like_another", "used_before"})
 
@@ -146,7 +147,7 @@ def _rules(since: datetime) -> Iterator[Finding]:
             if one["finding"] == Verdict.KEPT:
                 continue
             about = {"visit_id": str(visit.id), "case_no": visit.case.case_no if visit.case else ""}
-            about |= {name: one.get(name) for name in ("rule_id", "gate", "finding", "text")}
+            about |= {name: one.get(name) for name in RULE_SHOWN}
             yield Finding(Kind.RULE, visit.arrived_at or since, f"visit:{visit.id}", about)
 
 

@@ -72,6 +72,8 @@ class Dossier(Base):
     report: Mapped[dict[str, Any]] = mapped_column(Json)
     built_at: Mapped[datetime]
 
+    case: Mapped[Case] = relationship()
+
 
 class Filing(Base):
     """A case at a court or with the police (立案、报案). Where it stands is read from its steps."""

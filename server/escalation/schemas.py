@@ -180,6 +180,8 @@ class DossierOut(Schema):
 
     id = fields.UUID()
     case_id = fields.UUID()
+    case_no = fields.String(attribute="case.case_no")
+    creditor_id = fields.UUID()
     escalation_id = fields.UUID()
     built_by_id = fields.UUID()
     built_at = fields.DateTime()

@@ -64,6 +64,11 @@ def draft(facts: BreachFacts) -> str:
     return "\n".join(lines)
 
 
+def letter(facts: BreachFacts) -> tuple[str, ...]:
+    """Return the words to each person, paragraph by paragraph; whether they are sent legal decides."""
+    return tuple(text for text in _person(facts)[:-1] if text)
+
+
 def _authority(facts: BreachFacts) -> Sequence[str]:
     return (
         f"1. **处理者**：{facts.firm}，联系方式 {facts.contact or BLANK}。",

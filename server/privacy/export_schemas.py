@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.body import PageQuery, Strict
 from server.cases.rules import CaseState
+from server.cases.shown import RulesSaid
 from server.privacy.export_files import COLUMNS
 from server.privacy.exports import MOST_ROWS, ExportKind
 
@@ -67,7 +68,7 @@ class ExportOut(Schema):
     reason = fields.String()
     rows = fields.Integer()
     needs_second = fields.Boolean()
-    compliance = fields.List(fields.Dict())
+    compliance = RulesSaid()
     asked_by_id = fields.UUID()
     asked_by_name = fields.String(attribute="asked_by.name")
     asked_at = fields.DateTime()

@@ -31,6 +31,8 @@ DO_NOT = {
     "no_posting": {"zh": "不张贴函件", "en": "post no letters"},
 }
 """What no crew does at any door; the circumstances of a case add to it."""
+DO_NOT_RULES = {"no_third_party": "THIRD-MODE", "no_cash": "CASH", "no_entry": "ENTRY", "no_posting": "LOC"}
+"""The rules these rest on."""
 
 _CARD = (
     select(

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server import clock, feed
+from server.accounts import rulebook
 from server.accounts.models import Person
 from server.cases.freezing import frozen_kinds
 from server.cases.models import Paper
@@ -27,6 +28,8 @@ from server.schemes.rules import StopState
 from server.transparency import leaves
 from sync import canonical
 from sync.leaf import Kind
+
+RULE_SHOWN = ("rule_id", "text", "source", "source_zh", "grade", "confirm_by_counsel")
 
 PACK_LIVES = timedelta(hours=36)
 """A pack may be used until noon of the day after its own: late check-outs, but no dossiers for ever on a lost phone."""
@@ -64,7 +67,7 @@ def _frozen(stop: SchemeStop) -> dict[str, Any] | None:
     blocking = [one for one in evaluate(checks.pack_of_stop(stop), Gate.DISPATCH, facts) if one.blocks]
     if not blocking:
         return None
-    return {"rule_id": blocking[0].rule_id, "text": {"zh": blocking[0].text_zh, "en": blocking[0].text_en}}
+    return _quoted(blocking[0].as_json())
 
 
 def _beyond_limits(stop: SchemeStop, limits: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -89,15 +92,21 @@ def hold_back(case_id: UUID) -> int:
         )
     )
     for stop in going:
-        keep_back(stop, rule_id="FREEZE", text={"zh": "案件已冻结", "en": "the case is frozen"})
+        keep_back(stop, {"rule_id": "FREEZE", "text": {"zh": "案件已冻结", "en": "the case is frozen"}})
     return len(going)
 
 
-def keep_back(stop: SchemeStop, *, rule_id: str, text: Mapping[str, str]) -> None:
+def keep_back(stop: SchemeStop, rule: Mapping[str, Any]) -> None:
     """Take one visit off the crew's phones, with the rule that keeps it back."""
     stop.state = StopState.WITHHELD
-    stop.drop_reason = {"reason": "withheld", "rule_id": rule_id, "text": dict(text)}
+    stop.drop_reason = {"reason": "withheld"} | _quoted(rule)
     _recall(stop, _people(stop))
+
+
+def _quoted(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rule that keeps a visit back: its words, source and grade."""
+    (full,) = rulebook.quoted([rule])
+    return {name: full[name] for name in RULE_SHOWN if name in full}
 
 
 def _recall(stop: SchemeStop, people: Iterable[UUID]) -> None:

@@ -97,5 +97,5 @@ def _take_back(scheme: Scheme, found: checks.Checks) -> int:
     going = [stop for stop in scheme.stops if stop.state == StopState.DISPATCHED and f"stop:{stop.id}" in forbidden]
     for stop in going:
         entry = forbidden[f"stop:{stop.id}"]
-        daypack.keep_back(stop, rule_id=entry["rule_id"], text=entry["text"])
+        daypack.keep_back(stop, entry)
     return len(going)

@@ -7,6 +7,7 @@ from receipts import route_sheet
 from receipts.facts import StaffFacts
 from receipts.route_sheet import CallFacts, RouteFacts, RouteSheetFacts
 from server import config
+from server.accounts import rulebook
 from server.cases import papers, sealing
 from server.cases.freezing import frozen_kinds
 from server.cases.identity import mask_address
@@ -15,7 +16,7 @@ from server.compliance.allowlist import Shown
 from server.planning.ics import CAUTION_ZH
 from server.planning.plans import Route, RoutedStop
 from server.schemes import plan_store, sheet
-from server.schemes.cards import DO_NOT
+from server.schemes.cards import DO_NOT, DO_NOT_RULES
 from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState
@@ -46,9 +47,15 @@ def facts(scheme: Scheme, routes: Sequence[Route], *, at: datetime) -> RouteShee
         office_phone=config.current().firm.phone,
         travel_method=sheet.method(plan_store.plan_in_force(scheme)),
         routes=tuple(_route(scheme, route, stops, is_signed_off=is_signed_off) for route in routes),
-        rules=tuple(text["zh"] for text in DO_NOT.values()),
+        rules=tuple(_quoted(code) for code in DO_NOT),
         safety_note=scheme.risk_notes,
     )
+
+
+def _quoted(code: str) -> str:
+    """Return what nobody does at any door, with source and grade of the rule it rests on."""
+    (rule,) = rulebook.quoted([{"rule_id": DO_NOT_RULES[code]}])
+    return f"{DO_NOT[code]['zh']}〔{rule['source_zh']}，{rule['grade']} 级〕"
 
 
 def pdf(scheme: Scheme, routes: Sequence[Route], *, at: datetime) -> bytes:

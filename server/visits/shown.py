@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from field_forms import outcomes
+from server.accounts import rulebook
 from server.accounts.models import Person
 from server.cases import keyring
 from server.cases.models import Paper
@@ -48,7 +49,7 @@ def detail(visit: Visit) -> dict[str, Any]:
         "facts": visit.facts,
         "presence": visit.facts.get("presence"),
         "flaws": visit.flaws,
-        "rule_results": visit.rule_results,
+        "rule_results": rulebook.quoted(visit.rule_results),
         "form_version": visit.form_version,
         "review": _review(visit),
         "records": _records(visit),

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from receipts import (
     account_statement,
+    breach_notice,
     deletion_certificate,
     dunning_letter,
     evidence_index,
@@ -347,6 +348,24 @@ def certificate(**changes: object) -> deletion_certificate.DeletionCertificateFa
     return replace(facts, **changes)
 
 
+def notice(**changes: object) -> breach_notice.BreachNoticeFacts:
+    facts = breach_notice.BreachNoticeFacts(
+        seal=SEAL,
+        contact="400-000-0000",
+        device_label="外访 1 号",
+        holder_no="WF-0005",
+        reported_at=ARRIVED_AT,
+        last_contact_at=ARRIVED_AT,
+        unsent_count=3,
+        case_count=2,
+        measures="设备已撤销",
+        categories=("姓名、证件类型及证件号后四位", "住址及坐标（敏感个人信息）"),
+        letter=("您好。我司的一部工作手机报失，其中可能存有您的信息。", "请勿提供验证码或转账。"),
+        packs=(breach_notice.PackFacts("FA-20261201-0001-4", "2026-12-02", ARRIVED_AT, ("WH2026-000001",)),),
+    )
+    return replace(facts, **changes)
+
+
 EVERY_PAPER = {
     "visit_receipt": (visit_receipt.render, receipt),
     "account_statement": (account_statement.render, statement),
@@ -358,4 +377,5 @@ EVERY_PAPER = {
     "visit_summary": (visit_summary.render, summary),
     "evidence_index": (evidence_index.render, index),
     "deletion_certificate": (deletion_certificate.render, certificate),
+    "breach_notice": (breach_notice.render, notice),
 }

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from receipts import (
     account_statement,
+    breach_notice,
     deletion_certificate,
     dunning_letter,
     evidence_index,
@@ -60,6 +61,7 @@ PAPERS = {
     "route_sheet": (route_sheet.render, route_sheet.RouteSheetFacts),
     "visit_summary": (visit_summary.render, visit_summary.VisitSummaryFacts),
     "evidence_index": (evidence_index.render, evidence_index.EvidenceIndexFacts),
+    "breach_notice": (breach_notice.render, breach_notice.BreachNoticeFacts),
     "deletion_certificate": (deletion_certificate.render, deletion_certificate.DeletionCertificateFacts),
 }
 

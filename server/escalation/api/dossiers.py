@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from server import audit, clock, jobs, media
 from server.accounts.auth import allow, current_person
@@ -162,7 +163,7 @@ def stamp(case_id: UUID) -> None:
 @answers(DossierOut, many=True)
 def list_dossiers(query: Body) -> ResponseReturnValue:
     """List the dossiers that were made, newest first."""
-    found = scoped(select(Dossier), Dossier.creditor_id)
+    found = scoped(select(Dossier), Dossier.creditor_id).options(joinedload(Dossier.case))
     return page(found, Dossier, DossierOut(), limit=query["limit"], cursor=query["cursor"])
 
 

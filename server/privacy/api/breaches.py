@@ -6,25 +6,32 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
+from marshmallow import fields, validate
 from sqlalchemy import select
 
-from server import audit, clock, config
+from server import audit, clock, config, media
 from server.accounts.auth import allow, current_person
 from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.accounts.scope import require_every_creditor
-from server.body import answers
+from server.body import Body, Strict, answers, asks
 from server.cases.models import Case
 from server.db import db, fetch
 from server.devices.models import Device
 from server.devices.rules import DeviceState
 from server.errors import Conflict
-from server.privacy import breach
+from server.privacy import breach, notices
 from server.privacy.breach import BreachFacts, PackHeld
 from server.schemes.models import DayPack, Scheme, SchemeStop
 
 bp = Blueprint("breaches", __name__, url_prefix="/v1")
-MARKDOWN = "text/markdown; charset=utf-8"
+TYPES = {"md": "text/markdown; charset=utf-8", "pdf": "application/pdf"}
+
+
+class NoticeQuery(Strict):
+    """As Markdown, or on paper."""
+
+    form = fields.String(load_default="md", validate=validate.OneOf(list(TYPES)))
 
 
 class PhoneNotLost(Conflict):
@@ -33,9 +40,13 @@ class PhoneNotLost(Conflict):
 
 @bp.post("/devices/<uuid:device_id>/breach-notice")
 @allow(Role.COMPLIANCE, Role.LEGAL)
-@answers(None, content_type="text/markdown")
-def draft_notice(device_id: UUID) -> ResponseReturnValue:
-    """Draft the notice for a lost phone: what was on it, for the authority and for the people; legal completes it."""
+@asks(NoticeQuery)
+@answers(None, content_type="application/octet-stream")
+def draft_notice(device_id: UUID, query: Body) -> ResponseReturnValue:
+    """Draft the notice for a lost phone: what was on it, for the authority and for the people; legal completes it.
+
+    `form=pdf`: as a sealed paper with a serial, of a new version each time; else as Markdown, to be written into.
+    """
     require_every_creditor(f"no Device {device_id}")  # a phone holds stops of several
     device, person, at = fetch(Device, device_id), current_person(), clock.now()
     if device.state == DeviceState.ACTIVE or device.revoked_at is None:
@@ -52,10 +63,15 @@ def draft_notice(device_id: UUID) -> ResponseReturnValue:
         packs=packs,
         drafted_at=at,
     )
-    audit.note("breach.drafted", f"device:{device.id}", actor_id=person.id, cases=len(facts.case_nos))
+    serial, content = "", breach.draft(facts).encode()
+    if query["form"] == "pdf":
+        paper = notices.issue(device, facts, on=at.astimezone(clock.SHANGHAI).date())
+        serial, content = paper.serial, media.store().get(paper.sha256)
+    audit.note("breach.drafted", f"device:{device.id}", actor_id=person.id, cases=len(facts.case_nos), paper=serial)
+    answer = Response(content, content_type=TYPES[query["form"]])
+    name = serial or f"breach-{str(device_id)[-12:]}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{query["form"]}"'
     db.session.commit()
-    answer = Response(breach.draft(facts), content_type=MARKDOWN)
-    answer.headers["Content-Disposition"] = f'attachment; filename="breach-{str(device_id)[-12:]}.md"'
     return answer
 
 

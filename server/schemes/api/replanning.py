@@ -34,6 +34,9 @@ class NobodyCanKeep(Conflict):
     """The changed plan cannot be kept: a crew's day is over, or a crew may not take a stop."""
 
 
+RULE_SHOWN = ("rule_id", "text", "action", "source", "source_zh", "grade", "confirm_by_counsel")
+
+
 class PlannedAtNoon(rules.SchemeNotOpen):
     """The plan in force was made in the middle of the day."""
 
@@ -189,9 +192,7 @@ def _rules_with(scheme: Scheme, plan: Plan) -> list[dict[str, Any]]:
         )
         if before != after:
             known = now.get(rule_id) or was[rule_id]
-            found.append(
-                {"rule_id": rule_id, "text": known["text"], "action": known["action"], "was": before, "now": after}
-            )
+            found.append({name: known[name] for name in RULE_SHOWN if name in known} | {"was": before, "now": after})
     return found
 
 

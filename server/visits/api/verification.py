@@ -30,7 +30,7 @@ _REASON = {
 }
 KINDS = PAPER_ZH | {
     "visit_scheme": "外访方案审批表", "visit_summary": "走访汇总表", "evidence_index": "证据目录",
-    "deletion_certificate": "个人信息删除证明",
+    "deletion_certificate": "个人信息删除证明", "breach_notice": "个人信息安全事件通知（草稿）",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from receipts import (
     account_statement,
+    breach_notice,
     deletion_certificate,
     dunning_letter,
     evidence_index,
@@ -35,6 +36,7 @@ PAPERS = {
     "visit_scheme": (visit_scheme.render, sample.scheme),
     "visit_summary": (visit_summary.render, sample.summary),
     "deletion_certificate": (deletion_certificate.render, sample.certificate),
+    "breach_notice": (breach_notice.render, sample.notice),
 }
 
 

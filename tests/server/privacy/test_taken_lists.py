@@ -1,4 +1,4 @@
-"""The list of cases as somebody sees it is an export of them: counted with the others, marked, bulk from a number on."""
+"""The list of cases as somebody sees it is an export of them: counted with the others, marked, bulk from a number."""
 
 import csv
 import io
@@ -116,7 +116,11 @@ class TestTerms:
         as_zhou.post("/v1/tables", json=seen(played.case_ids[:2]))
         told = as_zhou.get(f"/v1/exports/terms?creditor_id={few}").json
         assert (told["bulk_rows"], told["cases_today"], told["kinds"]) == (3, 2, ["cases", "summary"])
-        assert (told["fields"]["phone"], told["fields"]["id_number"], told["fields"]["state"]) == ("full", "masked", "full")
+        assert (told["fields"]["phone"], told["fields"]["id_number"], told["fields"]["state"]) == (
+            "full",
+            "masked",
+            "full",
+        )
         assert as_zhou.get("/v1/exports/terms").json["bulk_rows"] == 25
         assert "phone" not in as_guo.get("/v1/exports/terms").json["fields"]
         assert as_hu.get("/v1/exports/terms").json["kinds"] == ["cases", "summary", "dossiers"]

@@ -15,8 +15,8 @@ const OF_CODES = ["wrong-password", "wrong-otp", "account-locked"].map((slug) =>
 const IDLE = ["/problems/session-idle"];
 const STEP_UP = ["/problems/step-up-needed"];
 const SAFE = new Set(["GET", "HEAD"]);
-// Asking again makes the same file and changes nothing: no server need keep the answer for a repeat.
-const REPEATABLE = new Set(["/v1/tables"]);
+// Files that leave the house: the server keeps no answer for a repeat.
+const KEPT_NOWHERE = /^\/v1\/(tables|exports\/[^/]+\/download)$/;
 
 async function guarded(asked: Request): Promise<Response> {
   let answer = await send(asked.clone());
@@ -36,7 +36,7 @@ async function send(asked: Request): Promise<Response> {
   if (isUnattended()) headers.set("X-Unattended", "1"); // keeps no session alive
   if (!SAFE.has(asked.method)) {
     headers.set("X-CSRF-Token", session.csrf());
-    if (asked.method === "POST" && !headers.has("Idempotency-Key") && !REPEATABLE.has(new URL(asked.url).pathname)) headers.set("Idempotency-Key", crypto.randomUUID());
+    if (asked.method === "POST" && !headers.has("Idempotency-Key") && !KEPT_NOWHERE.test(new URL(asked.url).pathname)) headers.set("Idempotency-Key", crypto.randomUUID());
   }
   try {
     return await fetch(new Request(asked, { headers, credentials: "same-origin" }));

@@ -1,7 +1,8 @@
 // What the server refuses (RFC 9457), told in the reader's language. The Chinese words are those of docs/problems.md.
 
 import { common } from "../words/common";
-import { language } from "../words/t";
+import { grounds, type Grounded } from "@shared/compliance/grounds";
+import { language, said } from "../words/t";
 
 /** The body of a refusal. */
 export interface Fault {
@@ -27,6 +28,14 @@ export class Problem extends Error {
   }
 }
 
+interface Quoted extends Grounded { rule_id?: string; text?: { zh?: string; en?: string } }
+
+/** A rule that stands against something, with its source and grade. */
+function quote(rule: Quoted): string {
+  if (!rule.text) return "";
+  return `${rule.rule_id ?? ""} ${said([rule.text.zh ?? "", rule.text.en ?? ""])}（${grounds(rule)[language.value]}）`;
+}
+
 let chinese: Promise<Map<string, string>> | null = null;
 
 async function readChinese(): Promise<Map<string, string>> {
@@ -41,6 +50,6 @@ export async function tell(fault: unknown): Promise<string> {
   chinese ??= readChinese();
   const zh = (await chinese).get(fault.slug);
   const what = language.value === "zh" && zh ? zh : [fault.message, fault.detail].filter(Boolean).join(": ");
-  const more = fault.errors.map((one) => one.detail ?? "").filter(Boolean).join("；");
+  const more = [...fault.errors.map((one) => one.detail ?? ""), ...((fault.body.rules ?? []) as Quoted[]).map(quote)].filter(Boolean).join("；");
   return more ? `${what} ${more}` : what;
 }

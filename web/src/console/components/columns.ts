@@ -2,6 +2,7 @@
 
 import { api, keep, take } from "../api/client";
 import { yuan } from "../words/format";
+import type { Row as Held } from "./leaving";
 
 export type Cell = string | number | null | undefined;
 
@@ -27,12 +28,14 @@ export function textOf<Row>(column: Column<Row>, row: Row): string {
   return column.kind === "money" ? yuan(cell as number | null | undefined) : String(cell ?? "—");
 }
 
-/** Let the server write rows as a file, and save it; who took out how many rows is recorded there. Throws Problem. */
-export async function exportTable<Row>(name: string, title: string, format: "csv" | "xlsx", columns: Column<Row>[], rows: Row[]): Promise<void> {
+/** Let the server write rows as a file, and save it; who took out how many rows is recorded there. `holds` names the case whose
+ * personal data a row holds: such a list counts as an export. Throws Problem. */
+export async function exportTable<Row>(name: string, title: string, format: "csv" | "xlsx", columns: Column<Row>[], rows: Row[], holds?: (row: Row) => Held): Promise<void> {
   const body = {
     name, format, title: title.slice(0, 80),
     columns: columns.map((column) => ({ title: column.title, kind: column.kind ?? "text" })),
     rows: rows.map((row) => columns.map((column) => column.cell(row) ?? null)),
+    ...(holds ? { case_ids: rows.map((row) => holds(row).case_id) } : {}),
   };
   const blob = await take(api.POST("/v1/tables", { body: body as never, parseAs: "blob" }));
   keep(blob as unknown as Blob, `${title}.${format}`);

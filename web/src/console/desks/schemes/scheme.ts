@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import { clockTime, day } from "../../words/format";
 import { wordOf } from "../../words/t";
 import { MATERIALS, t } from "./words";
+import type { Grounded } from "@shared/compliance/grounds";
 
 export interface Crew { id: string; name: string; members: { id: string; name: string }[]; vehicle: string; start: Point; end: Point; shift_from: string; shift_until: string }
 export interface Point { lon: number; lat: number; datum: string; precision?: string }
@@ -15,7 +16,7 @@ export interface Change { wish: "move" | "add" | "remove"; stop_id: string; crew
 export interface Placed { crew_id: string; crew: string; on: string; seq: number; starts_at: string }
 export interface Moved { stop_id: string; label: string; turn: string; was: Placed | null; now: Placed | null }
 export interface Figures { served: number; dropped: number; distance_m: number; driving_s: number }
-export interface RuleMoved { rule_id: string; text: { zh: string; en: string }; action: string; was: { finding: string } | null; now: { finding: string } | null }
+export interface RuleMoved extends Grounded { rule_id: string; text: { zh: string; en: string }; action: string; was: { finding: string } | null; now: { finding: string } | null }
 export interface Difference { plan_version: number; before: Figures; after: Figures; moved: Moved[]; overruns: { crew_id: string; crew: string; on: string; over_s: number }[]; rules: RuleMoved[] }
 export interface RoutedStop { stop_id: string; seq: number; case_no: string; district: string; score: number; arrives_at: string; starts_at: string; leaves_at: string; slack_s: number; leg_m: number; point: Point; caution: string; state: string }
 export interface Route { crew_id: string; crew: string; on: string; vehicle: string; departs_at: string; returns_at: string; distance_m: number; driving_s: number; stops: RoutedStop[] }
