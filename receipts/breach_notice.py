@@ -16,7 +16,7 @@ from receipts.lettering import BODY
 from receipts.page import Sheet, Title
 from receipts.signing import HEIGHT, SignatureLine, signature_lines
 
-_TITLE = Title("个人信息安全事件通知（草稿）", "Notice of a personal information incident (draft)")
+_TITLE = Title("个人信息安全事件通知（草稿）", "Data incident notice (draft)")
 NOTICE = "草稿：由系统按已知事实生成，须法务核对、补全空白并决定是否发送（个人信息保护法 57）。"
 BLANK = "＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿"
 
@@ -86,7 +86,7 @@ def _people(sheet: Sheet, facts: BreachNoticeFacts) -> None:
     blocks.heading(sheet, "二、致个人", "To each person")
     for text in facts.letter:
         blocks.paragraph(sheet, text, BODY)
-    blocks.fields(sheet, [Field("不通知个人的理由", f"57 第二款，法务判断：{BLANK}", wide=True)])
+    blocks.fields(sheet, [Field("不通知个人", f"理由（57 第二款，法务判断）：{BLANK}", wide=True)])
 
 
 def _record(sheet: Sheet, facts: BreachNoticeFacts) -> None:

@@ -80,7 +80,7 @@ def quoted(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _quote(one: Mapping[str, Any]) -> dict[str, Any]:
-    name = one.get("pack", rulepack.CURRENT)
+    name = str(one.get("pack", rulepack.CURRENT)).partition("+")[0]  # settings laid over a pack change no words
     known = {rule.id: rule for rule in rulepack.load(name).rules} if name in rulepack.shipped() else {}
     rule = known.get(one["rule_id"])
     if rule is None:
