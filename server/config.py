@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ class Config:
     trusted_proxies: int = 0
     rule_place: str = "cn"
     promise_grace_days: int = 3
+    audit_due_on: date | None = None
     rule_layers: dict[str, Any] = field(default_factory=dict)
     roads: Roads = field(default_factory=Roads)
     owner_url: str = ""
@@ -248,6 +250,7 @@ def load(var_dir: Path | None = None) -> Config:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         rule_place=env.str("RULE_PLACE", "cn"),
         promise_grace_days=env.int("PROMISE_GRACE_DAYS", 3),
+        audit_due_on=env.date("AUDIT_DUE_ON", None),
         rule_layers=read_layers(Path(env.str("RULE_LAYERS_FILE", "") or folder / "rules.json")),
     )
 

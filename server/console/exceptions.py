@@ -12,10 +12,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from server import clock
 from server.accounts.auth import current_person
 from server.accounts.scope import scoped
 from server.cases import sealing
 from server.compliance.evaluate import Finding as Verdict
+from server.console import duties
 from server.db import db
 from server.devices.models import Device
 from server.schemes.models import DayPack, Scheme
@@ -27,6 +29,8 @@ from server.visits.rules import Custody
 from sync import envelope
 
 MOST_SCHEMES = 100
+DUTY_SHOWN = ("case_no", "creditor", "label", "due_on", "rule_id", "finding", "text", "source", "source_zh", "grade",
+              "confirm_by_counsel")  # fmt: skip
 RULE_SHOWN = ("rule_id", "gate", "finding", "text", "source", "source_zh", "grade", "confirm_by_counsel")
 MOST_CHECK_INS = 2_000
 TWICE = frozenset({"looks_like_another", "used_before"})
@@ -40,6 +44,7 @@ class Kind(StrEnum):
     PHOTO = "duplicate_photo"  # 重复照片
     STACKED = "stacked_position"  # 坐标重叠
     RULE = "rule_broken"  # 规则未满足
+    DUTY = "duty_overdue"  # 义务逾期
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ def found(*, since: datetime, kind: Kind | None = None) -> list[Finding]:
         Kind.PHOTO: _photos,
         Kind.STACKED: _positions,
         Kind.RULE: _rules,
+        Kind.DUTY: _duties,
     }
     told = [one for name, look in looks.items() if kind in {None, name} for one in look(since)]
     return sorted(told, key=lambda one: (one.at, one.subject), reverse=True)
@@ -149,6 +155,12 @@ def _rules(since: datetime) -> Iterator[Finding]:
             about = {"visit_id": str(visit.id), "case_no": visit.case.case_no if visit.case else ""}
             about |= {name: one.get(name) for name in RULE_SHOWN}
             yield Finding(Kind.RULE, visit.arrived_at or since, f"visit:{visit.id}", about)
+
+
+def _duties(_since: datetime) -> Iterator[Finding]:
+    """Yield what the firm owes by a day that is past, however long ago."""
+    for at, subject, said in duties.overdue(today=clock.today()):
+        yield Finding(Kind.DUTY, at, subject, {name: said[name] for name in DUTY_SHOWN if name in said})
 
 
 def _fix(record: Record) -> tuple[str, Any, Any] | None:

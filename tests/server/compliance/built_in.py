@@ -15,6 +15,13 @@ BUILT_IN = (
      "tests/server/privacy/test_deletions.py::test_is_certified_on_paper_once_and_verifiably"),
     ("3.3", "The notice after a lost phone is drafted from what was on it", "个人信息保护法 57", "A",
      "tests/server/privacy/test_breach.py::test_states_what_the_law_asks_for"),
+    ("3.3", "Overdue: answers to people, the notice for a lost phone, deletion, return at the end of a commission",
+     "个人信息保护法 21, 47, 50, 57", "A",
+     "tests/server/console/test_duties.py::test_names_a_request_that_was_not_answered_in_time"),
+    ("3.3", "The next compliance audit is due by a day the firm sets, and overdue stands among the exceptions",
+     "个人信息保护法 54", "A", "tests/server/console/test_duties.py::test_names_the_audit_once_its_day_is_past"),
+    ("3.3", "An answer that hands out personal data is kept under no Idempotency-Key", "个人信息保护法 51", "A",
+     "tests/server/privacy/test_taken_lists.py::test_are_kept_nowhere_under_a_key"),
     ("3.3", "Bulk is counted per person and day, over all files", "刑法 253之一; 法释〔2017〕10号 5", "A",
      "tests/server/privacy/test_exports.py::test_asks_for_another_person_when_the_slices_add_up"),
     ("3.4", "Start, restart, cap of 20 years, last instalment: the clock agrees with a second, independent one",
@@ -49,17 +56,13 @@ DESIGN = {
     "3.3": "PI-NEED PI-THIRD PI-NOTICE PI-KEEP PI-RETURN PI-TRACK PI-BORDER PI-REQUEST PI-IMPACT PI-BREACH PI-BULK",
 }
 """The rows that the design's sections 3.1 to 3.3 have, by the ids they are asked under."""
-OPEN = (
-    "个人信息保护法 54 (a regular compliance audit of how personal data is handled): no rule and no report of its own;",
-    "the auditor reads the log, the exports and the deletions by hand.",
-)
 
 
 def lines() -> list[str]:
-    """Return the page's part about what is built in, and what of the design is open."""
+    """Return the page's part about what is built in, with the test of each."""
     head = ["\n## Built in: what no gate has to ask 内建", "| section | what holds | source | grade | test |",
             "|---|---|---|---|---|"]  # fmt: skip
     rows = [
         f"| {section} | {what} | {source} | {grade} | `{test}` |" for section, what, source, grade, test in BUILT_IN
     ]
-    return [*head, *rows, "\n## Open 未建", " ".join(OPEN)]
+    return [*head, *rows]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.compliance.rulepack import Rule, RulePack, load, shipped
+from server.compliance.rulepack import Gate, Rule, RulePack, load, shipped
 from tests.server.compliance import built_in
 from tests.server.compliance.examples import EXAMPLES
 
@@ -24,9 +24,35 @@ ASKED = {
     "checkout": {"visit", "crew", "door", "record", "text", "contact", "recipient", "signature", "paper"},
     "sync": {"visit", "crew", "door", "record", "text", "contact", "recipient", "signature", "paper"},
     "print": {"paper", "text", "record", "export", "report"},
-    "export": {"export", "filing", "limitation", "report"},
+    "export": {"export", "filing", "limitation", "report", "storage", "request"},
+    "door": {"visit", "case", "crew", "door", "record", "text", "contact", "recipient", "signature", "paper"},
 }
-"""Which parts of the facts this version of the server gives at which gate; the phone asks at `door` and `checkout`."""
+"""Which parts of the facts are given at which gate: by the server, at `door` and `checkout` by the phone too."""
+ALSO = {("PI-RETURN", "export")}
+BUT = {("PI-IMPACT", "export"), ("RECORDS-FIELD", "export")}
+"""Rules asked besides, and rules not asked, where the part is not given for all rules of it."""
+WHY_NOT = {
+    "ABUSE": "judged by people: a complaint or an incident names conduct in words, which compliance reads and decides;"
+             " nothing sorts them into violence, threat or insult",
+    "FREQ-V": "screening counts no visits: the plan does, on the day it is made; off, graded C",
+    "FREQ-C": "no facts: calls are made in the phone system, whose counts are not fed in",
+    "AGENCY": "judged by people: whether work was passed on or another agency has the debt is known to the creditor"
+              " only; the end of the commission is asked under PI-RETURN",
+    "RECORDS-FIELD": "off, graded C: a recording goes with its case, under RECORDS",
+    "PI-NEED": "built in: a phone's cards are made field by field from the allow-list, and a test asks for every field",
+    "PI-TRACK": "built in: positions are taken with what is recorded of a visit only, in sealed records; there is no"
+                " track between visits; the agent's consent is the firm's to keep",
+    "PI-BORDER": "built in: no adapter sends abroad unless the operator names one in the settings, which warn",
+    "PI-IMPACT": "judged by people: assessments are kept outside this system, which deletes none",
+    "LIM-PROOF": "built in at sync: the grade is computed from the records themselves; asked when a dossier leaves",
+    "RATE-CAP": "asked at screening; a paper prints the creditor's amounts, no rate",
+    "ORIGINAL": "asked of each record at sync; at export `sync.verify` checks every record of the dossier instead",
+    "THIRD-REFUSAL": "built in: a refusal raises a stop flag on all cases of the debtor, and FREEZE stops them;"
+                     " the phone asks it at the door of whom it met",
+    "VOLUNTARY": "no facts: there is no paper or form for it; whoever wants to pay goes to the creditor",
+    "VOLUNTARY-WAIT": "no facts, as VOLUNTARY; off, graded C",
+}  # fmt: skip
+"""Why a rule is not asked at a gate where the pack has it."""
 HEAD = """# The rules, one by one
 
 Written from the rule packs (`server/compliance/rulepacks/`) by `python -m tests.server.compliance.rules_table`;
@@ -34,9 +60,9 @@ a test fails when this page and the packs differ. What it means: [compliance.md]
 [patterns.md](patterns.md).
 
 **Grade** A: read in the primary text of the law; B: from a summary of an official document; C: not sourced, a parameter
-of the firm, off until counsel confirms it (待律师确认). **Gate → action**: what a broken rule does there; gates in
-*italics* are in the pack and in the vectors, but this version of the server does not yet hold the facts to ask there;
-the phone asks at `door` and `checkout`. **Test**: the hand-judged cases of
+of the firm, off until counsel confirms it (待律师确认). **Gate → action**: what a broken rule does there; the phone asks
+at `door` and `checkout`; gates in *italics* are in the pack and in the vectors and not asked: **not asked because** says
+why. **Test**: the hand-judged cases of
 `tests/vectors/rules.json` (k kept, b broken, u unknown), run by `tests/server/compliance/test_vectors.py`.
 """
 
@@ -46,8 +72,22 @@ def gates_of(rule: Rule) -> str:
     told = []
     for gate in sorted(rule.where, key=lambda one: list(type(one)).index(one)):
         text = f"{gate.value} {rule.action_for(gate).value}"
-        told.append(text if rule.about in ASKED.get(gate.value, ()) else f"*{text}*")
+        told.append(text if is_asked(rule, gate) else f"*{text}*")
     return ", ".join(told)
+
+
+def is_asked(rule: Rule, gate: Gate) -> bool:
+    """Is a rule asked at a gate by the server or the phone?"""
+    if (rule.id, gate.value) in BUT:
+        return False
+    return rule.about in ASKED.get(gate.value, ()) or (rule.id, gate.value) in ALSO
+
+
+def why_not(rule: Rule, pack: RulePack) -> str:
+    """Return why a rule is not asked at some of its gates."""
+    if all(is_asked(rule, gate) for gate in rule.where):
+        return "–"
+    return WHY_NOT[rule.id] if pack.id == "cn" else "the phone's forms for India are not written"
 
 
 def grade_of(rule: Rule) -> str:
@@ -69,8 +109,8 @@ def lines_of(pack: RulePack) -> Iterator[str]:
     yield f"\n## {pack.name}: {pack.document['title']['en']} {pack.document['title']['zh']}"
     for section in sorted({rule.section for rule in pack.rules}):
         yield f"\n### {section} {SECTIONS[section]}"
-        yield "| id | rule | gate → action | source | grade | override | test |"
-        yield "|---|---|---|---|---|---|---|"
+        yield "| id | rule | gate → action | source | grade | override | test | not asked because |"
+        yield "|---|---|---|---|---|---|---|---|"
         for rule in (one for one in pack.rules if one.section == section):
             role = rule.override_role or "–"
             cells = [
@@ -81,6 +121,7 @@ def lines_of(pack: RulePack) -> Iterator[str]:
                 grade_of(rule),
                 role,
                 test_of(rule, pack),
+                why_not(rule, pack),
             ]
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
