@@ -97,10 +97,11 @@ def _commissions(today: date) -> Iterator[Duty]:
     kept = select(Case.creditor_id).outerjoin(CaseKey, CaseKey.id == Case.id).where(CaseKey.destroyed_at.is_(None))
     ended = select(Creditor).where(Creditor.contract_ends_on < today, Creditor.id.in_(kept)).order_by(Creditor.id)
     for one in db.session.scalars(ended):
-        facts = {"on": today.isoformat(), "contract_until": one.contract_ends_on.isoformat()}
+        last = one.contract_ends_on or today
+        facts = {"on": today.isoformat(), "contract_until": last.isoformat()}
         said = broken("PI-RETURN", {"agency": facts | {"deletion_certificate_id": None}}, creditor_id=one.id, on=today)
         if said:
-            yield _at(one.contract_ends_on), f"creditor:{one.id}", said | {"creditor": one.name}
+            yield _at(last), f"creditor:{one.id}", said | {"creditor": one.name}
 
 
 def _notices(today: date) -> Iterator[Duty]:

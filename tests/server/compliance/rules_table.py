@@ -60,9 +60,9 @@ a test fails when this page and the packs differ. What it means: [compliance.md]
 [patterns.md](patterns.md).
 
 **Grade** A: read in the primary text of the law; B: from a summary of an official document; C: not sourced, a parameter
-of the firm, off until counsel confirms it (待律师确认). **Gate → action**: what a broken rule does there; the phone asks
-at `door` and `checkout`; gates in *italics* are in the pack and in the vectors and not asked: **not asked because** says
-why. **Test**: the hand-judged cases of
+of the firm, off until counsel confirms it (待律师确认). **Gate → action**: what a broken rule does there; the phone
+asks at `door` and `checkout`; gates in *italics* are in the pack and in the vectors and not asked: **not asked
+because** says why. **Test**: the hand-judged cases of
 `tests/vectors/rules.json` (k kept, b broken, u unknown), run by `tests/server/compliance/test_vectors.py`.
 """
 

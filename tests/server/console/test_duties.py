@@ -87,5 +87,5 @@ class TestOverdue:
 
 def set_due(app, day, monkeypatch):
     """Run with another day for the next audit."""
-    settings = app.config["DOORSTEP"]
-    monkeypatch.setitem(app.config, "DOORSTEP", dataclasses.replace(settings, audit_due_on=day))
+    settings = app.extensions["doorstep"]
+    monkeypatch.setitem(app.extensions, "doorstep", dataclasses.replace(settings, audit_due_on=day))
