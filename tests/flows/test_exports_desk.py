@@ -1,4 +1,4 @@
-"""Lin takes a list out that turns out to be bulk: she is led to the desk of exports, Ma or Guo decides, it is fetched."""
+"""Lin takes out a list that turns out to be bulk: she is led to the desk of exports, another decides, it is fetched."""
 
 import pytest
 from sqlalchemy import select

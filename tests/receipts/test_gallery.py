@@ -50,8 +50,8 @@ HARD = {
     "deletion_certificate": {"creditor": NAME, "files_sha256": "", "kept": NAME, "erased": (
         sample.deletion_certificate.ErasedFacts("900,000,000.", 90_000_000_000),)},
     "breach_notice": {"contact": "900,000,000.", "device_label": NAME, "last_contact_at": None, "unsent_count": None,
-                      "packs": (sample.breach_notice.PackFacts("FA-20261201-0001-4", "2026-12-02", sample.ARRIVED_AT, tuple(
-            f"WH2026-{n:06d}" for n in range(60))),)},
+                      "packs": (sample.breach_notice.PackFacts("FA-20261201-0001-4", "2026-12-02", sample.ARRIVED_AT,
+                                                               tuple(f"WH2026-{n:06d}" for n in range(60))),)},
 }  # fmt: skip
 FLAGGED = {"visit_summary": ("unaccounted serials", "figures met more than completed")}
 FOUR_LINES = {"visit_receipt", "account_statement", "dunning_letter", "lawyers_letter", "promise"}
