@@ -111,6 +111,7 @@ class Config:
     rule_place: str = "cn"
     promise_grace_days: int = 3
     audit_due_on: date | None = None
+    backup_keep_days: int = 30
     rule_layers: dict[str, Any] = field(default_factory=dict)
     roads: Roads = field(default_factory=Roads)
     owner_url: str = ""
@@ -251,6 +252,7 @@ def load(var_dir: Path | None = None) -> Config:
         rule_place=env.str("RULE_PLACE", "cn"),
         promise_grace_days=env.int("PROMISE_GRACE_DAYS", 3),
         audit_due_on=env.date("AUDIT_DUE_ON", None),
+        backup_keep_days=env.int("BACKUP_KEEP_DAYS", 30),
         rule_layers=read_layers(Path(env.str("RULE_LAYERS_FILE", "") or folder / "rules.json")),
     )
 

@@ -125,6 +125,11 @@ def erased(case_id: UUID) -> str:
     return f"{OF_CASE}|{case_id}|"
 
 
+def is_erased(sealed: str) -> bool:
+    """Was a sealed value written over with its case's data?"""
+    return sealed.startswith(f"{OF_CASE}|") and sealed.endswith("|")
+
+
 def reseal(sealed: str, *, at: str, case_id: UUID) -> str:
     """Put a value that is under the vault's own key under its case's. Raises SealBroken."""
     return sealed if sealed.startswith(f"{OF_CASE}|") else seal(unseal(sealed, at=at), at=at, case_id=case_id)

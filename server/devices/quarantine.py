@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server import audit, clock, config, vault
+from server.cases import keyring
 from server.db import db
 from server.devices.acks import Fate
 from server.devices.models import Quarantine
@@ -68,7 +69,9 @@ def claimed_hash(document: object) -> str:
 
 
 def payload_of(row: Quarantine) -> object:
-    """Return the document as it came. Raises SealBroken."""
+    """Return the document as it came. Raises SealBroken, or CaseErased once the data of its case is deleted."""
+    if keyring.is_erased(row.payload_sealed):
+        raise keyring.CaseErased("it was about a case whose personal data is deleted")
     where = vault.place("quarantine", "payload", row.id)
     return json.loads(config.current().vault.unseal(row.payload_sealed, at=where))
 

@@ -16,7 +16,6 @@ from server.cases.models import (
     Address,
     Case,
     CaseParty,
-    ImportRun,
     LegalApproval,
     LimitationFact,
     Paper,
@@ -28,6 +27,7 @@ from server.cases.models import (
 from server.complaints.models import Complaint
 from server.db import db
 from server.escalation.models import Dossier, Escalation, Filing, FilingStep
+from server.privacy import remnants
 from server.visits.models import Message, Promise, Record, SignedPaper, Visit, VisitFile
 
 NAME = "已删除"
@@ -39,7 +39,7 @@ def erase(case: Case, *, at: datetime) -> tuple[dict[str, int], list[str]]:
     Files go once this is committed (`sweep`), so that a transaction that fails has lost none.
     """
     visit_ids = list(db.session.scalars(select(Visit.id).where(Visit.case_id == case.id)))
-    files = _files(case, visit_ids)
+    files = _files(case, visit_ids, elsewhere=remnants.erase(case, visit_ids))
     done = {
         "records": _records(case.id, visit_ids),
         "parties": _parties(case),
@@ -119,7 +119,7 @@ def _words(case: Case, visit_ids: list[UUID]) -> None:
     db.session.execute(update(Promise).where(Promise.visit_id.in_(visit_ids)).values(promisor_role=""))
 
 
-def _files(case: Case, visit_ids: list[UUID]) -> list[str]:
+def _files(case: Case, visit_ids: list[UUID], *, elsewhere: set[str]) -> list[str]:
     """Give up the photos, recordings, papers and dossiers of the case; a file that something else needs stays."""
     photos = list(db.session.scalars(select(VisitFile).where(VisitFile.visit_id.in_(visit_ids))))
     hashes = {
@@ -131,23 +131,10 @@ def _files(case: Case, visit_ids: list[UUID]) -> list[str]:
     papers = list(db.session.scalars(select(Paper).where(Paper.case_id == case.id)))
     for paper in papers:
         paper.state = "deleted"
-    hashes |= {one for paper in papers for one in (paper.sha256, paper.stamped_sha256) if one}
+    hashes |= remnants.files_of(papers) | elsewhere
     hashes |= set(db.session.scalars(select(Dossier.sha256).where(Dossier.case_id == case.id)))
-    hashes |= _import_file(case)
     db.session.flush()
     return [one for one in sorted(hashes) if not _is_needed(one)]
-
-
-def _import_file(case: Case) -> set[str]:
-    """Return the creditor's file the case came in, once every case of it is deleted."""
-    run = db.session.get(ImportRun, case.import_run_id) if case.import_run_id else None
-    if run is None:
-        return set()
-    others = db.session.scalars(select(Case.id).where(Case.import_run_id == run.id, Case.id != case.id))
-    if any(not keyring.is_destroyed(one) for one in others):
-        return set()
-    run.faults_sealed = ""
-    return {run.sealed_sha256}
 
 
 def _is_needed(sha256: str) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, or_, select
 
+from server import config
 from server.accounts import rulebook
 from server.accounts.models import Creditor, Person
 from server.cases import keyring, sealing
@@ -30,10 +31,6 @@ ENDING = (StopKind.SETTLED.value, StopKind.RECALL.value)
 KEPT = (
     "记录的编号、哈希、签名与链位置；公开日志的叶；金额与日期；审计日志；本证明",
     "ids, hashes, signatures and places in the chain of records; the log's leaves; amounts and days; the audit log",
-)
-BACKUPS = (
-    "此前备份中的副本随备份到期而失效；恢复备份后须重新执行本次删除",
-    "copies in earlier backups go when those expire; after a restore this deletion has to be carried out again",
 )
 
 
@@ -131,6 +128,18 @@ def retention(case: Case, *, today: date) -> dict[str, Any]:
     }
 
 
+def backups(at: datetime, *, keep_days: int) -> tuple[str, str]:
+    """Return what still stands in backups after a deletion and until when, in Chinese and English.
+
+    keep_days is how long the firm keeps a backup; the last one that holds the case is of the day of the deletion.
+    """
+    until = (at + timedelta(days=keep_days)).astimezone(SHANGHAI).date().isoformat()
+    return (
+        f"此前备份仍含本案及其密钥：备份保存 {keep_days} 天，最迟 {until} 全部到期；恢复备份后须重新执行本次删除",
+        f"earlier backups still hold the case: kept {keep_days} days, the last goes by {until}; a restore repeats this",
+    )
+
+
 def certificate(deletion: Deletion, *, erased: Mapping[str, int], by: Person, at: datetime) -> dict[str, Any]:
     """Return the certificate of a deletion (删除证明): what was deleted, why, by whom, and what stays."""
     creditor = db.session.get_one(Creditor, deletion.creditor_id)
@@ -152,7 +161,7 @@ def certificate(deletion: Deletion, *, erased: Mapping[str, int], by: Person, at
         "erased": dict(erased),
         "files_sha256": content_hash(list(deletion.files)),
         "kept": list(KEPT),
-        "backups": list(BACKUPS),
+        "backups": list(backups(at, keep_days=config.current().backup_keep_days)),
     }
 
 

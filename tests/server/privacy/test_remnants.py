@@ -1,0 +1,253 @@
+"""After a deletion the whole database and media folder are searched for what was planted about the person: nothing."""
+
+import base64
+import contextlib
+import hashlib
+import io
+import json
+import re
+import zipfile
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import Workbook
+
+from server import clock, config, media
+from server.cases import keyring, sealing
+from server.cases.models import Address, ImportRun, Party, StopFlag
+from server.cli.rotating import SEALED
+from server.db import begin_write, db
+from server.devices import quarantine
+from server.devices.models import Device, Quarantine, Submission
+from server.devices.quarantine import Refused
+from server.devices.sender import Sender
+from server.privacy import sweep
+from server.privacy.remnants import without_points
+from server.schemes.models import RoutePlan, SchemeStop
+from server.vault import SealBroken, place
+from tests.receipts.reading import squeezed, text_of
+from tests.server.escalation.make_day import accept, person_id
+
+NAME, NUMBER, PHONE = "欧阳独孤", "110101198801010017", "13855557777"
+STREET, CONTRACT, REMARK = "独一无二路99号", "HT-UNIQUE-7788", "独有备注"
+POINT = "114.123456"
+ESCAPED = re.compile(r"\\+u([0-9a-f]{4})")  # JSON in JSON
+PLANTED = (NAME, NUMBER, PHONE, STREET, CONTRACT, REMARK, POINT)
+
+
+@pytest.fixture
+def planted(day):
+    """The first case of the day, with values that stand nowhere else, before anything is told of it."""
+    case = day.case(0)
+    party = db.session.get_one(Party, case.debtor_id)
+    party.name, party.id_last4 = NAME, NUMBER[-4:]
+    party.id_sealed = sealing.seal_text(NUMBER, at=place("party", "id_sealed", party.id))
+    party.phone_sealed = sealing.seal_text(PHONE, at=place("party", "phone_sealed", party.id))
+    (address,) = db.session.scalars(sa.select(Address).where(Address.case_id == case.id))
+    where = place("address", "text_sealed", address.id)
+    address.text_sealed = keyring.seal(STREET, at=where, case_id=case.id)
+    address.lon, address.access_note = float(POINT), REMARK
+    for column, text in (("contract_no_sealed", CONTRACT), ("note_sealed", REMARK)):
+        setattr(case, column, keyring.seal(text, at=place("case", column, case.id), case_id=case.id))
+    (stop,) = db.session.scalars(sa.select(SchemeStop).where(SchemeStop.case_id == case.id))
+    stop.note = REMARK
+    db.session.commit()
+    begin_write()
+    return day
+
+
+def set_aside(day, visit_id):
+    """Two rows that a phone sent and nobody could take: one about a visit never taken in, one about a visit of now."""
+    phone = Sender.of(db.session.get_one(Device, day.phone.id))
+    stop, unknown = str(day.stop_ids[0]), str(clock.new_id())
+    for told in ({"stop_id": stop, "visit_id": unknown}, {"visit_id": unknown, "name": NAME}, {"visit_id": visit_id}):
+        document = {"id": str(clock.new_id()), "env": json.dumps(told | {"met": NAME, "said": REMARK})}
+        quarantine.keep(phone, "records", Refused(document, "forged", "bad_signature"), ack_id=clock.new_id(),
+                        at=clock.now())  # fmt: skip
+    row_id = clock.new_id()
+    text = f"<data><stop>{stop}</stop><name>{NAME}</name></data>"
+    sealed = config.current().vault.seal(text, at=place("submission", "xml", row_id))
+    db.session.add(Submission(id=row_id, instance_id=str(row_id), person_id=phone.person_id, xml_sealed=sealed,
+                              xml_sha256="0" * 64, received_at=clock.now()))  # fmt: skip
+
+
+def imported(case, content, filename):
+    """A file of the creditor's that holds the case's row beside others, and is not the one that made the case."""
+    digest = hashlib.sha256(content).hexdigest()
+    kept = sealing.keep_file(content, file_sha256=digest)
+    db.session.add(
+        ImportRun(id=clock.new_id(), creditor_id=case.creditor_id, kind="cases", state="committed", filename=filename,
+                  file_sha256=digest, sealed_sha256=kept, report={}, mapping={}, received_on=clock.today(),
+                  imported_by_id=person_id("lin"))
+    )  # fmt: skip
+    return kept
+
+
+def files_of(case):
+    """Two files that name the case, and one that does not."""
+    book, out = Workbook(), io.BytesIO()
+    book.active.append([case.case_no, NAME, NUMBER, PHONE])
+    book.save(out)
+    rows = f"案号,姓名,电话\n{case.case_no},{NAME},{PHONE}\nWH-OTHER,别人,13000000000\n"
+    named = imported(case, out.getvalue(), "a.xlsx"), imported(case, rows.encode("gb18030"), "b.csv")
+    return named, imported(case, "案号\nWH-OTHER\n".encode(), "c.csv")
+
+
+def plan_of(day):
+    point = {"lon": float(POINT), "lat": 22.5, "datum": "WGS-84"}
+    routed = [
+        {"stop_id": str(day.stop_ids[0]), "point": point},
+        {"stop_id": str(day.stop_ids[1]), "point": {"lon": 1.0}},
+    ]
+    result = {"routes": [{"start": {"lon": 2.0}, "stops": routed}]}
+    db.session.add(RoutePlan(id=clock.new_id(), scheme_id=day.scheme_id, version=9, parameters={}, result=result))
+
+
+@pytest.fixture
+def told(planted, as_zhou, as_lin, as_ma):
+    """The day played, with all that the office made of it; returns it with the files that should stay and go."""
+    visit = planted.promised(0)
+    visit_id = str(visit.id)
+    begin_write()
+    set_aside(planted, visit_id)
+    plan_of(planted)
+    named, other = files_of(planted.case(0))
+    db.session.commit()
+    accept(as_zhou, visit_id)
+    case_id = str(planted.case_ids[0])
+    assert as_zhou.get(f"/v1/schemes/{planted.scheme_id}/summary.pdf").status_code == 200
+    assert as_zhou.get(f"/v1/cases/{case_id}/statement.pdf").status_code == 200
+    assert as_zhou.get(f"/v1/visits/{visit_id}/receipt.pdf").status_code == 200
+    complaint = {"case_id": case_id, "channel": "phone", "text": f"{NAME}说上门太晚", "contact": PHONE}
+    as_ma.post("/v1/complaints", json=complaint)
+    asked = {"kind": "access", "words": f"{NAME}要求查阅", "received_on": clock.today().isoformat()}
+    kept = as_ma.post(f"/v1/cases/{case_id}/data-requests", json=asked, headers={"Idempotency-Key": "one"})
+    assert kept.status_code == 201, kept.text
+    ended(planted)
+    return planted, named, other
+
+
+def ended(day):
+    begin_write()
+    case = day.case(0)
+    case.state = "settled"
+    at = clock.now() - timedelta(days=2_000)
+    flag = StopFlag(id=clock.new_id(), case_id=case.id, kind="settled", reason="结清", raised_by_id=None, raised_at=at)
+    db.session.add(flag)
+    for other in db.session.scalars(
+        sa.select(StopFlag).where(StopFlag.case_id == case.id, StopFlag.kind == "complaint")
+    ):
+        other.lifted_at = clock.now()
+    db.session.commit()
+
+
+def readable():
+    """Yield where and what: every value of every table, in plain and unsealed, and every file, opened."""
+    db.session.rollback()
+    for table in sa.inspect(db.engine).get_table_names():
+        for row in db.session.execute(sa.text(f'SELECT * FROM "{table}"')).mappings():  # noqa: S608  # names are ours
+            for column, value in row.items():
+                if value is not None:
+                    yield f"{table}.{column}", str(value)
+                    yield from unsealed(table, column, row, str(value))
+    for path in sorted(media.store().root.rglob("*")):
+        if path.is_file():
+            yield from opened(f"media/{path.name[:12]}", path.read_bytes())
+
+
+def unsealed(table, column, row, value):
+    """Yield what a sealed value says, under the vault's own key or a case's."""
+    if not value.startswith(("v1|", "v2|")) or column not in SEALED.get(table, {}):
+        return
+    at = place(table, SEALED[table][column], UUID(str(row["id"])))
+    try:
+        text = keyring.unseal(value, at=at) if value.startswith("v2|") else config.current().vault.unseal(value, at=at)
+    except keyring.KeyDestroyed:
+        return
+    yield f"{table}.{column} opened", ESCAPED.sub(lambda told: chr(int(told[1], 16)), text)
+    with contextlib.suppress(ValueError):
+        yield f"{table}.{column} unpacked", base64.b64decode(text, validate=True).decode("utf-8", "replace")
+
+
+def opened(where, raw):
+    """Yield the text of a file: as it is, of a PDF, of an archive's members, of a sealed file."""
+    yield where, raw.decode("utf-8", "replace")
+    yield f"{where} gb18030", raw.decode("gb18030", "replace")
+    if raw.startswith(b"%PDF"):
+        yield f"{where} pdf", squeezed(text_of(raw))
+    elif raw.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for name in archive.namelist():
+                yield from opened(f"{where}/{name}", archive.read(name))
+    elif raw.startswith(b"v1|"):
+        for run in db.session.scalars(sa.select(ImportRun)):
+            with contextlib.suppress(SealBroken):
+                at = place("file", "sha256", run.file_sha256)
+                yield from opened(where, base64.b64decode(config.current().vault.unseal(raw.decode(), at=at)))
+
+
+def found():
+    """Return which planted value can be read where."""
+    return sorted({(where, one) for where, text in readable() for one in PLANTED if one in text})
+
+
+class TestAfterADeletion:
+    def test_nothing_planted_can_be_read_anywhere(self, told, as_ma, as_guo):
+        day, named, other = told
+        before = found()
+        assert {one for _, one in before} == set(PLANTED)
+        places = {"quarantine.payload_sealed opened", "submission.xml_sealed opened", "route_plan.result",
+                  "scheme_stop.note", "idempotency_key.answer_sealed unpacked"}  # fmt: skip
+        assert places <= {where for where, _ in before}
+        assert any(where.startswith("media/") for where, one in before if one == NAME)
+        case_id = str(day.case_ids[0])
+        asked = as_ma.post(f"/v1/cases/{case_id}/deletions", json={"ground": "retention", "reason": "期满"})
+        done = as_guo.post(f"/v1/deletions/{asked.json['id']}/carry-out")
+        assert done.status_code == 200, done.text
+        sweep.sweep(clock.now())
+        db.session.commit()
+        assert found() == []
+        assert [media.store().has(one) for one in (*named, other)] == [False, False, True]
+
+    def test_the_others_of_the_scheme_keep_theirs_and_the_summary_is_made_anew(self, told, as_ma, as_guo, as_zhou):
+        day, _, _ = told
+        case_id = str(day.case_ids[0])
+        asked = as_ma.post(f"/v1/cases/{case_id}/deletions", json={"ground": "retention", "reason": "期满"})
+        as_guo.post(f"/v1/deletions/{asked.json['id']}/carry-out")
+        sweep.sweep(clock.now())
+        db.session.commit()
+        paper = as_zhou.get(f"/v1/schemes/{day.scheme_id}/summary.pdf")
+        assert paper.status_code == 200, paper.text
+        assert NAME not in squeezed(text_of(paper.data))
+        assert day.case(1).debtor.name != "已删除"
+        db.session.rollback()
+        assert {row.state for row in db.session.scalars(sa.select(Quarantine))} == {"dismissed"}
+
+    def test_a_row_that_was_set_aside_is_not_judged_again(self, told, as_ma, as_guo, as_zhou):
+        day, _, _ = told
+        asked = as_ma.post(f"/v1/cases/{day.case_ids[0]}/deletions", json={"ground": "retention", "reason": "期满"})
+        as_guo.post(f"/v1/deletions/{asked.json['id']}/carry-out")
+        db.session.rollback()
+        row_id = db.session.scalars(sa.select(Quarantine.id)).first()
+        db.session.rollback()
+        assert as_zhou.post(f"/v1/devices/quarantine/{row_id}/reopen").status_code == 200
+        again = as_zhou.post(f"/v1/devices/quarantine/{row_id}/replay")
+        assert again.json["type"] == "/problems/case-erased"
+
+    def test_the_certificate_says_until_when_backups_hold_it(self, told, as_ma, as_guo):
+        day, _, _ = told
+        asked = as_ma.post(f"/v1/cases/{day.case_ids[0]}/deletions", json={"ground": "retention", "reason": "期满"})
+        done = as_guo.post(f"/v1/deletions/{asked.json['id']}/carry-out").json
+        until = (clock.now() + timedelta(days=30)).astimezone(clock.SHANGHAI).date().isoformat()
+        assert until in done["certificate"]["backups"][0]
+        assert until in done["certificate"]["backups"][1]
+
+
+class TestWithoutPoints:
+    def test_moves_the_stops_to_the_start_of_their_route_and_leaves_the_others(self):
+        plan = {"routes": [{"start": {"lon": 1}, "stops": [{"stop_id": "a", "point": {"lon": 2}},
+                                                           {"stop_id": "b", "point": {"lon": 3}}]}]}  # fmt: skip
+        told = without_points(plan, {"a"})
+        assert [one["point"] for one in told["routes"][0]["stops"]] == [{"lon": 1}, {"lon": 3}]
