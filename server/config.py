@@ -140,6 +140,12 @@ def read_key(env: Env, name: str, var_dir: Path) -> bytes:
     return path.read_bytes()
 
 
+def read_firm(env: Env) -> Firm:
+    """Return the firm as it is printed on papers."""
+    names = ("name", "phone", "complaint_phone", "address")
+    return Firm(**{name: env.str(f"FIRM_{name.upper()}", getattr(Firm(), name)) for name in names})
+
+
 def read_seal(env: Env, var_dir: Path) -> SealSettings:
     """Return what papers are sealed with. Raises HalfConfigured for an unknown kind or a file that is not there."""
     kind, keys = env.str("SEAL", SealKind.PEM.value), var_dir / "keys"
@@ -228,12 +234,7 @@ def load(var_dir: Path | None = None) -> Config:
         session_key=symmetric_key(keys["session"], "session"),
         ack_key=signing_key(keys["ack"], "ack"),
         log_key=signing_key(keys["log"], "log"),
-        firm=Firm(
-            **{
-                name: env.str(f"FIRM_{name.upper()}", getattr(Firm(), name))
-                for name in ("name", "phone", "complaint_phone", "address")
-            }
-        ),
+        firm=read_firm(env),
         seal=read_seal(env, folder),
         geocoder=Geocoder(env.str("GEOCODER", "offline"), env.str("GEOCODER_URL", ""), env.str("GEOCODER_KEY", "")),
         roads=Roads(env.str("ROADS", "off"), env.str("ROADS_URL", ""), env.str("ROADS_KEY", "")),

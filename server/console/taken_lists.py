@@ -1,4 +1,4 @@
-"""Lists that somebody takes out as he sees them: which hold personal data, and how those count as exports (导出)."""
+"""Lists that somebody takes out as he sees them: which hold personal data, and how those count under PI-BULK."""
 
 from collections import defaultdict
 from collections.abc import Sequence
