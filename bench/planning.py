@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from bench.peers.dialect import NotInstalled
 from bench.report import Goal, Report
 from bench.testdata import best_known, folder
 from server.planning.datum import Point
+from server.planning.difference import figures
 from server.planning.distance import CITY, haversine_m
 from server.planning.model import Limits, Problem, Shift, Stop, Window
 from server.planning.planner import plan
@@ -45,6 +47,14 @@ GOALS = {
     "whatif200_s": Goal("CPU-s", "≤ 1", "one stop moved by hand on a day of 200 stops and 12 crews: all figures anew"),
     "week1500_s": Goal("s", "", "1,500 stops, 20 crews, 5 days by territories: a budget of 110 s, to the last reason"),
     "week1500_served": Goal("stops", "", "how many of the 1,500 it serves"),
+    "week1500_cost_vs_vroom": Goal(
+        "×",
+        "≤ 1.0",
+        "driving and lost prizes: ours ÷ VROOM's, with the CPU seconds it took on all cores",
+    ),
+    "plan50k_min": Goal("min", "≤ 20", "50,000 stops, 500 crews, 5 days, all cores: 15 min of search, and the reasons"),
+    "plan50k_served": Goal("stops", "", "how many of them it serves"),
+    "plan50k_mib": Goal("MiB", "", "the most memory one of its processes held"),
     "matrix1500_ms": Goal("CPU-ms", "", "haversine over 1,500 × 1,500 points in numpy"),
     "matrix_vs_geopy": Goal("×", "", "geopy geodesic's CPU per pair ÷ ours"),
 }
@@ -73,6 +83,8 @@ def run(report: Report) -> None:
     report.tell("day60_served", sum(len(route.stops) for route in plans[0].routes))
     _what_if(report)
     _week(report)
+    _week_beside_vroom(report)
+    _fifty_thousand(report)
     points = _points(1_500)
     matrix_s = median_cpu_s(lambda: haversine_m(points), rounds=3)
     report.tell("matrix1500_ms", 1000 * matrix_s)
@@ -136,6 +148,42 @@ def _week(report: Report) -> None:
     found = plan(_days(1_500, crews=20, days=5), limits=Limits(10**6, SEED, 110.0), processes=os.cpu_count() or 1)
     report.tell("week1500_s", time.perf_counter() - began_s)
     report.tell("week1500_served", found.served)
+
+
+def _week_beside_vroom(report: Report) -> None:
+    """Let VROOM plan the week on all cores, then ours with as many CPU seconds, and compare what both cost."""
+    if report.quick:
+        report.skip("week1500_cost_vs_vroom", "left out of the quick run")
+        return
+    cores, given = os.cpu_count() or 1, _days(1_500, crews=20, days=5)
+    try:
+        routers.install()
+    except NotInstalled as fault:
+        report.skip("week1500_cost_vs_vroom", str(fault))
+        return
+    began_s = time.process_time()
+    theirs_s = routers.vroom_week(given, threads=cores)
+    budget_s = (time.process_time() - began_s) / cores
+    if theirs_s is None:
+        report.skip("week1500_cost_vs_vroom", "VROOM's week is not lawful")
+        return
+    found = plan(given, limits=Limits(10**6, SEED, budget_s), processes=cores)
+    report.tell("week1500_cost_vs_vroom", figures(found).cost_s / theirs_s)
+
+
+def _fifty_thousand(report: Report) -> None:
+    """Plan a week of a whole province: seconds on the clock, the memory of the greediest process."""
+    if report.quick:
+        for figure in ("plan50k_min", "plan50k_served", "plan50k_mib"):
+            report.skip(figure, "left out of the quick run")
+        return
+    began_s = time.perf_counter()
+    limits = Limits(10**6, SEED, 900.0)
+    found = plan(_days(50_000, crews=500, days=5), limits=limits, processes=os.cpu_count() or 1)
+    report.tell("plan50k_min", (time.perf_counter() - began_s) / 60)
+    report.tell("plan50k_served", found.served)
+    used = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    report.tell("plan50k_mib", max(used) / 1024)
 
 
 def _points(count: int) -> list[Point]:

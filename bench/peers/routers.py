@@ -16,6 +16,10 @@ from typing import Any
 
 from bench.peers.dialect import NotInstalled
 from bench.solomon import TENTHS, Instance
+from server.planning.frame import frame
+from server.planning.model import Problem
+from server.planning.piece import cost_s
+from server.planning.schedule import Call, Tours, timing
 
 TARGET = Path("var/bench/routers")
 PACKAGES = ("ortools==9.15.6755", "pyvroom==1.15.2")
@@ -125,6 +129,43 @@ def _vroom(instance: Instance, *, level: int, cut_s: float | None) -> Routes | N
     table = answer.routes
     jobs = table[table["type"] == "job"]
     return [[int(one) for one in own["id"]] for _, own in jobs.groupby("vehicle_id", sort=True)]
+
+
+def vroom_week(problem: Problem, *, threads: int) -> int | None:
+    """Return what VROOM's plan of a week costs: seconds of driving and the prizes of what it leaves out.
+
+    It serves as many visits as it can, whatever they are worth, and is given the planner's own matrix; None when its
+    plan is not lawful.
+    """
+    engine: Any = importlib.import_module("vroom")
+    ready = frame(problem)
+    asked = engine.Input()
+    matrix = ready.legs.seconds.astype("uint32")
+    asked.set_durations_matrix("car", matrix)
+    asked.set_costs_matrix("car", matrix)
+    asked.add_vehicle([
+        engine.Vehicle(
+            number, start=day.start_node, end=day.end_node, profile="car", time_window=[day.opens_s, day.closes_s]
+        )
+        for number, day in enumerate(ready.days, start=1)
+    ])  # fmt: skip
+    asked.add_job([
+        engine.Job(
+            place.node, location=place.node, default_service=place.service_s,
+            time_windows=[[opens, closes - place.service_s] for opens, closes in place.spans],
+        )
+        for place in ready.places
+    ])  # fmt: skip
+    table = asked.solve(exploration_level=5, nb_threads=threads).routes
+    tours: Tours = [[] for _ in ready.days]
+    for _, row in table[table["type"] == "job"].iterrows():
+        place = ready.places[int(row["id"])]
+        begins = int(row["arrival"]) + int(row["waiting_time"])
+        span = next(one for one in place.spans if one[0] <= begins <= one[1] - place.service_s)
+        tours[int(row["vehicle_id"]) - 1].append(Call(place, span))
+    if not all(timing(ready, day=day, calls=calls).is_feasible for day, calls in zip(ready.days, tours, strict=True)):
+        return None
+    return cost_s(ready, tours=tours)
 
 
 SOLVERS: dict[str, Solver] = {"ortools": ortools, "vroom": vroom}
