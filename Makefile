@@ -7,7 +7,7 @@ GAZETTEER := server/cases/gazetteer
 WEB_APPS := server/static/console/index.html
 AUDIT := var/setup/audit
 API_TYPES := web/src/console/api/schema.d.ts
-WEB_SOURCES := $(shell find web/src web/*.ts web/*.json -type f)
+WEB_SOURCES := $(shell find web/src web/*.ts web/*.json docs/guide -type f)
 # Python keeps what it compiled: the tests start some hundred servers.
 unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=

@@ -1,12 +1,17 @@
 """The console in a real Chromium: signing in, pressing, and what axe and the content policy hold against it."""
 
+import base64
 import json
+import os
+from pathlib import Path
 
 from tests.browser import Page
 from tests.cast import PASSWORD
 from tests.flows.thumb import AXE, TAGS, Screens
 
 PHONE, DESK = (390, 844), (1440, 900)
+GUIDE_PICTURES = Path(__file__).parents[2] / "docs" / "guide" / "img"
+GUIDE_WIDTH = 1080  # pixels of a picture at most; a guide shows it 860 wide
 WATCH = """globalThis.broken = [];
 addEventListener('securitypolicyviolation', (one) => broken.push(`${one.violatedDirective} ${one.blockedURI}`));"""
 
@@ -66,6 +71,18 @@ class Desk(Screens):
             found += [f"{name}: {one}" for one in self.violations()]
         wide = self.page.run("document.documentElement.scrollWidth > innerWidth")
         return found + (["wider than the screen"] if wide else []) + self.page.run("broken")
+
+    def picture(self, name):
+        """Write what stands on the screen as a picture of the guides, where DOORSTEP_GUIDE_PICTURES asks for it."""
+        if not os.environ.get("DOORSTEP_GUIDE_PICTURES"):
+            return
+        self.theme("light")
+        self.page.wait("!document.documentElement.classList.contains('dark')")
+        self.page.wait("document.getAnimations().every((one) => one.playState !== 'running')")
+        x, y, width, height = self.page.run("[scrollX, scrollY, innerWidth, innerHeight]")
+        part = {"x": x, "y": y, "width": width, "height": height, "scale": min(1, GUIDE_WIDTH / width)}
+        shot = self.page.call("Page.captureScreenshot", format="webp", quality=70, clip=part)["data"]
+        (GUIDE_PICTURES / f"{name}.webp").write_bytes(base64.b64decode(shot))
 
     def violations(self):
         """Return what axe-core holds against the present screen, with the places."""

@@ -83,6 +83,7 @@ class TestSigning:
         desk.tap("a[href$='/approvals/" + reviewed + "']")
         desk.sees("方外访")
         assert desk.flawless() == []
+        desk.picture("manager-brief")
         desk.act("agree")
         desk.sees("签批的正是所见内容")
         assert desk.flawless() == []
@@ -192,6 +193,7 @@ class TestDeciding:
         desk.sees("证据与时效已核对")
         desk.sees("有效催收核对")
         assert desk.flawless() == []
+        desk.picture("manager-decision")
         desk.act("open")
         desk.press("采用法务意见")
         assert desk.flawless() == []

@@ -54,6 +54,7 @@ class TestLegal:
         desk.act("record")
         desk.sees("授权书 2026-01")
         assert desk.flawless() == []
+        desk.picture("legal-case")
         desk.act("build")
         desk.sees("正在制作")
         work(app)
@@ -65,6 +66,7 @@ class TestLegal:
         self.verify(desk, made, "核验通过")
         desk.sees("日志公钥与本服务器公布的一致")
         assert desk.flawless() == []
+        desk.picture("legal-verify")
         self.verify(desk, altered(made, tmp_path / "altered.zip"), "核验未通过")
         desk.sees("was changed")
 
@@ -80,6 +82,7 @@ class TestLegal:
     def test_sees_what_is_due_and_subscribes_to_it(self, desk, sued):
         desk.sign_in("hu", "/legal/deadlines")
         desk.sees("期限")
+        desk.picture("legal-deadlines")
         desk.act("subscribe")
         desk.sees("只显示一次")
         assert desk.page.run("document.querySelector('input[readonly]').value.endsWith('.ics')") is True
@@ -113,6 +116,7 @@ class TestCompliance:
         desk.sees("外访已冻结")
         desk.fill("answer", "经核实，到访在 19:30，已致歉")
         assert desk.flawless() == []
+        desk.picture("compliance-complaint")
         desk.act("answer")
         desk.sees("答复：不属实")
         desk.act("close")
@@ -135,6 +139,7 @@ class TestAuditor:
         desk.act("whole")
         desk.sees("整条链校验完整")
         assert desk.flawless() == []
+        desk.picture("auditor-log")
 
     def test_looks_at_a_paper_without_sending_it(self, desk, tmp_path):
         path = tmp_path / "DZ-20261124-0015-5.pdf"
@@ -144,6 +149,7 @@ class TestAuditor:
         desk.page.choose("input[type=file]", path)
         desk.sees("查无此单据编号")
         assert desk.flawless() == []
+        desk.picture("auditor-verify")
 
 
 class TestManager:

@@ -65,6 +65,7 @@ class TestRequests:
         ma.sees("所持有的个人信息")
         ma.fill("words", "已当面提供复印件")
         assert ma.flawless() == []
+        ma.picture("compliance-request")
         ma.act("answer")
         ma.press("确定")
         ma.sees("答复：同意")

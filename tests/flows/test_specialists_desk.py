@@ -61,15 +61,20 @@ class TestScreens:
             lin.page.wait("document.querySelector('.page') !== null && !document.querySelector('[aria-busy=true]')")
             if said := lin.flawless():
                 found[place] = said
+            if place == f"/cases/{placed}":
+                lin.picture("specialist-case")
         assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
     def test_of_the_administrator_hold_nothing_against_them(self, desk, creditors):
         an, found = desk("an"), {}
+        pictures = {"/people": "admin-people", "/templates": "admin-templates", "/system": "admin-system"}
         for place in ("/people", "/creditors", "/templates", "/rules", "/system"):
             an.go(place)
             an.page.wait("document.querySelector('.page') !== null && !document.querySelector('[aria-busy=true]')")
             if said := an.flawless():
                 found[place] = said
+            if place in pictures:
+                an.picture(pictures[place])
         assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
 
@@ -84,11 +89,13 @@ class TestFromFileToList:
         pick(lin, as_lin.get(f"/v1/creditors/{creditors['bank']}").json["name"])
         lin.press("上传并试读")
         lin.sees("不是有效日期")
+        lin.picture("specialist-import")
         lin.press("确认入库")
         lin.press("确定")
         lin.sees("已入库")
         lin.go("/lists/screen")
         lin.press("勾选前 10 户")
+        lin.picture("specialist-screen")
         lin.press("用所选建名单")
         lin.sees("A2")
         lin.type("input[name=title]", "第 1 周")

@@ -108,6 +108,7 @@ class TestRoadPlan:
         desk.page.wait(f"document.querySelectorAll('tr[data-stop]')[1].innerText.includes('{before[0]}')")
         assert order(as_zhou, planned) == before  # nothing is in force yet
         assert desk.flawless() == []
+        desk.picture("supervisor-routes")
         desk.act("save-plan")
         desk.page.wait("!document.body.innerText.includes('尚未保存')")
         assert order(as_zhou, planned) == wanted
@@ -173,6 +174,7 @@ class TestList:
             press_key(desk, "a")
         press_key(desk, "x")
         desk.sees("移除 ")
+        desk.picture("supervisor-review")
         desk.type(".el-message-box textarea", "上周已访")
         desk.page.run("document.querySelector('.el-message-box .el-button--primary').click()")
         desk.sees("4/4 已审")
@@ -190,6 +192,7 @@ class TestScreens:
         desk.sign_in("zhou", f"/board?on={on}")
         desk.sees("方外访")
         assert desk.flawless() == []
+        desk.picture("supervisor-board")
         for place, word in (
             ("/devices", "方的手机"),
             ("/visits", "还没有外访记录"),
