@@ -82,6 +82,7 @@ class TestLegal:
     def test_sees_what_is_due_and_subscribes_to_it(self, desk, sued):
         desk.sign_in("hu", "/legal/deadlines")
         desk.sees("期限")
+        desk.page.wait("document.querySelector('.plain li') !== null")
         desk.picture("legal-deadlines")
         desk.act("subscribe")
         desk.sees("只显示一次")

@@ -108,6 +108,7 @@ class TestRoadPlan:
         desk.page.wait(f"document.querySelectorAll('tr[data-stop]')[1].innerText.includes('{before[0]}')")
         assert order(as_zhou, planned) == before  # nothing is in force yet
         assert desk.flawless() == []
+        desk.page.run("document.querySelector('tr[data-stop]').scrollIntoView({block: 'center'})")
         desk.picture("supervisor-routes")
         desk.act("save-plan")
         desk.page.wait("!document.body.innerText.includes('尚未保存')")
@@ -172,9 +173,9 @@ class TestList:
         assert desk.flawless() == []
         for _ in range(3):
             press_key(desk, "a")
+        desk.picture("supervisor-review")
         press_key(desk, "x")
         desk.sees("移除 ")
-        desk.picture("supervisor-review")
         desk.type(".el-message-box textarea", "上周已访")
         desk.page.run("document.querySelector('.el-message-box .el-button--primary').click()")
         desk.sees("4/4 已审")
