@@ -16,7 +16,7 @@ LARGEST = 120_000
 
 
 def words_of_the_console():
-    """Return every Chinese word of the console's tables and of the problems, as an expression that its shown form fits."""
+    """Return every Chinese word of the console's tables, and of the problems."""
     sources = [*(ROOT / "web/src/console").rglob("*.ts"), *(ROOT / "web/src/console").rglob("*.vue")]
     pairs = {word for path in sources for word in re.findall(r'\["([^"]*)", "', path.read_text(encoding="utf-8"))}
     problems = re.findall(r"中文：(.*)$", (ROOT / "docs/problems.md").read_text(encoding="utf-8"), re.MULTILINE)
@@ -25,9 +25,11 @@ def words_of_the_console():
 
 def expression(words):
     """Return what matches a word as shown, with its facts filled in, or the first clause of it."""
-    clauses = {part for word in words for part in (word, word.removesuffix("…"), re.split("[。，：；（(]", word)[0]) if part}
+    clauses = (
+        words | {word.removesuffix("…") for word in words} | {re.split("[。，：；（(]", word)[0] for word in words}
+    )
     clauses |= {match[0] for word in words if (match := re.match("[^。]+。", word))}
-    return re.compile("|".join(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one)) for one in sorted(clauses)))
+    return re.compile("|".join(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one)) for one in sorted(clauses) if one))
 
 
 SHOWN = expression(words_of_the_console())
@@ -55,7 +57,8 @@ class TestPictures:
     def test_are_made_by_the_journeys_and_used(self):
         used = {one for path in OF_THE_OFFICE for one in PICTURE.findall(path.read_text(encoding="utf-8"))}
         text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/flows").glob("*.py"))
-        made = set(re.findall(r'"((?:%s)-[a-z]+)"' % "|".join(path.stem for path in OF_THE_OFFICE), text))
+        roles = "|".join(path.stem for path in OF_THE_OFFICE)
+        made = set(re.findall(rf'"((?:{roles})-[a-z]+)"', text))
         assert used == {f"img/{name}.webp" for name in made}
 
     def test_are_there_and_small(self):
