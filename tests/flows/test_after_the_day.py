@@ -1,0 +1,87 @@
+"""Zhou closes the day out in the console and proposes what becomes of a case; the refusals stand where they bind."""
+
+import pytest
+
+from server.db import db
+from server.demo import doors
+from server.demo.doors import Door
+from tests.flows.desk import Desk
+
+REFUSED_TO_PAY = 3
+
+
+@pytest.fixture
+def desk(live_server, tmp_path):
+    one = Desk(live_server.url, tmp_path / "desk")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def day_done(as_zhou, dispatched, fangs_phone):
+    """The stops of a scheme: every one visited but the last, every visit reviewed but the first."""
+    stops = fangs_phone.stops()
+    for stop in stops[:-1]:
+        at = {"arrive_at": fangs_phone.clock.at.isoformat()}
+        doors.play(Door(fangs_phone, dict(stop) | at, REFUSED_TO_PAY))
+        fangs_phone.clock.at = fangs_phone.clock.at.replace(microsecond=0)
+    assert fangs_phone.sync().unsent == 0
+    visits = as_zhou.get("/v1/visits", query_string={"scheme_id": dispatched, "limit": 100}).json["items"]
+    for visit in visits[1:]:
+        review(as_zhou, visit["id"])
+    return stops, visits
+
+
+def review(caller, visit_id):
+    tag = caller.get(f"/v1/visits/{visit_id}").headers["ETag"]
+    done = caller.post(f"/v1/visits/{visit_id}/review", json={"decision": "accept"}, headers={"If-Match": tag})
+    assert done.status_code == 200, done.text
+
+
+def may_send(desk):
+    return desk.page.run("!document.querySelector('[data-act=send-close-out]').disabled")
+
+
+def test_a_scheme_is_closed_out_and_a_case_proposed(desk, as_zhou, dispatched, day_done):
+    stops, visits = day_done
+    desk.sign_in("zhou", f"/schemes/{dispatched}")
+    desk.act("close-out")
+    desk.sees("还有 1 条外访记录未复核")
+    last = f"[name=why-{stops[-1]['case_no']}]"
+    desk.type(last, "客户外出，改期")
+    assert not may_send(desk)
+    assert desk.flawless() == []
+    review(as_zhou, visits[0]["id"])
+    desk.go(f"/schemes/{dispatched}")
+    desk.act("close-out")
+    desk.page.wait(f"document.querySelector('{last}') !== null")
+    assert not may_send(desk)  # whom nobody visited has no reason yet
+    desk.type(last, "客户外出，改期")
+    desk.fill("conclusion", "当日完成")
+    assert desk.flawless() == []
+    desk.act("send-close-out")
+    desk.sees(f"已归总：{len(visits)} 户待决策")
+    db.session.rollback()  # read anew what the server of the browser wrote
+    assert as_zhou.get(f"/v1/schemes/{dispatched}").json["state"] == "collated"
+
+    case_id = visits[0]["case_id"]
+    desk.go(f"/cases/{case_id}")
+    desk.act("propose")
+    desk.fill("reasons", "当面拒绝，两次承诺均未履行")
+    desk.tap(".el-dialog .el-checkbox input")
+    assert desk.flawless() == []
+    desk.act("send-proposal")
+    desk.sees("已提请，等待法务意见")
+    db.session.rollback()
+    (asked,) = as_zhou.get("/v1/escalations", query_string={"case_id": case_id}).json["items"]
+    assert (asked["state"], asked["proposal"]) == ("proposed", "sue")
+    assert [one["id"] for one in asked["evidence"]] == [visits[0]["id"]]
+
+    desk.go(f"/cases/{visits[1]['case_id']}")
+    desk.act("go-on")
+    desk.page.wait("document.querySelector('.el-message-box textarea') !== null")
+    desk.type(".el-message-box textarea", "月底发薪后再联系")
+    desk.press("确定")
+    desk.sees("已转为继续催收")
+    db.session.rollback()
+    assert as_zhou.get(f"/v1/cases/{visits[1]['case_id']}").json["state"] == "continued"
