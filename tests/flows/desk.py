@@ -79,11 +79,10 @@ class Desk(Screens):
         self.theme("light")
         self.page.wait("!document.documentElement.classList.contains('dark')")
         self.page.wait("document.getAnimations().every((one) => one.playState !== 'running')")
-        self.page.call("Emulation.setScrollbarsHidden", hidden=True)
+        self.page.run("document.documentElement.style.scrollbarWidth = 'none'")
         x, y, width, height = self.page.run("[scrollX, scrollY, innerWidth, innerHeight]")
         part = {"x": x, "y": y, "width": width, "height": height, "scale": min(1, GUIDE_WIDTH / width)}
         shot = self.page.call("Page.captureScreenshot", format="webp", quality=70, clip=part)["data"]
-        self.page.call("Emulation.setScrollbarsHidden", hidden=False)
         (GUIDE_PICTURES / f"{name}.webp").write_bytes(base64.b64decode(shot))
 
     def violations(self):
