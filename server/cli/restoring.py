@@ -1,7 +1,9 @@
 """`doorstep restore`: a backup becomes the installation, checked before it takes the place of what was there.
 
-Everything is put together in a folder beside: hashes, schema, a fresh epoch, audit chain and files. Only what passes
-moves in, and what stood there before is kept. PostgreSQL is filled in place, after a dump of the old.
+Everything is put together beside, in a folder and for PostgreSQL in a database of its own: hashes, schema, a fresh
+epoch, audit chain and files. Only what passes moves in, and what stood there before is kept, under another name.
+Killed before that, nothing has changed; killed in the middle of it there is no database, so that no server starts on
+half of it, and `restore --force` again ends it.
 """
 
 import hashlib
@@ -23,7 +25,7 @@ from sqlalchemy.pool import NullPool
 
 from server import audit, clock, config, feed
 from server.app import create_app, migrations_dir
-from server.cli import safekeeping
+from server.cli import renaming, safekeeping
 from server.config import Config
 from server.db import begin_write, db
 
@@ -31,6 +33,11 @@ SQLITE_DUMP = "doorstep.db"
 POSTGRES_DUMP = "doorstep.pgdump"
 SQLITE_PARTS = ("", "-wal", "-shm")
 IN_USE = "数据库正在使用，请先停止服务。The database is in use: stop `doorstep serve` and every worker first."
+OLD_DATABASE = "原数据库（如有）改名为 {name}，用后请删除。The old database, if any, is {name} now: drop it in time."
+HALF_WAY = (
+    "有文件而无数据库：上次恢复中途停止。There are files and no database: a restore stopped half-way. "
+    "The old database has a name with _before_ in it; --force restores whole"
+)
 OTHER_CONNECTIONS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND backend_type = 'client backend'"
@@ -60,14 +67,16 @@ def restore(var_dir: Path, backup: Path, *, force: bool) -> None:
     try:
         copy_files(backup, staged, manifest["files"])
         check_dump(staged, is_sqlite=settings.is_sqlite)
-        staging = fill_database(settings, staged, aside)
+        staging = fill_database(settings, staged)
         epoch = begin_epoch(staging, made_at=str(manifest["made_at"]), files=len(manifest["files"]))
-        move_in(settings, staged, aside)
+        move_in(settings, staged, aside, stamp=stamp)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     click.echo(DONE.format(files=len(manifest["files"]), made_at=manifest["made_at"], epoch=epoch))
     if aside.exists():
         click.echo(f"原有数据保存在 {aside}。What was there is in {aside}.")
+    if not settings.is_sqlite:
+        click.echo(OLD_DATABASE.format(name=aside_name(settings, stamp)))
 
 
 def checked_manifest(backup: Path) -> dict[str, Any]:
@@ -104,7 +113,10 @@ def check_keys(settings: Config, manifest: dict[str, Any]) -> None:
 def check_target(settings: Config, *, force: bool) -> None:
     """Let a restore go where nothing is, or anywhere when forced. Raises ClickException."""
     has_files = settings.media_dir.is_dir() and any(settings.media_dir.rglob("*"))
-    if not force and (has_files or has_database(settings)):
+    is_there = has_database(settings)
+    if not force and not is_there and has_files and not settings.is_sqlite:
+        raise click.ClickException(HALF_WAY)
+    if not force and (has_files or is_there):
         raise click.ClickException("there is an installation already: --force keeps it aside and restores over it")
     if has_database(settings):
         check_unused(make_url(settings.database_url), is_sqlite=settings.is_sqlite)
@@ -141,6 +153,8 @@ def has_database(settings: Config) -> bool:
     url = make_url(settings.database_url)
     if settings.is_sqlite:
         return Path(str(url.database)).exists()
+    if not renaming.exists(url):
+        return False
     engine = create_engine(url)
     try:
         return bool(inspect(engine).get_table_names())
@@ -165,8 +179,8 @@ def check_dump(staged: Path, *, is_sqlite: bool) -> None:
         raise click.ClickException(f"the backup has no {wanted}: it was made on another kind of database")
 
 
-def fill_database(settings: Config, staged: Path, aside: Path) -> Config:
-    """Return settings of the restored database and files; PostgreSQL is filled in place, the old one dumped aside.
+def fill_database(settings: Config, staged: Path) -> Config:
+    """Return settings of the restored database and files, both beside those in use.
 
     Raises ClickException.
     """
@@ -175,26 +189,19 @@ def fill_database(settings: Config, staged: Path, aside: Path) -> Config:
     tool = shutil.which("pg_restore")
     if tool is None:
         raise click.ClickException("pg_restore is not on PATH; install the PostgreSQL client")
-    url = make_url(settings.database_url)
-    if has_database(settings):
-        aside.mkdir()
-        safekeeping.copy_database(settings, aside)
-        empty(url)
+    url = renaming.beside(make_url(settings.database_url))
+    renaming.make_anew(url)
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     command = [tool, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "-d", address]
     done = subprocess.run([*command, str(staged / POSTGRES_DUMP)], check=False)  # noqa: S603
     if done.returncode:
-        raise click.ClickException(f"pg_restore failed, the database is empty; the old one is dumped in {aside}")
-    return replace(settings, var_dir=staged)
+        raise click.ClickException("pg_restore failed; nothing of the installation was changed")
+    return replace(settings, var_dir=staged, database_url=url.render_as_string(hide_password=False), owner_url="")
 
 
-def empty(url: URL) -> None:
-    """Drop every table of a PostgreSQL database that was dumped aside."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+def aside_name(settings: Config, stamp: str) -> str:
+    """Return the name that the PostgreSQL database in use gets when another takes its place."""
+    return f"{make_url(settings.database_url).database}_before_{stamp.lower()}"
 
 
 def begin_epoch(staging: Config, *, made_at: str, files: int) -> str:
@@ -217,11 +224,14 @@ def begin_epoch(staging: Config, *, made_at: str, files: int) -> str:
     return epoch
 
 
-def move_in(settings: Config, staged: Path, aside: Path) -> None:
-    """Put what was there aside and the restored files in its place, the SQLite database last of all.
+def move_in(settings: Config, staged: Path, aside: Path, *, stamp: str) -> None:
+    """Put what was there aside and the restored files in its place, the database first away and last in.
 
     Killed half-way there is no database, so that a server refuses to start.
     """
+    url = make_url(settings.database_url)
+    if not settings.is_sqlite and renaming.exists(url):
+        renaming.rename(url, aside_name(settings, stamp))
     database = Path(str(make_url(settings.database_url).database)) if settings.is_sqlite else None
     old = [database.with_name(database.name + part) for part in SQLITE_PARTS] if database else []
     for path in [*old, settings.media_dir]:
@@ -235,3 +245,5 @@ def move_in(settings: Config, staged: Path, aside: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         shutil.move(staged / SQLITE_DUMP, database)
+    else:
+        renaming.rename(renaming.beside(url), str(url.database))

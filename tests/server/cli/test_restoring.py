@@ -1,7 +1,10 @@
 """A backup becomes the installation again, on both databases; what was there, and what a phone holds, is not lost."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +12,7 @@ import sqlalchemy as sa
 from server import audit, feed, media
 from server.accounts.models import Person
 from server.app import create_app
+from server.cli import renaming, restoring
 from server.db import begin_write, db
 
 
@@ -51,6 +55,77 @@ def state(app):
     return told
 
 
+def kept_databases(app):
+    """Return the addresses of the databases that restores have put aside."""
+    url = sa.make_url(app.extensions["doorstep"].database_url)
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        like = {"like": f"{url.database}_before_%"}
+        names = connection.execute(sa.text("SELECT datname FROM pg_database WHERE datname LIKE :like"), like)
+        return [url.set(database=name) for name in names.scalars()]
+
+
+def name_in(url):
+    """Return Fang's name in a database."""
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        return connection.execute(sa.select(Person.name).where(Person.username == "fang")).scalar_one()
+
+
+def restore_and_die(settings, backup, *, at):
+    """Restore in a process of its own that is killed before its nth step outside; return how it ended."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            with open(os.devnull, "w") as quiet:  # noqa: PTH123
+                os.dup2(quiet.fileno(), 1)
+            _count_steps(at)
+            restoring.restore.callback.__wrapped__(settings.var_dir, backup, force=True)
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _count_steps(die_at):
+    """Kill this process before the nth move of files, statement on the database server, or call of a tool."""
+    seen = 0
+
+    def step():
+        nonlocal seen
+        seen += 1
+        if seen == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for owner, name in ((shutil, "move"), (renaming, "_run"), (subprocess, "run"), (restoring, "begin_epoch")):
+        real = getattr(owner, name)
+        setattr(owner, name, lambda *args, _real=real, **kwargs: (step(), _real(*args, **kwargs))[1])
+
+
+class TestKilled:
+    def test_leaves_the_old_whole_or_no_database_and_ends_when_called_again(self, app, run, backed_up, engine_name):
+        settings, seen = app.extensions["doorstep"], set()
+        for at in range(1, 40):
+            before = state(app)
+            ended = restore_and_die(settings, backed_up, at=at)
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+            seen.add(restoring.has_database(settings))
+            if restoring.has_database(settings):
+                assert state(app) == before
+                continue
+            if engine_name == "postgres" and any(settings.media_dir.rglob("*")):
+                assert "_before_" in run("restore", backed_up).output
+            done = run("restore", backed_up, "--force")
+            assert done.exit_code == 0, (done.output, done.exception)
+            assert state(app)[1:3] == ("方外访", [b"in the backup"])
+        assert seen == {True, False}
+        assert state(app)[1] == "方外访"
+        assert run("verify").exit_code == 0
+
+
 class TestRestore:
     def test_refuses_to_overwrite_and_changes_nothing(self, app, run, backed_up):
         before = state(app)
@@ -72,7 +147,10 @@ class TestRestore:
         [aside] = var.glob("before-restore-*")
         kept = {path.read_bytes() for path in (aside / "media").rglob("*") if path.is_file()}
         assert b"after the backup" in kept
-        assert (aside / ("doorstep.db" if engine_name == "sqlite" else "doorstep.pgdump")).stat().st_size
+        if engine_name == "sqlite":
+            assert (aside / "doorstep.db").stat().st_size
+        else:
+            assert [name_in(url) for url in kept_databases(app)] == ["改名"]
         assert not list(var.glob(".restoring-*"))
 
     def test_may_be_done_again(self, app, run, backed_up):
