@@ -39,6 +39,7 @@ class RecordType(StrEnum):
     MANIFEST = "manifest"  # 照片清单
     CHECK_OUT = "check_out"  # 离开
     PLAN_EVENT = "plan_event"  # 行程事件
+    CONTACT_ATTEMPT = "contact_attempt"  # 联系尝试
     INCIDENT = "incident"  # 安全事件
     CORRECTION = "correction"  # 更正单
     LOCATION = "location"  # 行踪点

@@ -71,7 +71,7 @@ def begin(person: Person) -> tuple[str, str]:
 
 
 def qr_code(uri: str) -> str:
-    """Return the QR code of an `otpauth` address as a data address of an SVG picture, dark on white."""
+    """Return the QR code of an address as a data address of an SVG picture, dark on white."""
     return segno.make(uri, error="m", micro=False).svg_data_uri(scale=4, light="#fff")
 
 

@@ -18,6 +18,8 @@ class CodeOut(Schema):
     """A one-time code, shown once."""
 
     code = fields.String()
+    link = fields.String(metadata={"description": "the phone's app with the code behind the #"})
+    qr_svg = fields.String(metadata={"description": "the link as a QR code: a data URI of an SVG picture"})
     person_id = fields.UUID()
     expires_at = fields.AwareDateTime()
 

@@ -13,12 +13,12 @@ from server.clock import SHANGHAI
 
 BLANK = "________"
 CATEGORIES = (
-    "姓名、证件类型及证件号后四位",
+    "姓名、证件类型及证件号后四位、本人联系电话",
     "住址、单位或送达地址及坐标（敏感个人信息）",
     "欠款产品、金额、逾期情况及合同号后几位（敏感个人信息：金融账户相关）",
     "外访安排、上次结果与安全提示",
 )
-"""What a day pack holds of a person; ID and telephone numbers in full are not on a phone."""
+"""What a day pack holds of a person; ID numbers in full are not on a phone."""
 DONE = "设备已撤销，服务器不再向其提供任何资料；该手机下一次联网即收到清除客户资料的指令"
 
 

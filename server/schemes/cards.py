@@ -1,7 +1,7 @@
 """The card (客户卡片) of each visit on a crew's phones: the fields of one visit and no more.
 
-No full ID number, no telephone of third parties, no other case. A page of cards is read in four statements, by column:
-making mapped objects of all it touches would cost more than everything else in a pull.
+No full ID number, no other case, no telephone but the debtor's own, and none of whom nobody may visit. A page of cards is
+read in four statements, by column: making mapped objects of all it touches would cost more than all else in a pull.
 
 Source: docs/records.md, "What phones pull"; personal information protection law art. 5-6 (only what the visit needs).
 """
@@ -17,6 +17,7 @@ from server import config, feed
 from server.accounts.models import Creditor
 from server.cases import keyring, sealing
 from server.cases.freezing import frozen_by
+from server.cases.identity import is_phone, normal_phone
 from server.cases.keyring import KeyOf
 from server.cases.models import Address, Case, Party, StopFlag
 from server.db import db
@@ -41,7 +42,7 @@ _CARD = (
         Case.product, Case.contract_tail, Case.principal_fen, Case.interest_fen, Case.penalty_interest_fen,
         Case.penalty_fen, Case.fees_fen, Case.outstanding_fen, Case.as_of, Case.overdue_on,
         Party.kind.label("debtor_kind"), Party.name, Party.id_kind, Party.id_last4, Party.languages,
-        Party.do_not_contact,
+        Party.do_not_contact, Party.id.label("debtor_id"), Party.phone_sealed,
         Address.id.label("address_id"), Address.kind.label("address_kind"), Address.text_sealed, Address.district,
         Address.access_note, Address.risk_level, Address.lon, Address.lat, Address.datum, Address.precision,
         Creditor.name.label("creditor"), Creditor.commission_no,
@@ -77,6 +78,7 @@ def _standing_flags(case_ids: set[UUID]) -> dict[UUID, list[str]]:
 
 
 def _card(row: Row[Any], flags: Sequence[str], *, key_of: KeyOf) -> dict[str, Any]:
+    frozen = frozen_by(flags, state=row.state, do_not_contact=row.do_not_contact)
     return {
         "id": str(row.id),
         "stop_id": str(row.id),
@@ -88,6 +90,7 @@ def _card(row: Row[Any], flags: Sequence[str], *, key_of: KeyOf) -> dict[str, An
             "id_kind": row.id_kind,
             "id_masked": f"**************{row.id_last4}" if row.id_last4 else "",
             "languages": row.languages,
+            "phone": "" if frozen else _phone(row, key_of=key_of),
         },
         "address": _address(row, key_of=key_of) if row.address_id is not None else None,
         "place": place(row),
@@ -101,7 +104,7 @@ def _card(row: Row[Any], flags: Sequence[str], *, key_of: KeyOf) -> dict[str, An
         "reasons": row.reasons,
         "flags": row.flags,
         "do_not": [{"code": code, "text": text} for code, text in DO_NOT.items()],
-        "frozen": frozen_by(flags, state=row.state, do_not_contact=row.do_not_contact),
+        "frozen": frozen,
         "note": row.note,
         "firm_phone": config.current().firm.phone,  # all that a contact slip (联系卡) may tell
     }
@@ -116,6 +119,13 @@ def _address(row: Row[Any], *, key_of: KeyOf) -> dict[str, Any]:
         "access_note": row.access_note,
         "risk_level": row.risk_level,
     }
+
+
+def _phone(row: Row[Any], *, key_of: KeyOf) -> str:
+    """Return the debtor's own number where it can be dialled, else nothing."""
+    at = sealed_at("party", "phone_sealed", row.debtor_id)
+    number = normal_phone(sealing.open_text(row.phone_sealed, at=at, key_of=key_of))
+    return number if is_phone(number) else ""
 
 
 def _day(day: date | None) -> str | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from server import feed, media
+from server import audit, feed, media
 from server.db import before_commit, db
 from server.media import BlobAbsent
 from server.schemes.models import SchemeStop
@@ -23,6 +23,7 @@ from sync.verdict import Flag
 FOREIGN_VISIT = "foreign_visit"
 ASSEMBLY_FAILED = "assembly_failed"
 PENDING = "visits"
+CALL_RESULTS = ("reached", "no_answer", "wrong_number")
 log = logging.getLogger("doorstep")
 
 
@@ -112,6 +113,15 @@ def _off_visit(row: Record, record: Told) -> None:
         _flag(row, Flag.OUT_OF_SCOPE.value)
     elif record.type == "plan_event":
         stops.follow_plan(stop, told.text(record.body, "event", most=20))
+    elif record.type == "contact_attempt":
+        _note_contact(row, record, stop)
+
+
+def _note_contact(row: Record, record: Told, stop: SchemeStop) -> None:
+    """Let the case's timeline tell of a call the agent recorded (联系尝试): who called and how it ended, no number."""
+    said = told.text(record.body, "result", most=20)
+    audit.note("contact.attempted", f"case:{stop.case_id}", actor_id=row.person_id, creditor_id=stop.creditor_id,
+               record=str(row.id), result=said if said in CALL_RESULTS else "")  # fmt: skip
 
 
 def _find(visit_id: UUID, row: Record, record: Told) -> Visit:

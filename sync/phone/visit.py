@@ -172,6 +172,12 @@ def on_plan(outbox: Outbox, event: str, *, stop_id: str = "", reason: str = "", 
     return outbox.write(RecordType.PLAN_EVENT, body)
 
 
+def contact(outbox: Outbox, result: str, *, stop_id: str, case_id: str) -> Record:
+    """Record a call to the debtor (联系尝试): reached, no_answer or wrong_number. Never the number."""
+    body = {"stop_id": stop_id, "case_id": case_id, "with": "debtor", "channel": "agent_app", "result": result}
+    return outbox.write(RecordType.CONTACT_ATTEMPT, body)
+
+
 def correct(visit: DoorVisit, record: Record, *, reason: str, body: Fields) -> Record:
     """Record a correction slip (更正单): the whole body as it should have been; both stay visible."""
     fields = {"supersedes": record.id, "supersedes_hash": record.hash, "corrects": record.type, "reason": reason}

@@ -43,6 +43,8 @@ BODY = {
     "manifest": {"files": [{"id": FILE["id"], "shows": "door", "taken_at": "2026-12-02T02:06:00.000Z", "fix": None}]},
     "check_out": {"fix": None, "no_fix_reason": "", "records": []},
     "plan_event": {"stop_id": "", "event": "started", "reason": "", "plan_version": 1, "fix": None},
+    "contact_attempt": {"stop_id": "0193a0b1-0000-7000-8000-00000000a001", "with": "debtor", "result": "reached",
+                        "case_id": "0193a0b1-0000-7000-8000-00000000c001", "channel": "agent_app"},
     "incident": {"kind": "do_not_contact", "note": ""},
     "correction": {"supersedes": "x", "supersedes_hash": "0" * 64, "corrects": "met", "reason": "", "body": {}},
     "location": {"points": []},

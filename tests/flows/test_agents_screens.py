@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.thumb import Screens, at_hour, bodies_of, visits_of
+from tests.flows.thumb import Screens, at_hour, bodies_of, reseal_card, visits_of
 from tests.web.phone_browser import PIN, BrowserPhone, wait_for
 
 
@@ -179,15 +179,7 @@ class TestAtNight:
 
 class TestAStopFlag:
     def test_outranks_everything_and_the_refusal_to_go_is_recorded(self, app, screens):
-        screens.phone.js(
-            "const {documents, session, store} = doorstep;"
-            "const [card] = (await documents.today()).map((one) => one.card);"
-            "const key = session.pinKey(), iv = crypto.getRandomValues(new Uint8Array(12));"
-            "const text = new TextEncoder().encode(JSON.stringify({...card, frozen: ['complaint']}));"
-            "const sealed = new Uint8Array(await crypto.subtle.encrypt({name: 'AES-GCM', iv}, key, text));"
-            "const row = new Uint8Array(12 + sealed.length); row.set(iv); row.set(sealed, 12);"
-            "await store.document.put({coll: 'cards', id: card.id, sealed: row.buffer})"
-        )
+        reseal_card(screens, frozen=["complaint"])
         screens.tap("a.card")
         screens.sees("停访：")
         screens.press("不上门，报告主管")

@@ -1,6 +1,8 @@
 """What an agent does with his thumb on the phone's screens, and what the office then holds of it."""
 
+import base64
 import json
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -92,6 +94,27 @@ class Screens:
             self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, **at)
         self.page.call("Input.dispatchMouseEvent", type="mouseReleased", x=box[0] + 140, y=box[1] + 44, **at)
         self.taps += 1
+
+
+def look_at(screens, name):
+    """Keep a picture for somebody to look at, where DOORSTEP_SHOTS says."""
+    if folder := os.environ.get("DOORSTEP_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        shot = screens.page.call("Page.captureScreenshot", format="png")["data"]
+        (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(shot))
+
+
+def reseal_card(screens, **changed):
+    """Put the first stop's card into the phone's store anew, as a pull would have sealed it, with members changed."""
+    screens.phone.js(
+        "const {documents, session, store} = doorstep;"
+        "const [card] = (await documents.today()).map((one) => one.card);"
+        "const key = session.pinKey(), iv = crypto.getRandomValues(new Uint8Array(12));"
+        f"const text = new TextEncoder().encode(JSON.stringify({{...card, ...{json.dumps(changed)}}}));"
+        "const sealed = new Uint8Array(await crypto.subtle.encrypt({name: 'AES-GCM', iv}, key, text));"
+        "const row = new Uint8Array(12 + sealed.length); row.set(iv); row.set(sealed, 12);"
+        "await store.document.put({coll: 'cards', id: card.id, sealed: row.buffer})"
+    )
 
 
 def bodies_of(app):

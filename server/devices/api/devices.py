@@ -1,18 +1,20 @@
 """Enrolling, listing and revoking phones."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from server import audit, clock, feed
+from server import audit, clock, config, feed
+from server.accounts import totp
 from server.accounts.auth import allow, current_person, public
 from server.accounts.roles import Role
 from server.body import Body, PageQuery, answers, asks, page, takes
 from server.db import begin_write, db, fetch
 from server.devices import enrol, push, rules
-from server.devices.models import Device
+from server.devices.models import Device, EnrolCode
 from server.devices.rules import DeviceState
 from server.devices.schemas import CodeIn, CodeOut, DeviceOut, EnrolIn, EnrolOut, ReplaceIn, ResendIn, RevokeIn
 from server.devices.shown import PhoneOut
@@ -30,7 +32,7 @@ FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR)
 def issue_code(body: Body) -> ResponseReturnValue:
     """Issue a one-time code, good for ten minutes, that enrols one phone of an agent."""
     letters, code = enrol.issue_code(for_id=body["person_id"], issuer=current_person(), at=clock.now())
-    told = CodeOut().dump({"code": letters, "person_id": code.person_id, "expires_at": code.expires_at})
+    told = _code_shown(letters, code)
     db.session.commit()
     return jsonify(told), 201
 
@@ -112,9 +114,17 @@ def replace_device(device_id: UUID, body: Body) -> ResponseReturnValue:
     device, person, now = fetch(Device, device_id, lock=True), current_person(), clock.now()
     enrol.close(device, DeviceState.LOST if body["is_lost"] else DeviceState.REPLACED, by=person, at=now)
     letters, code = enrol.issue_code(for_id=device.person_id, issuer=person, at=now)
-    told = CodeOut().dump({"code": letters, "person_id": code.person_id, "expires_at": code.expires_at})
+    told = _code_shown(letters, code)
     db.session.commit()
     return _private(jsonify(told)), 201
+
+
+def _code_shown(letters: str, code: EnrolCode) -> dict[str, Any]:
+    """Return a code with the address a phone opens; the code stands behind the #, which no server gets to see."""
+    link = f"{config.current().public_url}/m/#/?code={letters}"
+    told = {"code": letters, "person_id": code.person_id, "expires_at": code.expires_at}
+    shown: dict[str, Any] = CodeOut().dump(told | {"link": link, "qr_svg": totp.qr_code(link)})
+    return shown
 
 
 def _private(answer: Response) -> Response:

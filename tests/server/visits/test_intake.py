@@ -117,7 +117,7 @@ class TestStore:
     def test_takes_bodies_of_any_shape(self, story):
         junk = [[], {}, 7, "x" * 300, None, True, [{}], {"id": []}]
         kinds = ["check_in", "met", "disclosure", "outcome", "promise", "signed_paper", "manifest", "check_out",
-                 "incident", "correction", "location", "plan_event", "something_new"]  # fmt: skip
+                 "incident", "correction", "location", "plan_event", "contact_attempt", "something_new"]  # fmt: skip
         members = ["agents", "fix", "who", "told", "code", "form", "instalments", "paper", "files", "records", "kind",
                    "supersedes", "body", "delivered", "strokes", "signer", "place", "note", "next_step"]  # fmt: skip
         for kind, bad in itertools.product(kinds, junk):

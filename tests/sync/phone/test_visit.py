@@ -6,7 +6,7 @@ import pytest
 
 from sync import envelope
 from sync.canonical import sha256_hex
-from sync.phone.visit import Fix, NoSuchVisit, Photo, arrive, correct, on_plan, resume
+from sync.phone.visit import Fix, NoSuchVisit, Photo, arrive, contact, correct, on_plan, resume
 
 STOP = "0193a0b1-0000-7000-8000-00000000a001"
 CASE = "0193a0b1-0000-7000-8000-00000000c001"
@@ -130,6 +130,12 @@ class TestOnPlan:
 
     def test_may_be_about_the_day(self, outbox):
         assert on_plan(outbox, "started", plan_version=1).subject == ""
+
+
+class TestContact:
+    def test_is_about_the_stop_and_holds_no_number(self, outbox):
+        record = contact(outbox, "no_answer", stop_id=STOP, case_id=CASE)
+        assert (record.subject, set(body(record))) == (STOP, documented("contact_attempt"))
 
 
 class TestCorrect:

@@ -22,6 +22,7 @@ export type RecordType =
   | "manifest" // 照片清单
   | "check_out" // 离开
   | "plan_event" // 行程事件
+  | "contact_attempt" // 联系尝试
   | "incident" // 安全事件
   | "correction" // 更正单
   | "location"; // 行踪点

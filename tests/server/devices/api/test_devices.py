@@ -34,6 +34,8 @@ class TestIssueCode:
         answer = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id})
         assert answer.status_code == 201
         assert len(answer.json["code"].replace("-", "")) == 8
+        assert answer.json["link"].endswith(f"/m/#/?code={answer.json['code']}")
+        assert answer.json["qr_svg"].startswith("data:image/svg+xml")
         row = db.session.scalars(select(EnrolCode)).one()
         assert timedelta(minutes=9) < row.expires_at - clock.now() <= timedelta(minutes=10)
         assert answer.json["code"] not in row.code_hash

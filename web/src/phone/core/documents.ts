@@ -44,7 +44,7 @@ export interface CardDocument {
   stop_id: string;
   case_id: string;
   case_no: string;
-  debtor: { kind: string; name: string; id_kind: string; id_masked: string; languages: string[] };
+  debtor: { kind: string; name: string; id_kind: string; id_masked: string; languages: string[]; phone?: string }; // phone: the debtor's own; empty while nobody may call
   address: { kind: string; text: string; district: string; access_note: string; risk_level: string } | null;
   place: Place | null;
   debt: {

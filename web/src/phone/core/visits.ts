@@ -99,6 +99,7 @@ export interface Leaving {
   located: Located;
 }
 
+export type CallResult = "reached" | "no_answer" | "wrong_number";
 export type PlanEvent = "received" | "started" | "en_route" | "skipped" | "blocked" | "finished";
 
 /** What may be told with the arrival. */
@@ -155,6 +156,12 @@ export class Visits {
   async onPlan(event: PlanEvent, told: { stopId?: string; reason?: string; plan_version: number; fix?: Fix | null }): Promise<void> {
     const body = { stop_id: told.stopId ?? "", event, reason: told.reason ?? "", plan_version: told.plan_version, fix: told.fix ?? null };
     await this.outbox.write([{ type: "plan_event", body }]);
+  }
+
+  /** Record a call to the debtor (联系尝试), when the agent says so; the number is never in it. */
+  async contact(result: CallResult, { id, case_id }: { id: string; case_id: string }): Promise<void> {
+    const body = { stop_id: id, case_id, with: "debtor", channel: "agent_app", result };
+    await this.outbox.write([{ type: "contact_attempt", body }]);
   }
 
   /**

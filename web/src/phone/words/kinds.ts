@@ -18,6 +18,7 @@ export const RECORD_KINDS: Record<string, { zh: string; en: string }> = {
   manifest: { zh: "照片清单", en: "photos" },
   check_out: { zh: "离开", en: "departure" },
   plan_event: { zh: "行程事件", en: "progress" },
+  contact_attempt: { zh: "联系尝试", en: "call" },
   incident: { zh: "安全事件", en: "incident" },
   correction: { zh: "更正单", en: "correction" },
   location: { zh: "行踪点", en: "track" },

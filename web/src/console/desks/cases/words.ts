@@ -37,4 +37,6 @@ export const PROMISE_STATES = { drafted: ["草拟", "Drafted"], signed: ["已签
 export const ACTIONS: Words = {
   "case.unmasked": ["查看完整个人信息", "personal data shown in full"], "stop.raised": ["设停访", "visits stopped"], "stop.lifted": ["解除停访", "stop lifted"], "case.flag_cleared": ["消除标记", "flag cleared"],
   "paper.issued": ["出具单据", "paper issued"], "case.continued": ["转回继续催收", "sent back to collection"], "limitation.recorded": ["登记时效事实", "limitation fact recorded"], "approval.given": ["法务批准", "legal approval"],
+  "contact.attempted": ["电话联系债务人", "debtor called"],
 };
+export const CALL_RESULTS: Words = { reached: ["已接通本人", "reached"], no_answer: ["无人接听", "no answer"], wrong_number: ["号码有误", "wrong number"] };

@@ -12,7 +12,7 @@ export const t = words({
   plan_old: ["手机 v{held}，已下发 v{sent}", "phone v{held}, sent out v{sent}"], plan_none: ["未收到 v{sent}", "v{sent} not received"], plan_same: ["v{held}", "v{held}"],
   missing_from: ["自第 {n} 条起缺", "missing from no. {n}"], enrolled: ["登记时间", "Enrolled"], revoked_at: ["停用时间", "Closed"], key: ["密钥算法", "Key"], since: ["始于", "Since"],
   enrol: ["登记手机", "Enrol a phone"], whose: ["为谁登记", "For whom"], issue: ["生成登记码", "Issue a code"],
-  code_hint: ["登记码（10 分钟内有效，只显示一次）", "Code (good for ten minutes, shown once)"], code_use: ["在手机浏览器打开 {url}，输入此码。", "Open {url} in the phone's browser and enter it."],
+  code_hint: ["登记码（10 分钟内有效，只显示一次）", "Code (good for ten minutes, shown once)"], code_use: ["用手机相机扫描二维码；或在手机浏览器打开 {url}，扫码或输入此码。", "Scan it with the phone's camera; or open {url} in its browser, and scan or enter the code."], qr: ["登记二维码", "QR code of the enrolment"],
   revoke: ["撤销", "Revoke"], lost: ["挂失", "Report lost"], replace: ["更换手机", "Replace"], resend: ["要求重发", "Ask to send again"],
   revoke_ask: ["撤销后该手机不再收到任何资料，下次联系时清除客户信息；未传的记录仍可上交。此操作不可恢复。", "The phone gets nothing more and deletes the customers' data at its next contact; it may still hand in what it holds. This cannot be undone."],
   replace_ask: ["旧手机将停用，并为同一人生成新登记码。旧手机仍可上交未传记录。", "The old phone is closed and a code is issued for the same person. It may still hand in what it holds."],
