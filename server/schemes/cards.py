@@ -1,7 +1,8 @@
 """The card (客户卡片) of each visit on a crew's phones: the fields of one visit and no more.
 
-No full ID number, no other case, no telephone but the debtor's own, and none of whom nobody may visit. A page of cards is
-read in four statements, by column: making mapped objects of all it touches would cost more than all else in a pull.
+No full ID number, no other case, no telephone but the debtor's own, and none of whom nobody may visit. A page of
+cards is read in four statements, by column: making mapped objects of all it touches would cost more than all else in
+a pull.
 
 Source: docs/records.md, "What phones pull"; personal information protection law art. 5-6 (only what the visit needs).
 """

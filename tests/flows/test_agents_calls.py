@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from server.audit import AuditEvent
 from server.db import db
-from tests.flows.test_agents_screens import hour, screens
-from tests.flows.thumb import bodies_of, look_at, reseal_card
+from tests.flows.test_agents_screens import before_load, hour, screens
+from tests.flows.thumb import bodies_of, look_at, reseal_card, visits_of
 from tests.web.phone_browser import wait_for
 
-__all__ = ["hour", "screens"]
+__all__ = ["before_load", "hour", "screens"]
 BUTTONS = "[...document.querySelectorAll('main > section button')].map((one) => one.textContent.trim())"
 
 
@@ -51,6 +51,7 @@ class TestTheCall:
         told = bodies_of(app)["contact_attempt"]
         assert (told["with"], told["channel"], told["result"]) == ("debtor", "agent_app", "no_answer")
         assert number not in json.dumps(told)
+        assert visits_of(app) == []  # a call is no visit
         (noted,) = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "contact.attempted"))
         assert (noted.subject, noted.facts["result"]) == (f"case:{told['case_id']}", "no_answer")
 

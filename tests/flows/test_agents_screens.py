@@ -13,8 +13,14 @@ def hour():
 
 
 @pytest.fixture
-def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path, hour):
-    phone = BrowserPhone(live_server.url, tmp_path / "profile", before_load=at_hour(hour)).start()
+def before_load(hour):
+    """What the phone is told before the app begins."""
+    return at_hour(hour)
+
+
+@pytest.fixture
+def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path, before_load):
+    phone = BrowserPhone(live_server.url, tmp_path / "profile", before_load=before_load).start()
     code = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json["code"]
     phone.page.call("Browser.grantPermissions", origin=live_server.url, permissions=["geolocation"])
     phone.page.call("Emulation.setGeolocationOverride", latitude=43.8256, longitude=87.6168, accuracy=8)

@@ -1,8 +1,8 @@
 """Going from screen to screen on the phone: links, 返回, an address nobody knows."""
 
-from tests.flows.test_agents_screens import hour, screens
+from tests.flows.test_agents_screens import before_load, hour, screens
 
-__all__ = ["hour", "screens"]
+__all__ = ["before_load", "hour", "screens"]
 DOWN = 300
 SMALL = {"width": 360, "height": 420, "deviceScaleFactor": 1, "mobile": True}
 
