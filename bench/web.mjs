@@ -2,11 +2,11 @@
 // ADDRESS is a running installation (`make run`), CODE a fresh enrolment code of an agent. The app is fetched through a
 // compressing proxy of this process, as a production proxy sends it. The last line is one JSON object: {"figures": …}.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -51,10 +51,17 @@ function sizes() {
   figures.total_kb_gz = sum(every);
 }
 
+/** Return the browser named, else the system's, else nothing: playwright then takes its own, or says how to get it. */
+function browser() {
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const known = names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
+  return process.env.DOORSTEP_CHROMIUM ?? known.find((path) => existsSync(path));
+}
+
 async function opened(origin, { network, cpu = 1 } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "doorstep-bench-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.DOORSTEP_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"], viewport: { width: 390, height: 844 },
+    executablePath: browser(), args: ["--no-sandbox"], viewport: { width: 390, height: 844 },
     permissions: ["geolocation"], geolocation: { latitude: 22.54, longitude: 114.05, accuracy: 8 }, locale: "zh-CN",
   });
   const page = context.pages()[0];

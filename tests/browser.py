@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import pytest
+from tests.chromium import chromium
 
 # Chromium reads its commands from descriptor 3 and answers on 4; both are first moved out of each other's way.
 LAUNCH = """import fcntl, os, sys
@@ -19,15 +19,6 @@ os.dup2(spare[0], 3)
 os.dup2(spare[1], 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-
-
-def chromium():
-    """Return the browser DOORSTEP_CHROMIUM names, else the system's. Fails saying how to get one: no silent skip."""
-    names = (os.environ.get("DOORSTEP_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("no Chromium: `apt-get install chromium`, or name one in DOORSTEP_CHROMIUM")
-    return found
 
 
 class Page:
