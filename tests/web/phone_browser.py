@@ -63,7 +63,7 @@ class BrowserPhone:
 
     def start(self):
         """Open the app, from the server or, without one, from what the phone kept."""
-        self.profile.mkdir(exist_ok=True)
+        self.profile.mkdir(exist_ok=True, parents=True)
         self.page = Page(self.profile)
         if self.before_load:
             self.page.call("Page.addScriptToEvaluateOnNewDocument", source=self.before_load)

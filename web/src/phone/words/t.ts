@@ -14,6 +14,9 @@ watch(language, (now) => {
   document.documentElement.lang = now === "zh" ? "zh-CN" : "en";
 }, { immediate: true });
 
+// What another tab chose counts here too.
+addEventListener("storage", ({ key, newValue }) => key === KEPT && (language.value = newValue === "en" ? "en" : "zh"));
+
 /** Return a word of the screens; `{name}` in it is replaced by what `told` gives. */
 export function t(word: keyof typeof WORDS, told: Record<string, string | number> = {}): string {
   const text = WORDS[word][language.value === "zh" ? 0 : 1];
