@@ -30,14 +30,15 @@ function serviceWorker(source: string): Plugin {
   };
 }
 
-/** Make a guide (docs/guide/*.md) into a module of its HTML; its pictures become files of the build. */
-function guides(): Plugin {
+/** Make a guide (docs/guide/*.md) into a module of its HTML; its pictures become files of the build, or are left out. */
+function guides(pictures: "with pictures" | "words only"): Plugin {
   return {
     name: "doorstep-guides",
     transform(code, id) {
       if (!/\/docs\/guide\/[^/]+\.md$/.test(id)) return null;
       const imports: string[] = [];
-      const html = JSON.stringify(marked.parse(code, { async: false }));
+      const told = pictures === "words only" ? code.replace(/^!\[[^\]]*\]\([^)]*\)\n*/gm, "") : code;
+      const html = JSON.stringify(marked.parse(told, { async: false }));
       const whole = html.replace(/src=\\"([^":]+\.(?:png|jpg|svg|webp))\\"/g, (kept, path: string) => {
         if (!existsSync(join(dirname(id), path))) return kept;
         imports.push(`import picture${imports.length} from ${JSON.stringify(`./${path}`)};`);
@@ -67,7 +68,7 @@ const phone: UserConfig = {
   ...shared,
   root: here("src/phone"),
   base: "/m/",
-  plugins: [vue(), serviceWorker(here("src/phone/sw.js"))],
+  plugins: [guides("words only"), vue(), serviceWorker(here("src/phone/sw.js"))],
   build: built("m"),
 };
 
@@ -75,7 +76,7 @@ const desk: UserConfig = {
   ...shared,
   root: here("src/console"),
   base: "/console/",
-  plugins: [guides(), vue()],
+  plugins: [guides("with pictures"), vue()],
   build: { ...built("console"), chunkSizeWarningLimit: 900 },
 };
 

@@ -19,6 +19,7 @@ begin([
   { path: "/correct/:id", screen: later("Correct") },
   { path: "/messages", screen: later("Messages") },
   { path: "/me", screen: later("Me") },
+  { path: "/guide", screen: () => import("./screens/Guide.vue").then((one) => one.default) },
 ]);
 
 const theme = localStorage.getItem("doorstep.theme");

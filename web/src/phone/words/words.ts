@@ -78,6 +78,7 @@ export const WORDS = {
   log_forked: ["公开日志前后矛盾：可能被改写过", "The log tells two stories: it may have been rewritten"], log_unlinked: ["公开日志有一段缺少衔接证明", "A stretch of the log comes without proof that it only grew"],
   log_another: ["日志登记的内容与本机签署的不符", "The log holds something else than this phone signed"], log_missing: ["有一条记录的日志证明不成立", "The proof that a record stands in the log does not hold"], log_unreadable: ["收到的日志证明无法读取", "A proof that came cannot be read"],
   log_tell: ["请把本页截图交给合规人员。本机记录不受影响，照常工作。", "Show this page to compliance. Your records are safe: go on working."],
+  guide: ["使用指南", "Guide (in Chinese)"],
   wifi_only: ["照片仅在 Wi-Fi 下上传", "Send photos on Wi-Fi only"], wifi_how: ["签名记录不受影响，总是先传", "Signed records always go first, on any network"], last_sync: ["上次同步", "Last sync"], progress: ["已完成 {done} / {all}", "{done} of {all} done"],
   refused_token: ["登录凭证失效，请向主管索取新的登记码", "The phone must be enrolled again: ask for a code"], refused_busy: ["服务器繁忙，稍后自动重试", "The server is busy: tried again soon"],
 } as const satisfies Record<string, readonly [string, string]>;

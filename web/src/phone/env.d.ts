@@ -1,0 +1,4 @@
+declare module "*/agent.md" {
+  const html: string;
+  export default html;
+}
