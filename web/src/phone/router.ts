@@ -13,6 +13,7 @@ export interface Route {
 /** The screen shown now; undefined until the first is there. */
 export const shown = shallowRef<{ path: string; screen: Component; props: Props }>();
 const scrolled = new Map<number, number>(); // entry of the history → how far down it was left
+const FRAMES = 60;
 let routes: Route[] = [];
 let turn = 0;
 let entry = 0;
@@ -42,5 +43,11 @@ async function show(): Promise<void> {
   if (mine !== turn) return;
   shown.value = { path, screen, props: { ...(id !== undefined && { id: decodeURIComponent(id) }), ...route.props?.(new URLSearchParams(query)) } };
   await nextTick();
-  scrollTo(0, scrolled.get(entry) ?? 0);
+  const wanted = scrolled.get(entry) ?? 0;
+  // What a screen lists may still be on its way from the store: the place comes once the page is long enough for it.
+  for (let frame = 0; frame < FRAMES && mine === turn; frame += 1) {
+    scrollTo(0, wanted);
+    if (scrollY >= wanted - 1) return;
+    await new Promise(requestAnimationFrame);
+  }
 }
