@@ -179,7 +179,7 @@ def with_a_neighbour(screens, album):
     screens.tap(".foot .main")
     screens.choose("met", "third_party")
     screens.choose("third_party_step", "pass_contact_slip")
-    screens.tap("button[aria-expanded=false]")
+    screens.tap("section:has(#part-third_party) button[aria-expanded]")
     screens.page.wait("document.querySelector('.slip') !== null")
     album.take("third-party")
     screens.tap("main > p a")

@@ -14,16 +14,16 @@ const {store, session} = doorstep, key = await session.deviceKey();
 const row = (await store.record.toArray()).find((one) => one.type === 'outcome');
 const bytes = new Uint8Array(row.sealed), told = {name: 'AES-GCM', iv: bytes.slice(0, 12)};
 const record = JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(told, key, bytes.slice(12))));
-globalThis.whole = row.sealed;
+globalThis.good = row.sealed;
 record.sig = (record.sig[0] === 'A' ? 'B' : 'A') + record.sig.slice(1);
 const iv = crypto.getRandomValues(new Uint8Array(12)), text = new TextEncoder().encode(JSON.stringify(record));
 const sealed = new Uint8Array(await crypto.subtle.encrypt({name: 'AES-GCM', iv}, key, text));
 await store.record.update(row.seq, {sealed: new Uint8Array([...iv, ...sealed]).buffer});
 """
-"""Damages one signed record in the phone's store, as a failing disk would; keeps the good bytes in `whole`."""
+"""Damages one signed record in the phone's store, as a failing disk would; keeps the good bytes in `good`."""
 MEND = """
 const {store} = doorstep, rows = await store.record.toArray();
-await store.record.update(rows.find((one) => one.type === 'outcome').seq, {sealed: whole});
+await store.record.update(rows.find((one) => one.type === 'outcome').seq, {sealed: good});
 """
 LINE = """
 globalThis.line = 'cellular';
@@ -165,3 +165,27 @@ class TestEnrolByCode:
             phone.page.wait("document.querySelectorAll('a.card').length > 0")
         finally:
             phone.kill()
+
+
+class TestTheLog:
+    def test_is_compared_with_and_what_does_not_fit_is_told_in_plain_words(self, screens):
+        nobody_home(screens)
+
+        def synced(counted):
+            screens.phone.js("await doorstep.sync.now()")
+            return screens.phone.js(f"return await doorstep.store.{counted}.count()") > 0
+
+        wait_for(lambda: synced("proof"))
+        screens.page.run("location.hash = '#/me'")
+        screens.sees("条记录，与公开日志一致")
+        screens.phone.js(  # as if the log had told another story before
+            "const seen = await doorstep.store.get('log_seen');"
+            "for (const size of Object.keys(seen)) seen[size] = btoa('\\0'.repeat(32));"
+            "await doorstep.store.put({log_seen: seen});"
+            "const [{stop}] = await doorstep.documents.today(); await doorstep.visits.contact('reached', stop)"
+        )
+        wait_for(lambda: synced("finding"))
+        screens.sees("公开日志前后矛盾")
+        screens.sees("请把本页截图交给合规人员")
+        look_at(screens, "log-finding")
+        assert screens.violations() == []

@@ -11,6 +11,7 @@ from server.accounts.models import Token
 from server.db import db
 from tests.cast import PASSWORD
 from tests.flows.desk import Desk
+from tests.flows.thumb import look_at
 from tests.server.schemes import make_scheme as make
 
 STOPS = 200
@@ -207,6 +208,17 @@ class TestScreens:
             desk.go(place)
             desk.sees(word)
             assert desk.flawless() == [], place
+
+    def test_show_the_code_of_an_enrolment_as_a_picture_too(self, desk, as_fang):
+        desk.sign_in("zhou", "/devices")
+        desk.press("登记手机")
+        desk.tap(".el-dialog .el-select__wrapper")
+        desk.tap(".el-select-dropdown__item")
+        desk.press("生成登记码")
+        desk.page.wait("document.querySelector('.el-dialog img.qr')?.naturalWidth > 100")
+        desk.sees("用手机相机扫描二维码")
+        look_at(desk, "desk-enrol")
+        assert desk.flawless() == []
 
     def test_close_a_lost_phone(self, desk, as_zhou, fangs_phone):
         (phone,) = as_zhou.get("/v1/devices").json["items"]
