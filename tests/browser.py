@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.chromium import chromium
@@ -114,5 +115,10 @@ class Page:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            # A battery takes all its processes at once: one still dying would hold the storage when the next begins.
+            with suppress(ProcessLookupError):
+                while True:
+                    os.killpg(self.process.pid, 0)
+                    time.sleep(0.01)
             os.close(self.out)
             os.close(self.into)

@@ -91,9 +91,7 @@ class TestReturned:
         assert told["correction"]["reason"] == "楼下保安确认已搬走"
         screens.page.run("location.hash = '#/outbox'")
         screens.sees("✓ 已签收")
-        assert (
-            screens.page.run("[...document.querySelectorAll('a')].some((one) => one.textContent === '更正')") is False
-        )
+        screens.page.wait("![...document.querySelectorAll('a')].some((one) => one.textContent === '更正')")
 
 
 class TestThePin:

@@ -122,6 +122,17 @@ export class Phone {
     await this.store.note.put({ id: `read/${messageId}`, value: this.senses.now() });
   }
 
+  /** Note that what these messages asked for was put right here: the phone's clock and the office's are not compared. */
+  async answer(messageIds: string[]): Promise<void> {
+    await this.store.note.bulkPut(messageIds.map((id) => ({ id: `answered/${id}`, value: this.senses.now() })));
+  }
+
+  /** Return the ids of the messages that were answered here. */
+  async answered(): Promise<Set<string>> {
+    const ids = await this.store.note.where("id").startsWith("answered/").primaryKeys();
+    return new Set(ids.map((id) => id.slice("answered/".length)));
+  }
+
   /** Keep a choice of this phone: language, last map, Wi-Fi only. */
   async prefer(name: string, value: unknown): Promise<void> {
     await this.store.note.put({ id: `prefer/${name}`, value });
