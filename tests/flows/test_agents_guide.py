@@ -18,7 +18,7 @@ from tests.web.phone_browser import PIN, BrowserPhone, wait_for
 LARGE, SMALL = (390, 844), (360, 640)
 LOOKS = list(itertools.product(("zh", "en"), ("light", "dark"), (LARGE, SMALL)))
 TWICE = list(itertools.product(("zh", "en"), ("light",), (SMALL,)))
-AXED = {("zh", "light", LARGE), ("en", "dark", SMALL), *TWICE[:1]}
+AXED = {("zh", "light", LARGE), ("en", "dark", SMALL), ("zh", "light", SMALL)}
 DRESS = """(() => {
   document.documentElement.dataset.theme = %s;
   dispatchEvent(new StorageEvent('storage', {key: 'doorstep.language', newValue: %s}));
@@ -85,7 +85,9 @@ class Album:
                 file.write_bytes(base64.b64decode(shot))
             assert self.page.run(LOOK) == CLEAN, (name, look)
             if look in AXED:
-                assert self.screens.violations() == [], (name, look)
+                # Scrolled to a place, something lies half under what stays in sight: LOOK tells whether it is reached.
+                held = [one for one in self.screens.violations() if not (at and one == "target-size")]
+                assert held == [], (name, look)
         self.dress(self.looks[0])
 
 
