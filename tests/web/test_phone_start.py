@@ -64,6 +64,14 @@ class TestStart:
         page.run("letGo()")
         page.wait(PIN_ONLY)
 
+    def test_says_so_when_the_browser_threw_away_what_was_kept(self, phone):
+        told = "document.querySelector('[role=alert].stop')?.innerText.includes('已被系统清除') === true"
+        assert not phone.page.run(told)
+        phone.js("await doorstep.store.delete()")
+        phone.page.open(phone.url + "/m/?emptied")
+        phone.page.wait(f"globalThis.doorstep !== undefined && {STATE} === 'new'")
+        phone.page.wait(told)
+
     def test_tells_a_revoked_phone_so_at_once(self, phone):
         phone.js("await doorstep.store.put({ revoked: true })")
         phone.page.open(phone.url + "/m/?once")

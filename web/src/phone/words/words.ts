@@ -79,6 +79,7 @@ export const WORDS = {
   log_another: ["日志登记的内容与本机签署的不符", "The log holds something else than this phone signed"], log_missing: ["有一条记录的日志证明不成立", "The proof that a record stands in the log does not hold"], log_unreadable: ["收到的日志证明无法读取", "A proof that came cannot be read"],
   log_tell: ["请把本页截图交给合规人员。本机记录不受影响，照常工作。", "Show this page to compliance. Your records are safe: go on working."],
   guide: ["使用指南", "Guide (in Chinese)"],
+  emptied: ["本机保存的数据已被系统清除。服务器已签收的记录不受影响；请告知主管，并用新的登记码重新登记。", "The system cleared what this phone kept. What the server has signed for is safe: tell your supervisor and enrol again."],
   wifi_only: ["照片仅在 Wi-Fi 下上传", "Send photos on Wi-Fi only"], wifi_how: ["签名记录不受影响，总是先传", "Signed records always go first, on any network"], last_sync: ["上次同步", "Last sync"], progress: ["已完成 {done} / {all}", "{done} of {all} done"],
   refused_token: ["登录凭证失效，请向主管索取新的登记码", "The phone must be enrolled again: ask for a code"], refused_busy: ["服务器繁忙，稍后自动重试", "The server is busy: tried again soon"],
 } as const satisfies Record<string, readonly [string, string]>;
