@@ -27,7 +27,7 @@ DRESS = """(() => {
 })()"""
 LOOK = """(() => {
   const text = (one) => (one.getAttribute('aria-label') || one.textContent || one.id).trim().slice(0, 30);
-  const seen = (one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden';
+  const seen = (one) => one.getClientRects().length > 0 && one.checkVisibility({visibilityProperty: true});
   const scrolls = (one) => one && (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
   const modal = document.querySelector('dialog[open], .sign');
   const all = [...(modal ?? document.body).querySelectorAll('*')].filter((one) => seen(one) && !one.closest('.hidden'));
@@ -157,6 +157,11 @@ def walk(screens, album, *, live_server, office):
         screens.page.run(f"location.hash = '#/{name}'")
         screens.page.wait(f"location.hash === '#/{name}' && document.querySelector('h1') !== null")
         album.take(name)
+    screens.tap("details.card summary")
+    album.take("me-pin", at="details.card")
+    screens.page.run("location.hash = '#/guide'")
+    screens.page.wait("document.querySelector('.guide h1') !== null")
+    album.take("guide")
     screens.phone.js("await doorstep.lock()")
     screens.page.wait("document.querySelector('.pinpad') !== null")
     album.take("unlock")
