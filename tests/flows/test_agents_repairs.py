@@ -166,10 +166,11 @@ class TestEnrolByCode:
 
 
 class TestTheLog:
-    def test_is_compared_with_and_what_does_not_fit_is_told_in_plain_words(self, screens):
+    def test_is_compared_with_and_what_does_not_fit_is_told_in_plain_words(self, app, screens):
         nobody_home(screens)
 
         def synced(counted):
+            visits_of(app)  # the worker's part: the records get their leaves
             screens.phone.js("await doorstep.sync.now()")
             return screens.phone.js(f"return await doorstep.store.{counted}.count()") > 0
 
