@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help setup web demo test run check pictures bench soak audit docs wheel lock
+.PHONY: help setup web demo test run check bench soak audit docs wheel lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -79,9 +79,6 @@ check: setup $(API_TYPES) ## Lint, types, import contracts, migrations against m
 test: setup check tests/clients/node_modules/.installed ## Everything: checks, then all tests on SQLite and on PostgreSQL
 	$(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=sqlite $(ARGS)
 	$(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=postgres $(ARGS)
-
-pictures: setup ## Make the pictures of the agent's guide anew
-	DOORSTEP_PICTURES=1 $(VENV)/pytest -q tests/flows/test_agents_guide.py -k "not twice"
 
 bench: setup ## Run every bench (ARGS=--quick for the short form)
 	$(VENV)/python -m bench $(ARGS)

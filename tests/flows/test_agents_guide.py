@@ -1,8 +1,8 @@
 """Every screen of a visit, looked at in both languages, both themes and two sizes, and at twice the size of text.
 
 Nothing sticks out or is cut, nothing is too small to hit or lies under something else, axe finds nothing. The pictures
-go to the folder named by DOORSTEP_SHOTS, for whoever looks at them; those that the agent's guide shows are made anew by
-`make pictures`, and none may stand there that is not taken here.
+go to the folder named by DOORSTEP_SHOTS, for whoever looks at them; those that the agent's guide shows are made
+anew where DOORSTEP_GUIDE_PICTURES is set, and none may stand there that is not taken here.
 """
 
 import base64
@@ -53,7 +53,7 @@ LOOK = """(() => {
 """What hand and eye would hold against the screen: what sticks out, is cut, too small, or lies under something."""
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/guide/agent.md"
-SHOWN = re.compile(r"!\[[^\]]+\]\(pictures/([\w-]+)\.png\)")
+SHOWN = re.compile(r"!\[[^\]]+\]\(img/agent-([\w-]+)\.webp\)")
 IN_GUIDE = ("zh", "light", LARGE)
 CLEAN = {"wide": False, "out": [], "cut": [], "small": [], "covered": []}
 
@@ -98,11 +98,11 @@ class Album:
         """Keep the picture where somebody wants it."""
         language, theme, (width, _) = look
         files = [self.folder / f"{name}-{language}-{theme}-{width}{self.mark}.png"] if self.folder else []
-        if os.environ.get("DOORSTEP_PICTURES") and look == IN_GUIDE and name in self.shown:
-            files.append(GUIDE.parent / f"pictures/{name}.png")
+        if os.environ.get("DOORSTEP_GUIDE_PICTURES") and look == IN_GUIDE and name in self.shown:
+            files.append(GUIDE.parent / f"img/agent-{name}.webp")
         for file in files:
             file.parent.mkdir(parents=True, exist_ok=True)
-            shot = self.page.call("Page.captureScreenshot", format="png")["data"]
+            shot = self.page.call("Page.captureScreenshot", format=file.suffix[1:])["data"]
             file.write_bytes(base64.b64decode(shot))
 
 
