@@ -89,6 +89,7 @@ def finish(story: Story, var_dir: Path, port: int, *, keep_serving: bool) -> Non
         story.say(f"{what}: {out / name}")
     story.say(f"核验 verify: doorstep verify {out / 'dossier.zip'}")
     if not keep_serving:
+        story.say(f"打开 open it: doorstep --var {var_dir} serve（{PASSWORD}；{morning.logins()}）")
         return
     server = process.start(var_dir, port=port, offset=timedelta())
     story.console.print(f"\n[bold]{server.url}[/bold]  密码 password: {PASSWORD}")

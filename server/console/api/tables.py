@@ -26,7 +26,7 @@ bp = Blueprint("tables", __name__, url_prefix="/v1")
 MOST_BYTES = 24 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 50_000, 60
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -18,7 +18,7 @@ TABLE = {
 class TestWriteTable:
     def test_answers_a_file_and_records_that_it_was_taken_out(self, in_app, as_lin):
         answer = as_lin.post("/v1/tables", json=TABLE)
-        assert answer.status_code == 200
+        assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
         assert list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))) == [
             ["案号", "欠款"], ["'=A1", "1.00"], ["", ""],
         ]  # fmt: skip
