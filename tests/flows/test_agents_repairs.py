@@ -97,7 +97,7 @@ class TestReturned:
 class TestThePin:
     def test_is_changed_and_only_the_new_one_opens(self, screens):
         screens.page.run("location.hash = '#/me'")
-        screens.press("修改 PIN")
+        screens.tap("details.card summary")
         for field, typed in (("old", PIN), ("next", NEW_PIN), ("again", "111111")):
             screens.type(f"#pin-{field}", typed)
         screens.tap("details button.main")
