@@ -27,7 +27,7 @@ class Thumb {
 
   /** Choose an answer. */
   async choose(name, value) {
-    await this.page.locator(`input[name="${name}"][value="${value}"]`).check({ force: true });
+    await this.page.locator(`input[name="${name}"][value="${value}"]`).evaluate((one) => one.click());
     this.taps += 1;
   }
 
