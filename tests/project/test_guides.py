@@ -26,10 +26,13 @@ def words_of_the_console():
 def expression(words):
     """Return what matches a word as shown, with its facts filled in, or the first clause of it."""
     clauses = (
-        words | {word.removesuffix("…") for word in words} | {re.split("[。，：；（(]", word)[0] for word in words}
+        words
+        | {word.removesuffix("…") for word in words}
+        | {re.split("[。，：；（(]", word)[0].strip() for word in words}
     )
     clauses |= {match[0] for word in words if (match := re.match("[^。]+。", word))}
-    return re.compile("|".join(re.sub(r"\\\{\w+\\\}", ".+", re.escape(one)) for one in sorted(clauses) if one))
+    told = [one for one in sorted(clauses) if re.search("[\\u4e00-\\u9fff]", re.sub(r"\{\w+\}", "", one))]
+    return re.compile("|".join(re.sub(r"\\\{\w+\\\}", r"[^，。]+", re.escape(one)) for one in told))
 
 
 SHOWN = expression(words_of_the_console())
