@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import text
 
+from bench.faults import tables
 from server import feed
 from server.db import begin_write, db
 
@@ -142,10 +143,7 @@ def _begin() -> None:
 
 
 def _make_naive(*more: str) -> None:
-    begin_write()
-    for statement in ("DROP TABLE IF EXISTS naive", "CREATE TABLE naive (at BIGINT, doc_id VARCHAR(40))", *more):
-        db.session.execute(text(statement))
-    db.session.commit()
+    tables.make("DROP TABLE IF EXISTS naive", "CREATE TABLE naive (at BIGINT, doc_id VARCHAR(40))", *more)
 
 
 def _insert(doc_id: str, position: str) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from bench.faults import tables
 from bench.faults.schedule import Scheduler, gate
 from server import feed
 from server.db import begin_write, db
@@ -54,11 +55,11 @@ class _Reader:
 def prepare(app: Flask) -> None:
     """Make the tables of the early cursor. Once for a database."""
     with app.app_context():
-        begin_write()
-        db.session.execute(text("CREATE TABLE early_clock (seq BIGINT)"))
-        db.session.execute(text("INSERT INTO early_clock VALUES (0)"))
-        db.session.execute(text("CREATE TABLE early (seq BIGINT, doc_id VARCHAR(40))"))
-        db.session.commit()
+        tables.make(
+            "CREATE TABLE early_clock (seq BIGINT)",
+            "INSERT INTO early_clock VALUES (0)",
+            "CREATE TABLE early (seq BIGINT, doc_id VARCHAR(40))",
+        )
 
 
 def play(app: Flask, *, seed: int) -> Found:

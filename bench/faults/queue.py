@@ -10,6 +10,7 @@ from random import Random
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from bench.faults import tables
 from bench.faults.jobwork import KIND
 from server import clock, config, jobs
 from server.db import begin_write, db
@@ -34,8 +35,8 @@ def kill_workers(app: Flask, *, count: int, kills: int, seed: int, env: Mapping[
     rng, killed = Random(seed), 0
     with app.app_context():
         folder = str(config.current().var_dir)
+        tables.make("CREATE TABLE drill_mark (n INTEGER)")
         begin_write()
-        db.session.execute(text("CREATE TABLE drill_mark (n INTEGER)"))
         for number in range(count):
             jobs.enqueue(KIND, owner_id=clock.new_id(), n=number)
         db.session.commit()

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
+from bench.faults import tables
 from bench.faults.phones import Phone
 from server.db import begin_write, db
 from server.devices import held, quarantine
@@ -87,10 +88,9 @@ def upsert_same_ids(app: Flask, ids: Sequence[str], *, writers: int) -> Outcome:
     """
     outcome, gate, lock = Outcome(), threading.Barrier(writers), threading.Lock()
     with app.app_context():
-        begin_write()
-        db.session.execute(text("DROP TABLE IF EXISTS plain"))
-        db.session.execute(text("CREATE TABLE plain (id VARCHAR(40) PRIMARY KEY, content VARCHAR(40))"))
-        db.session.commit()
+        tables.make(
+            "DROP TABLE IF EXISTS plain", "CREATE TABLE plain (id VARCHAR(40) PRIMARY KEY, content VARCHAR(40))"
+        )
 
     def work(number: int) -> None:
         with app.app_context():
