@@ -30,6 +30,9 @@ function serviceWorker(source: string): Plugin {
   };
 }
 
+/** A line that goes on in Chinese on the next one: HTML would show a space there. Not a heading. */
+const CHINESE_LINE_END = /^(?!#)(.*[\u3000-\u9fff\uff00-\uffef”])\n *(?=[“\u3000-\u9fff\uff00-\uffef])/gm;
+
 /** Make a guide (docs/guide/*.md) into a module of its HTML; its pictures become files of the build, or are left out. */
 function guides(pictures: "with pictures" | "words only"): Plugin {
   return {
@@ -37,7 +40,8 @@ function guides(pictures: "with pictures" | "words only"): Plugin {
     transform(code, id) {
       if (!/\/docs\/guide\/[^/]+\.md$/.test(id)) return null;
       const imports: string[] = [];
-      const told = pictures === "words only" ? code.replace(/^!\[[^\]]*\]\([^)]*\)\n*/gm, "") : code;
+      const joined = code.replace(CHINESE_LINE_END, "$1");
+      const told = pictures === "words only" ? joined.replace(/^!\[[^\]]*\]\([^)]*\)\n*/gm, "") : joined;
       const html = JSON.stringify(marked.parse(told, { async: false }));
       const whole = html.replace(/src=\\"([^":]+\.(?:png|jpg|svg|webp))\\"/g, (kept, path: string) => {
         if (!existsSync(join(dirname(id), path))) return kept;

@@ -27,7 +27,7 @@ Progress = Callable[[float, int, int], None]
 HISTORY = 100
 """So many iterations back the search looks when it takes a worse solution; the engine's 300 suits longer searches.
 
-Measured on Solomon's instances: mean gap 0.5 % instead of 1.1 % after one CPU second.
+On eight of Solomon's instances, the same it was chosen on: mean gap 0.5 to 0.6 % instead of 1.1 % after one CPU second.
 """
 
 _LOAD = 1000  # a load far above the solver's penalties, so that a wrong crew is never worth it

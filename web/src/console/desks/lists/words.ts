@@ -19,3 +19,4 @@ export const t = words({
 
 export const LIST_STATES = { draft: ["草稿", "Draft"], submitted: ["待审核", "Submitted"], accepted: ["通过", "Accepted"], partly_accepted: ["部分通过", "Partly accepted"], returned: ["退回", "Returned"], in_scheme: ["已并入方案", "In a scheme"], void: ["作废", "Void"] } satisfies Words;
 export const DECISIONS = { pending: ["待审", "Pending"], accept: ["通过", "Accepted"], return: ["退回", "Returned"], remove: ["移除", "Removed"] } satisfies Words;
+export const TERM_VALUES = { unknown: ["不详", "unknown"], reached: ["联系上", "reached"], refused: ["拒绝沟通", "refused"], no_answer: ["无人接听", "no answer"], lost: ["失联", "lost"], yes: ["是", "yes"], no: ["否", "no"] } satisfies Words;
