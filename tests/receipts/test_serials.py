@@ -28,7 +28,7 @@ class TestMake:
             make(PaperKind.PROMISE, on=DAY, number=number)
 
     def test_has_a_prefix_of_its_own_for_every_kind(self):
-        assert len({kind.value for kind in PaperKind}) == len(PaperKind) == 9
+        assert len({kind.value for kind in PaperKind}) == len(PaperKind) == 10
 
 
 class TestRead:

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from random import Random
 
@@ -53,8 +54,9 @@ def questions():
     for vector in VECTORS["expressions"]:
         asked.append({"do": "rule", "expression": vector["expression"]} | given)
         expected.append(vector["value"])
-    for _ in range(EXPRESSIONS):
-        one, offset = made(random), random.choice((480, 330, -720, 0))
+    ordered = [{name: list(pair)} for name in ("lt", "gt") for pair in permutations(TEXTS[3:6], 2)]  # rare by chance
+    for one in (*ordered, *(made(random) for _ in range(EXPRESSIONS))):
+        offset = random.choice((480, 330, -720, 0))
         given = {"facts": facts(random), "params": {name: random.choice((*TEXTS, *VALUES)) for name in "wxy"}}
         asked.append({"do": "rule", "expression": one, "utcOffsetMin": offset} | given)
         expected.append(python(one, Context(given["facts"], given["params"], offset)))
