@@ -10,6 +10,7 @@ from server import clock, jobs
 from server.demo import portfolio
 from server.demo.phones import Phone, PlayedClock
 from sync.phone.transport import Answer, Line
+from tests.flows.desk import Desk
 
 BASE = {"lon": 114.0579, "lat": 22.5431, "datum": "GCJ-02", "precision": "building"}
 
@@ -34,6 +35,20 @@ class FlowPhone(Phone):
 
     def line(self):
         return Line(WsgiTransport(self.wsgi), sleep=lambda _: None, jitter=lambda: 0.5)
+
+
+@pytest.fixture
+def desk(live_server, tmp_path):
+    """Sign somebody in at a console of his own: `desk("lin", "/cases")`; a file of one desk overrides it."""
+    opened = []
+
+    def at(username, place="/"):
+        opened.append(Desk(live_server.url, tmp_path / f"{username}{len(opened)}"))
+        return opened[-1].sign_in(username, place)
+
+    yield at
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture

@@ -6,20 +6,6 @@ from sqlalchemy import select
 from server.accounts.models import Creditor
 from server.db import begin_write, db
 from server.privacy.models import Export
-from tests.flows.desk import Desk
-
-
-@pytest.fixture
-def desk(live_server, tmp_path):
-    opened = []
-
-    def at(username, place="/"):
-        opened.append(Desk(live_server.url, tmp_path / f"{username}{len(opened)}"))
-        return opened[-1].sign_in(username, place)
-
-    yield at
-    for one in opened:
-        one.close()
 
 
 @pytest.fixture

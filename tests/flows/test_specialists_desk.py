@@ -10,24 +10,10 @@ from server import clock
 from server.accounts.models import Token
 from server.db import db
 from tests.cast import PASSWORD
-from tests.flows.desk import Desk
 from tests.server.cases.conftest import placement
 
 SECOND = {"案件序列号": "A2", "客户姓名": "测试乙", "证件号码": "99364019800215898X"}
 BAD = {"案件序列号": "A3", "首次逾期日": "2025-13-40"}
-
-
-@pytest.fixture
-def desk(live_server, tmp_path):
-    opened = []
-
-    def at(username, place="/"):
-        opened.append(Desk(live_server.url, tmp_path / f"{username}{len(opened)}"))
-        return opened[-1].sign_in(username, place)
-
-    yield at
-    for one in opened:
-        one.close()
 
 
 @pytest.fixture
