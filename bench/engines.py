@@ -15,6 +15,7 @@ from typing import Any
 
 import segno
 
+from bench.pictures import jpeg_of
 from bench.platypus import lines_of
 from receipts.facts import StrokeFacts
 from receipts.fonts import FOLDER, Face
@@ -73,7 +74,7 @@ def _written(facts: VisitReceiptFacts, folder: Path) -> None:
     (folder / "qr.png").write_bytes(_qr_png(facts))
     (folder / "sign.svg").write_text(signature_svg(facts.signature.strokes), encoding="utf-8")
     for number, photo in enumerate(facts.photos):
-        (folder / f"{number}.jpg").write_bytes(photo.content)
+        (folder / f"{number}.jpg").write_bytes(jpeg_of(photo))
 
 
 def _typst() -> Render:
@@ -142,7 +143,7 @@ def _fpdf2() -> Render:
             pdf.polyline([(left + x * scale, top + y * scale) for x, y in stroke])
         pdf.set_y(top + 26)
         for photo in facts.photos:
-            pdf.image(BytesIO(photo.content), w=80)
+            pdf.image(BytesIO(jpeg_of(photo)), w=80)
         return bytes(pdf.output())
 
     return render

@@ -12,7 +12,7 @@ from bench import engines, platypus
 from bench.measure import Work, median_cpu_s, ratio
 from bench.pictures import photo
 from bench.report import Goal, Report
-from receipts import visit_receipt
+from receipts import images, visit_receipt
 from receipts.facts import (
     DebtFacts,
     PartyFacts,
@@ -112,7 +112,7 @@ def made_up(number: int, *contents: bytes) -> VisitReceiptFacts:
         signature=signature,
         witness=signature,
         photos=tuple(
-            PhotoFacts(f"P-{place:02d}", ARRIVED_AT, f"{number}{place}" * 32, content, "门牌")
+            PhotoFacts(f"P-{place:02d}", ARRIVED_AT, f"{number}{place}" * 32, images.derivative(content), "门牌")
             for place, content in enumerate(contents, start=1)
         ),
         recordings=(RecordingFacts("R-01", ARRIVED_AT, 2712, "d" * 64),),

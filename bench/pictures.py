@@ -5,6 +5,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from receipts.facts import PhotoFacts
+from receipts.images import PrintPhoto
+
 
 def photo(seed: int, *, width_px: int, height_px: int, grain: int, quality: int = 80) -> bytes:
     """Return a JPEG of smooth ground with `grain` levels of noise on it."""
@@ -15,3 +18,8 @@ def photo(seed: int, *, width_px: int, height_px: int, grain: int, quality: int 
     out = BytesIO()
     Image.fromarray(pixels).save(out, "JPEG", quality=quality)
     return out.getvalue()
+
+
+def jpeg_of(photo: PhotoFacts) -> bytes:
+    """Return the bytes of a photo on a paper."""
+    return photo.content.jpeg if isinstance(photo.content, PrintPhoto) else photo.content

@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from bench.pictures import jpeg_of
 from receipts import amounts, wording
 from receipts.facts import StrokeFacts
 from receipts.fonts import FOLDER
@@ -44,7 +45,7 @@ def render(facts: VisitReceiptFacts) -> bytes:
     ]
     if facts.signature.strokes is not None:
         story.append(_signature(facts.signature.strokes))
-    story.append(Table([[Image(BytesIO(photo.content), *_PHOTO_PT) for photo in facts.photos]]))
+    story.append(Table([[Image(BytesIO(jpeg_of(photo)), *_PHOTO_PT) for photo in facts.photos]]))
     out = BytesIO()
     SimpleDocTemplate(out, pagesize=A4, topMargin=36, bottomMargin=36, initialFontName=_FACE).build(story)
     return out.getvalue()

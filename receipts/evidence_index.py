@@ -148,7 +148,7 @@ def _claims(sheet: Sheet, facts: EvidenceIndexFacts) -> None:
 
 
 def _items(sheet: Sheet, facts: EvidenceIndexFacts) -> None:
-    blocks.heading(sheet, "证据目录", f"{len(facts.items)} items")
+    blocks.heading(sheet, "证据目录", f"共 {len(facts.items)} 项 items")
     blocks.table(
         sheet,
         (

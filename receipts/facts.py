@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+from receipts.images import PrintPhoto
 from receipts.wording import NaiveTime
 
 Point = tuple[int, int]
@@ -147,12 +148,12 @@ class SignatureFacts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """A photo: the hash names the original, `content` may be the original or `images.for_print` of it."""
+    """A photo: the hash names the original; content is its bytes, or the picture made of them for print."""
 
     photo_no: str
     taken_at: datetime
     sha256: str
-    content: bytes
+    content: bytes | PrintPhoto
     subject: str = ""
 
 
@@ -203,6 +204,8 @@ def fingerprint(facts: object) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, PrintPhoto):  # a picture is its bytes, however it is handed over
+        return _plain_leaf(value.jpeg)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):

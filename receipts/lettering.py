@@ -6,9 +6,10 @@ Text is only ever text: markup, formulas, bidi controls and lone surrogates have
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
-from receipts.fonts import Face, Glyph, glyph
+from receipts.fonts import Face, Glyph, glyph, width
 
 Tone = tuple[float, float, float]
 INK: Tone = (0.11, 0.13, 0.16)
@@ -23,6 +24,7 @@ _WORD = r"[A-Za-z0-9](?:[A-Za-z0-9.,:/@#&=+?_'\-]*[A-Za-z0-9/])?"
 _ATOM = re.compile(rf"[{_OPEN}]*(?:{_WORD}|\s|.)[{_CLOSE}]*", re.DOTALL)
 _NEWLINE = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _ELLIPSIS = "…"
+_LETTER = 3  # a character and its marks are remembered from paper to paper; longer words may be somebody's number
 TICKED = "☑"  # always a run of its own: the tick in it is drawn
 
 
@@ -62,6 +64,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class _Atom:
+    """What is not broken while it fits: a word, or a character with the marks that cling to it; width as in Glyph."""
+
+    glyphs: tuple[Glyph, ...]
+    width: float
+    is_blank: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SetText:
     """Text set to a width: its lines, and the characters that no font could show, as `U+21489`."""
 
@@ -73,52 +85,77 @@ def wrap(text: str, style: Style, width_pt: float) -> SetText:
     """Set the text in lines of at most width_pt; an empty text is one empty line."""
     missing: dict[str, None] = {}
     room = width_pt * 1000 / style.size
-    lines = [
-        _line(glyphs, style.size)
-        for paragraph in _NEWLINE.split(text.replace("\t", "  "))
-        for glyphs in _broken(_atoms(paragraph, style.face, missing), room)
-    ]
+    lines: list[Line] = []
+    for paragraph in _NEWLINE.split(text.replace("\t", "  ")):
+        whole = _as_it_stands(paragraph, style, room)
+        if whole is not None:
+            lines.append(whole)
+            continue
+        lines += [_line(glyphs, style.size) for glyphs in _broken(_atoms(paragraph, style.face, missing), room)]
     return SetText(tuple(lines), tuple(missing))
 
 
 def fit(text: str, style: Style, width_pt: float) -> SetText:
     """Set the text as one line, cut with … where it does not fit."""
     missing: dict[str, None] = {}
-    glyphs = [one for atom in _atoms(_NEWLINE.sub(" ", text), style.face, missing) for one in atom]
     room = width_pt * 1000 / style.size
+    text = _NEWLINE.sub(" ", text)
+    whole = _as_it_stands(text, style, room)
+    if whole is not None:
+        return SetText((whole,))
+    glyphs = [one for atom in _atoms(text, style.face, missing) for one in atom.glyphs]
     if _width(glyphs) > room:
         tail = glyph(_ELLIPSIS, style.face)
         glyphs = [*_leading_part(glyphs, room - tail.width), tail]
     return SetText((_line(glyphs, style.size),), tuple(missing))
 
 
-def _atoms(paragraph: str, face: Face, missing: dict[str, None]) -> Iterator[list[Glyph]]:
+def _as_it_stands(text: str, style: Style, room: float) -> Line | None:
+    """Return the text as one line of one run, or None where that cannot be: most texts on a paper are short."""
+    taken = None if TICKED in text else width(text, style.face)
+    if taken is None or taken > room:
+        return None
+    width_pt = taken * style.size / 1000
+    return Line((Run(style.face, text, width_pt),) if text else (), width_pt)
+
+
+def _atoms(paragraph: str, face: Face, missing: dict[str, None]) -> Iterator[_Atom]:
     """Yield the pieces a line may be broken between, noting characters without a glyph."""
-    for match in _ATOM.finditer(paragraph):
-        atom = []
-        for character in match.group():
-            shown = glyph(character, face)
-            if shown.is_missing:  # its code is several characters wide and may be broken in a narrow column
-                missing[f"U+{ord(character):04X}"] = None
-                atom += [glyph(part, face) for part in shown.text]
-            else:
-                atom.append(shown)
+    for piece in _ATOM.findall(paragraph):
+        atom = _known(piece, face) if len(piece) <= _LETTER else _atom(piece, face)
+        missing.update(dict.fromkeys(atom.missing))
         yield atom
 
 
-def _broken(atoms: Iterable[list[Glyph]], room: float) -> Iterator[list[Glyph]]:
+def _atom(piece: str, face: Face) -> _Atom:
+    glyphs: list[Glyph] = []
+    missing = []
+    for character in piece:
+        shown = glyph(character, face)
+        if shown.is_missing:  # its code is several characters wide and may be broken in a narrow column
+            missing.append(f"U+{ord(character):04X}")
+            glyphs += [glyph(part, face) for part in shown.text]
+        else:
+            glyphs.append(shown)
+    is_blank = all(one.text in " \u3000\xa0" for one in glyphs)
+    return _Atom(tuple(glyphs), _width(glyphs), is_blank, tuple(missing))
+
+
+_known = lru_cache(maxsize=30_000)(_atom)
+
+
+def _broken(atoms: Iterable[_Atom], room: float) -> Iterator[list[Glyph]]:
     line: list[Glyph] = []
     used = 0.0
     for atom in atoms:
-        width = _width(atom)
-        if line and used + width > room and not _is_blank(atom):
+        if line and used + atom.width > room and not atom.is_blank:
             yield line
             line, used = [], 0.0
-        if width <= room or _is_blank(atom):
-            line += atom
-            used += width
+        if atom.width <= room or atom.is_blank:
+            line += atom.glyphs
+            used += atom.width
             continue
-        for one in atom:  # wider than the column: break anywhere
+        for one in atom.glyphs:  # wider than the column: break anywhere
             if line and used + one.width > room:
                 yield line
                 line, used = [], 0.0
@@ -137,11 +174,7 @@ def _leading_part(glyphs: list[Glyph], room: float) -> list[Glyph]:
     return kept
 
 
-def _is_blank(atom: list[Glyph]) -> bool:
-    return all(one.text in " \u3000\xa0" for one in atom)
-
-
-def _width(glyphs: list[Glyph]) -> float:
+def _width(glyphs: Iterable[Glyph]) -> float:
     return sum(one.width for one in glyphs)
 
 

@@ -3,19 +3,22 @@
 Places are in points from the top left corner of the page, downwards. Pure.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from receipts.facts import SealFacts, StrokeFacts
 from receipts.images import PrintPhoto
-from receipts.lettering import TICKED, Line, Style, Tone
+from receipts.lettering import TICKED, Line, Run, Style, Tone
 
 Ends = tuple[float, float, float, float]
 PAGE_WIDTH, PAGE_HEIGHT = A4
@@ -42,32 +45,40 @@ class _PlainJpeg(ImageReader):
     def __init__(self, jpeg: bytes) -> None:
         super().__init__(BytesIO(jpeg))
         self._dataA = None
-        self._bytes = jpeg
+        self._digest = hashlib.sha256(jpeg).digest()
 
     def getRGBData(self) -> bytes:  # noqa: N802 - reportlab's name
         """Return what the picture is told apart by."""
-        return self._bytes
+        return self._digest
 
 
 def draw_text(canvas: Canvas, lines: Sequence[tuple[Line, float, float]], style: Style) -> None:
     """Draw set lines, each given with its x and the top of its line box."""
-    text = canvas.beginText()
-    text.setFillColorRGB(*style.tone)
-    ticks, font = [], ""
+    code = ["BT {:.3f} {:.3f} {:.3f} rg".format(*style.tone)]
+    ticks, chosen = [], ""
     for line, x, y in lines:
         baseline = PAGE_HEIGHT - y - (style.leading - style.size) / 2 - 0.88 * style.size
-        text.setTextOrigin(x, baseline)
+        code.append(f"1 0 0 1 {x:.3f} {baseline:.3f} Tm")
         for run in line.runs:
-            if run.font != font:
-                font = run.font
-                text.setFont(font, style.size)
-            text.textOut(run.text)
+            for font, codes in _in_subsets(canvas, run):
+                if font != chosen:
+                    chosen = font
+                    code.append(f"{font} {style.size:g} Tf")
+                code.append(f"<{codes.hex()}> Tj")
             if run.text == TICKED:
                 ticks.append((x, baseline))
             x += run.width_pt  # noqa: PLW2901 - the pen moves on
-    canvas.drawText(text)
+    canvas.addLiteral("\n".join((*code, "ET")))
     for tick in ticks:
         _draw_tick(canvas, tick, style)
+
+
+def _in_subsets(canvas: Canvas, run: Run) -> Iterator[tuple[str, bytes]]:
+    """Yield the name of a font in this document and the codes to show in it: a font has at most 256 characters."""
+    typeface: Any = pdfmetrics.getFont(run.font)
+    document: Any = canvas._doc  # type: ignore[attr-defined]  # noqa: SLF001 - what a font keeps its subsets by
+    for subset, codes in typeface.splitString(run.text, document):
+        yield typeface.getSubsetInternalName(subset, document), codes
 
 
 def _draw_tick(canvas: Canvas, origin: tuple[float, float], style: Style) -> None:
@@ -105,14 +116,13 @@ def draw_qr(canvas: Canvas, payload: str, box: Box) -> None:
     """Draw the QR symbol into a square box, quiet zone included."""
     rows = segno.make(payload, error="m", mask=_MASK, micro=False, boost_error=False).matrix
     module = box.width / (len(rows) + 2 * _QUIET_MODULES)
-    left, top = box.x + _QUIET_MODULES * module, PAGE_HEIGHT - box.y - _QUIET_MODULES * module
-    bars = [  # written out, because reportlab takes longer to format these numbers than to do all the rest
-        f"{left + start * module:.3f} {top - (number + 1) * module:.3f} {count * module:.3f} {module:.3f} re"
-        for number, row in enumerate(rows)
-        for start, count in _dark_runs(row)
-    ]
+    bars = [f"{start} {-number} {count} -1 re" for number, row in enumerate(rows) for start, count in _dark_runs(row)]
+    canvas.saveState()
+    canvas.translate(box.x + _QUIET_MODULES * module, PAGE_HEIGHT - box.y - _QUIET_MODULES * module)
+    canvas.scale(module, module)
     canvas.setFillColorRGB(0, 0, 0)
     canvas.drawPath(PDFPathObject(code=bars), stroke=0, fill=1)
+    canvas.restoreState()
 
 
 def _dark_runs(row: bytearray) -> Iterator[tuple[int, int]]:

@@ -47,7 +47,7 @@ def photo_rows(sheet: Sheet, photos: Sequence[PhotoFacts]) -> None:
 
 def _photo(sheet: Sheet, photo: PhotoFacts, box: marks.Box) -> None:
     sheet.fill(box, SHADE)
-    made = images.for_print(photo.content)
+    made = photo.content if isinstance(photo.content, images.PrintPhoto) else images.for_print(photo.content)
     if isinstance(made, images.PrintPhoto):
         picture = made
         sheet.step(lambda canvas: marks.draw_photo(canvas, picture, box))

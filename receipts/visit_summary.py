@@ -207,7 +207,7 @@ def _households(sheet: Sheet, facts: VisitSummaryFacts) -> None:
                 line.case_no,
                 line.debtor_name,
                 line.outcome,
-                line.evidence_grade,
+                wording.or_blank(line.evidence_grade),
                 wording.or_blank(line.advice),
                 wording.or_blank("、".join(line.records)),
             )

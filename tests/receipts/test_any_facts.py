@@ -23,6 +23,7 @@ from receipts import (
     visit_summary,
 )
 from receipts.facts import SealFacts
+from receipts.images import PrintPhoto, for_print
 from receipts.templates import Clause, Template
 from tests.receipts import sample
 
@@ -50,6 +51,7 @@ PLAIN = {
     bytes: st.binary(max_size=40) | st.just(sample.photo_bytes((40, 30))),
     date: st.dates(date(1990, 1, 1), date(2100, 1, 1)),
     datetime: st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis wants it so
+    PrintPhoto: st.just(for_print(sample.photo_bytes((40, 30)))),  # nothing else makes one
     type(None): st.none(),
 }
 PAPERS = {

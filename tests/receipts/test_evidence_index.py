@@ -47,7 +47,7 @@ class TestRender:
         paper = render(sample.index(200))
         found = reading.text_of(paper.pdf)
         assert all(f"签字对账单{number}" in found for number in range(1, 201))
-        assert "200items" in found
+        assert "共200项" in found
         assert paper.pages >= 10
 
     def test_leaves_the_check_list_out_where_it_does_not_apply(self):

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from receipts.facts import NotAFact, SignatureState, StrokeFacts, fingerprint, strokes_of
+from receipts.images import for_print
 from receipts.wording import NaiveTime
 from tests.receipts import sample
 
@@ -43,6 +44,11 @@ class TestFingerprint:
     )
     def test_changes_with_every_fact(self, changes):
         assert fingerprint(sample.receipt(**changes)) != fingerprint(sample.receipt())
+
+    def test_takes_a_picture_made_for_print_for_its_bytes(self):
+        made = for_print(sample.photo_bytes())
+        given = [sample.receipt(photos=(replace(sample.photo(1), content=one),)) for one in (made, made.jpeg)]
+        assert len({fingerprint(one) for one in given}) == 1
 
     def test_takes_the_same_moment_in_another_zone_for_the_same(self):
         there = sample.ARRIVED_AT.astimezone(timezone(timedelta(hours=8)))

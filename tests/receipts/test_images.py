@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from receipts.images import PRINT_EDGE_PX, PhotoFault, PrintPhoto, UnprintablePhoto, for_print
+from receipts.images import PRINT_EDGE_PX, PhotoFault, PrintPhoto, UnprintablePhoto, derivative, for_print
 from tests.receipts.sample import photo_bytes
 
 
@@ -86,6 +86,13 @@ class TestForPrint:
         once = for_print(photo_bytes((2000, 1500)))
         assert isinstance(once, PrintPhoto)
         assert for_print(once.jpeg) == once
+
+    def test_is_taken_up_again_without_decoding(self):
+        once = for_print(photo_bytes((2000, 1500)))
+        assert isinstance(once, PrintPhoto)
+        assert derivative(once.jpeg) == once
+        with pytest.raises(OSError, match="cannot identify"):
+            derivative(b"<svg/>")
 
     def test_gives_the_same_bytes_each_time(self):
         assert for_print(photo_bytes((2000, 1500))) == for_print(photo_bytes((2000, 1500)))

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from receipts import photos
 from receipts.facts import RecordingFacts
+from receipts.images import for_print
 from receipts.page import LEFT, TOP, WIDTH, Sheet, Title
 from tests.receipts import reading, sample
 
@@ -25,6 +28,14 @@ class TestPhotoRows:
         red_part, green_part, _ = image.getpixel((round(LEFT + 60), round(TOP + 20)))
         assert red_part > 180
         assert green_part < 40
+
+    def test_prints_a_picture_made_for_print_as_the_photo_it_was_made_of(self, sheet):
+        original = sample.photo(1, sample.photo_bytes((2000, 1500)))
+        made = replace(original, content=for_print(original.content))
+        photos.photo_rows(sheet, [made])
+        other = Sheet(Title("样张", "Specimen"), sample.PARTY, sample.SEAL)
+        photos.photo_rows(other, [original])
+        assert sheet.finish().pdf == other.finish().pdf
 
     def test_prints_a_verdict_for_a_broken_photo_and_flags_it(self, sheet):
         whole = sample.photo_bytes((2000, 1500))

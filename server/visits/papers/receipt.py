@@ -4,14 +4,16 @@ The same facts give the same bytes. When a correction changes the facts a new re
 place of the old one, which stays and says so.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from field_forms import outcomes
-from receipts import visit_receipt
+from receipts import images, visit_receipt
 from receipts.facts import PhotoFacts, RecordingFacts, SealFacts, StaffFacts
+from receipts.images import PrintPhoto
 from receipts.serials import PaperKind
 from receipts.visit_receipt import VisitReceiptFacts
 from server import media
@@ -123,11 +125,17 @@ def _photos(visit: Visit) -> tuple[PhotoFacts, ...]:
     )
 
 
-def _printable(file: VisitFile) -> bytes:
-    """Return the picture to print; one that killed the darkroom is not tried again here."""
+def _printable(file: VisitFile) -> bytes | PrintPhoto:
+    """Return the picture to print; one that killed the darkroom is not tried again here.
+
+    A derivative that has the hash it was stored under is whole, and is not decoded again.
+    """
     if file.derivative_sha256 is None and f"unreadable_{guard.DEADLY}" in file.flags:
         return b"?"
-    return media.store().get(file.derivative_sha256 or file.sha256)
+    content = media.store().get(file.derivative_sha256 or file.sha256)
+    if hashlib.sha256(content).hexdigest() == file.derivative_sha256:
+        return images.derivative(content)
+    return content
 
 
 def _recordings(visit: Visit) -> tuple[RecordingFacts, ...]:

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from receipts import visit_receipt
 from receipts.facts import SignatureState
+from receipts.images import PrintPhoto
 from receipts.visit_receipt import WhoMet
 from server import clock, media
 from server.cases import papers
 from server.db import begin_write, db
-from server.visits.models import SignedPaper, Visit
+from server.visits.models import SignedPaper, Visit, VisitFile
 from server.visits.papers import receipt, telling
 from server.visits.papers.receipt import ReceiptNotReady
 from tests.server.visits.make_visit import ARRIVED
@@ -56,6 +57,18 @@ class TestFacts:
         assert facts.signature.strokes.strokes == (((1200, 900), (1900, 2100), (3000, 1000)),)
         assert facts.witness.name == "罗外访"
         assert {one.subject for one in facts.photos} == {"门口", "周边环境", "送达文件"}
+
+    def test_decode_only_the_picture_that_is_not_what_was_stored(self, story):
+        story.keep(story.promised())
+        story.upload()
+        visit = db.session.get(Visit, story.visit_id)
+        assert all(isinstance(one.content, PrintPhoto) for one in facts_of(visit).photos)
+        first = db.session.scalars(select(VisitFile).where(VisitFile.derivative_sha256.is_not(None))).first()
+        stored = media.store().path(first.derivative_sha256)
+        stored.chmod(0o600)
+        stored.write_bytes(stored.read_bytes()[:400])
+        assert bytes in {type(one.content) for one in facts_of(visit).photos}
+        assert any(flag.startswith("photo-") for flag in visit_receipt.render(facts_of(visit)).flags)
 
     @pytest.mark.parametrize("who", ["third_party", "co_resident_adult", "nobody"])
     def test_hold_no_debt_for_anybody_else(self, story, who):
