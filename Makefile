@@ -6,6 +6,7 @@ FONT := web/node_modules/@expo-google-fonts/noto-sans-sc
 GAZETTEER := server/cases/gazetteer
 WEB_APPS := server/static/console/index.html
 AUDIT := var/setup/audit
+SWIFT := var/setup/swift
 API_TYPES := web/src/console/api/schema.d.ts
 WEB_SOURCES := $(shell find web/src web/*.ts web/*.json docs/guide -type f)
 # Python keeps what it compiled: the tests start some hundred servers.
@@ -76,7 +77,12 @@ check: setup $(API_TYPES) ## Lint, types, import contracts, migrations against m
 	$(VENV)/lint-imports
 	$(VENV)/python -m tests.project.migrations_check
 
-test: setup check tests/clients/node_modules/.installed ## Everything: checks, then all tests on SQLite and on PostgreSQL
+$(SWIFT)/.installed: requirements-store.lock | .venv/.installed
+	$(PYTHON) -m venv $(SWIFT)
+	$(VENV)/uv pip sync --quiet --python $(SWIFT)/bin/python --require-hashes requirements-store.lock
+	@touch $@
+
+test: setup check tests/clients/node_modules/.installed $(SWIFT)/.installed ## Everything: checks, then all tests on SQLite and on PostgreSQL
 	$(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=sqlite $(ARGS)
 	$(VENV)/pytest -q -n $(JOBS) --dist worksteal --db=postgres $(ARGS)
 
@@ -110,3 +116,4 @@ lock: ## Refresh the locks (monthly, in its own commit)
 	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --group audit -o requirements-audit.lock
+	$(VENV)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 --group store -o requirements-store.lock

@@ -97,12 +97,20 @@ def free_port() -> int:
 
 
 def _await(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
+    try:
+        await_port(process, port)
+    except NeverReady as fault:
+        said.seek(0)
+        lines = said.read().decode(errors="replace").strip().splitlines()
+        raise NeverReady(lines[-1] if lines else str(fault)) from fault
+
+
+def await_port(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until somebody listens on a port of this machine. Raises NeverReady, also when the process has ended."""
     ends_s = time.monotonic() + WAIT_S
     while time.monotonic() < ends_s:
         if process.poll() is not None:
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
-            raise NeverReady(lines[-1] if lines else f"exit code {process.returncode}")
+            raise NeverReady(f"exit code {process.returncode}")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

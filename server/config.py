@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from environs import Env
 from flask import current_app
 
+from server.bucket import BadBucket, Bucket, read_secret
 from server.keys import KEY_NAMES, OLDER_KEYS, SEAL_CHAIN, SEAL_KEY, SEAL_ROOT
 from server.vault import Vault
 
@@ -114,12 +115,13 @@ class Config:
     backup_keep_days: int = 30
     rule_layers: dict[str, Any] = field(default_factory=dict)
     roads: Roads = field(default_factory=Roads)
+    bucket: Bucket | None = None
     owner_url: str = ""
     is_owner: bool = False
 
     @property
     def media_dir(self) -> Path:
-        """Where content-addressed files lie."""
+        """Where content-addressed files lie, unless in a bucket."""
         return self.var_dir / "media"
 
     @property
@@ -175,6 +177,22 @@ def read_seal(env: Env, var_dir: Path) -> SealSettings:
     if missing:
         raise HalfConfigured(f"the seal needs {', '.join(missing)}: run `doorstep init`, or see docs/operations.md")
     return seal
+
+
+def read_bucket(env: Env) -> Bucket | None:
+    """Return the bucket that keeps the files, None when a folder does. Raises HalfConfigured."""
+    kind, region, timeout_s = env.str("MEDIA", "local"), env.str("S3_REGION", "us-east-1"), env.int("S3_TIMEOUT_S", 30)
+    name, endpoint, key, secret, file = (
+        env.str(f"S3_{one}", "") for one in ("BUCKET", "ENDPOINT", "KEY", "SECRET", "SECRET_FILE")
+    )
+    if kind not in {"local", "s3"}:
+        raise HalfConfigured(f"DOORSTEP_MEDIA: expected local or s3, got {kind!r}")
+    if kind == "local":
+        return None
+    try:
+        return Bucket(name, endpoint, region, key, read_secret(secret, file), timeout_s)
+    except BadBucket as fault:
+        raise HalfConfigured(f"DOORSTEP_MEDIA=s3: {fault}") from fault
 
 
 def key_marks(var_dir: Path) -> dict[str, str]:
@@ -238,6 +256,7 @@ def load(var_dir: Path | None = None) -> Config:
         seal=read_seal(env, folder),
         geocoder=Geocoder(env.str("GEOCODER", "offline"), env.str("GEOCODER_URL", ""), env.str("GEOCODER_KEY", "")),
         roads=Roads(env.str("ROADS", "off"), env.str("ROADS_URL", ""), env.str("ROADS_KEY", "")),
+        bucket=read_bucket(env),
         public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         max_body_bytes=env.int("MAX_BODY_BYTES", 32 * 1024 * 1024),
         access_token_s=env.int("ACCESS_TOKEN_S", 3600),

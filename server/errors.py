@@ -53,6 +53,12 @@ class Conflict(Refusal):
     status = 409
 
 
+class StorageFails(Refusal):
+    """The server cannot store or read at the moment."""
+
+    status = 503
+
+
 class NotSignedIn(NotAllowed):
     """Nobody is signed in."""
 

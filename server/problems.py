@@ -12,18 +12,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.db import db
-from server.errors import NotSignedIn, Refusal
+from server.errors import NotSignedIn, Refusal, StorageFails
 
 log = logging.getLogger("doorstep")
 CONTENT_TYPE = "application/problem+json"
 STORAGE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS})
 RETRY_AFTER_S = 30
-
-
-class StorageFails(Refusal):
-    """The server cannot store or read at the moment."""
-
-    status = 503
 
 
 def request_id() -> str:
@@ -43,7 +37,10 @@ def document(status: int, *, type_: str, title: str, detail: str, facts: dict[st
 
 
 def from_refusal(refusal: Refusal) -> Response:
-    """Turn a refusal into its problem; nobody signed in also gets `WWW-Authenticate` (RFC 9110 §11.6.1)."""
+    """Turn a refusal into its problem.
+
+    Nobody signed in also gets `WWW-Authenticate` (RFC 9110 §11.6.1); who met a store that is down, `Retry-After`.
+    """
     answer = document(
         refusal.status,
         type_=f"/problems/{refusal.kebab()}",
@@ -53,6 +50,8 @@ def from_refusal(refusal: Refusal) -> Response:
     )
     if isinstance(refusal, NotSignedIn):
         answer.headers["WWW-Authenticate"] = refusal.challenge
+    if isinstance(refusal, StorageFails):
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 
 
@@ -95,9 +94,7 @@ def from_storage(error: Exception) -> ResponseReturnValue:
         return from_bug(error)
     db.session.rollback()
     log.error("storage fails in %s %s, request %s", request.method, request.path, request_id(), exc_info=error)
-    answer = from_refusal(StorageFails("what was asked is not confirmed; try again later"))
-    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return answer
+    return from_refusal(StorageFails("what was asked is not confirmed; try again later"))
 
 
 def register(app: Flask) -> None:

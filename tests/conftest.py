@@ -19,6 +19,7 @@ from flask import request
 from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 
+from bench.hosts import store as s3
 from server import clock, config, jobs
 from server.accounts.models import Creditor
 from server.app import create_app, migrations_dir
@@ -186,6 +187,22 @@ def listening(application):
     finally:
         logging.getLogger().removeHandler(spoken)
         spoken.texts += [log.read_text(errors="replace")] if log.is_file() else []
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """A real S3 server, OpenStack Swift, in a process of its own; installed when it is not, else the test fails."""
+    with s3.running(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def in_bucket(app, s3_server):
+    """The application with its files in a bucket of that server: `.kill()`, `.start()`, `.hang()`, `.go_on()`."""
+    settings = app.extensions["doorstep"]
+    app.extensions["doorstep"] = replace(settings, bucket=s3_server.bucket(timeout_s=10))
+    yield s3_server
+    s3_server.go_on() if s3_server.is_up else s3_server.start()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,12 @@
 """Is the installation fit to serve? The checks behind `/readyz`, `doorstep serve` and `doorstep verify`."""
 
-from uuid import uuid4
-
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import config, paper_seal
+from server import media, paper_seal
 from server.db import db
 from server.jobs import Job
 
@@ -18,7 +16,7 @@ def checks() -> dict[str, str]:
     return {
         "database": _database(),
         "migrations": _migrations(),
-        "media": _media(),
+        "media": media.store().check(),
         "queue": _queue(),
         "seal": paper_seal.current().check(),
     }
@@ -40,18 +38,6 @@ def _migrations() -> str:
         return type(fault).__name__
     wanted = set(ScriptDirectory(current_app.extensions["migrate"].directory).get_heads())
     return "ok" if present == wanted else f"at {sorted(present)}, the code wants {sorted(wanted)}"
-
-
-def _media() -> str:
-    folder = config.current().media_dir
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".ready-{uuid4()}"
-        probe.write_bytes(b"x")
-        probe.unlink()
-    except OSError as fault:
-        return fault.strerror or "not writable"
-    return "ok"
 
 
 def _queue() -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -32,8 +34,8 @@ from server.escalation.models import Escalation
 from server.escalation.proofs import demands_of
 from server.visits.assembly import local_day
 from server.visits.papers.receipt import SUPERSEDED
+from sync import bag, envelope, verify
 from sync import dossier as packing
-from sync import envelope, verify
 from sync.canonical import canonical
 
 KIND = "evidence_index"
@@ -147,10 +149,23 @@ def issue_index(found: Brief, *, at: datetime, on: date) -> Paper:
 
 
 def pack(found: Brief, index: Paper) -> bytes:
-    """Return the dossier as a ZIP."""
+    """Return the dossier as a ZIP. Raises StorageFails."""
+    out = BytesIO()
+    with TemporaryDirectory() as folder:
+        contents = _contents(found, index, within=Path(folder))
+        packing.pack(contents, into=out, name=f"dossier-{found.case.id}", info=bag_info(found, index))
+    return out.getvalue()
+
+
+def _contents(found: Brief, index: Paper, *, within: Path) -> Mapping[str, bag.Content]:
+    """Return what goes into the bag; files that lie on another machine are copied into a folder."""
     held, store = found.held, media.store()
     log = logged.of_case(found.case.id, [one.record.id for one in held.records])
-    contents = packing.contents(
+
+    def at(sha256: str) -> Path:
+        return store.file(sha256, within=within)
+
+    return packing.contents(
         packing.Dossier(
             about=about(found, index),
             records=[
@@ -160,11 +175,11 @@ def pack(found: Brief, index: Paper) -> bytes:
                 for one in held.records
             ],
             keys=held.keys,
-            files=[packing.BoundFile(one.id, one.record_id, one.mime, one.path) for one in held.files],
+            files=[packing.BoundFile(one.id, one.record_id, one.mime, at(one.sha256)) for one in held.files],
             papers=[
-                packing.Paper(f"00-{index.serial}", KIND, index.serial, store.path(index.sha256)),
-                *(packing.Paper(one.serial, one.kind, one.serial, one.path) for one in held.papers),
-                *stamped_papers(held),
+                packing.Paper(f"00-{index.serial}", KIND, index.serial, at(index.sha256)),
+                *(packing.Paper(one.serial, one.kind, one.serial, at(one.sha256)) for one in held.papers),
+                *(packing.Paper(name, kind, name, at(sha256)) for name, kind, sha256 in stamped_papers(held)),
             ],
             log=log.head,
             stamps=log.stamps,
@@ -173,17 +188,13 @@ def pack(found: Brief, index: Paper) -> bytes:
             extra=extras(found),
         )
     )
-    out = BytesIO()
-    packing.pack(contents, into=out, name=f"dossier-{found.case.id}", info=bag_info(found, index))
-    return out.getvalue()
 
 
-def stamped_papers(held: Holdings) -> Iterator[packing.Paper]:
-    """Yield the papers once more with the authority's time in their seals, named as their leaf in the log is."""
+def stamped_papers(held: Holdings) -> Iterator[tuple[str, str, str]]:
+    """Yield (name, kind, SHA-256) of papers with the authority's time in their seals, named as their leaf."""
     for one in held.papers:
-        if one.stamped is not None:
-            name = f"{one.serial}-{one.stamped.name[:16]}"
-            yield packing.Paper(name, one.kind, name, one.stamped)
+        if one.stamped_sha256 is not None:
+            yield f"{one.serial}-{one.stamped_sha256[:16]}", one.kind, one.stamped_sha256
 
 
 def bag_info(found: Brief, index: Paper) -> Mapping[str, str]:
@@ -261,7 +272,8 @@ def audit_trail(found: Brief) -> list[dict[str, Any]]:
 
 def report_of(found: Brief, index: Paper, sha256: str) -> dict[str, Any]:
     """Return what the building found: the counts, what is missing, and our own verification of the finished file."""
-    verdict = verify.verify(media.store().path(sha256))
+    with TemporaryDirectory() as folder:
+        verdict = verify.verify(media.store().file(sha256, within=Path(folder)))
     held = found.held
     return {
         "decision": found.escalation.decision,

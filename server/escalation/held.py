@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from sync.envelope import Record
@@ -49,7 +48,6 @@ class HeldFile:
     record_id: str
     mime: str
     sha256: str
-    path: Path
     shows: str
     taken_at: datetime | None
     taken_by: str
@@ -57,16 +55,15 @@ class HeldFile:
 
 @dataclass(frozen=True, slots=True)
 class HeldPaper:
-    """An issued paper; pages counted in its PDF; stamped is the same with an authority's time in its seal."""
+    """An issued paper; pages counted in its PDF; stamped_sha256 is the same with an authority's time in its seal."""
 
     kind: str
     serial: str
     sha256: str
-    path: Path
     pages: int
     issued_at: datetime
     is_superseded: bool
-    stamped: Path | None = None
+    stamped_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

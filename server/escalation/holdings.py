@@ -97,7 +97,7 @@ def _files(records: Sequence[HeldRecord]) -> tuple[tuple[HeldFile, ...], list[La
             found.append(
                 HeldFile(
                     id=ref.id, record_id=held.record.id, mime=ref.mime, sha256=ref.sha256,
-                    path=store.path(ref.sha256), shows=row.shows if row else "other",
+                    shows=row.shows if row else "other",
                     taken_at=row.taken_at if row else held.device_time, taken_by=held.told_by,
                 )
             )  # fmt: skip
@@ -122,9 +122,9 @@ def _papers(case: Case, visits: Sequence[Visit]) -> tuple[tuple[HeldPaper, ...],
 def _paper(row: PaperRow, store: BlobStore) -> HeldPaper:
     rendered, _, _ = store.get(row.sha256).partition(b"%%EOF")  # the seal behind it writes the first page's entry again
     return HeldPaper(
-        kind=row.kind, serial=row.serial, sha256=row.sha256, path=store.path(row.sha256),
+        kind=row.kind, serial=row.serial, sha256=row.sha256,
         pages=len(_PAGE.findall(rendered)), issued_at=row.issued_at, is_superseded=row.state != "issued",
-        stamped=store.path(row.stamped_sha256) if row.seal_level == "B-T" and store.has(row.stamped_sha256) else None,
+        stamped_sha256=row.stamped_sha256 if row.seal_level == "B-T" and store.has(row.stamped_sha256) else None,
     )  # fmt: skip
 
 

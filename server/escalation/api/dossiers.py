@@ -1,6 +1,8 @@
 """Dossiers (法务移送卷宗): made as a job for a case decided for court, verified at once, and handed out."""
 
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from uuid import UUID
 
@@ -73,7 +75,8 @@ def build(args: dict[str, Any], report: Report) -> str:
     tell(report, 0.4, "证据目录")
     found, index = brief_of(case_id), fetch(Paper, index_id)
     ruling = export_gate.ask(found.case, found.escalation, found.facts(index)).require()
-    sha256 = media.store().put(dossier.pack(found, index))
+    packed = dossier.pack(found, index)
+    sha256 = media.store().put(packed)
     tell(report, 0.8, "打包")
     told = dossier.report_of(found, index, sha256) | {"compliance": ruling.as_json()}
     creditor_id, escalation_id = found.case.creditor_id, found.escalation.id
@@ -83,7 +86,7 @@ def build(args: dict[str, Any], report: Report) -> str:
     if made is None:
         made = Dossier(
             id=clock.new_id(), case_id=case_id, creditor_id=creditor_id, escalation_id=escalation_id,
-            built_by_id=actor_id, sha256=sha256, size=media.store().path(sha256).stat().st_size, report=told,
+            built_by_id=actor_id, sha256=sha256, size=len(packed), report=told,
             built_at=clock.now(),
         )  # fmt: skip
         db.session.add(made)
@@ -187,8 +190,9 @@ def get_zip(dossier_id: UUID) -> ResponseReturnValue:
     begin_write()
     audit.note("dossier.taken", f"dossier:{dossier_id}", actor_id=person.id, creditor_id=creditor_id, sha256=sha256)
     db.session.commit()
-    answer: Response = send_file(
-        media.store().path(sha256), mimetype="application/zip", as_attachment=True,
-        download_name=f"dossier-{dossier_id}.zip", etag=sha256,
-    )  # fmt: skip
+    with TemporaryDirectory() as folder:  # what was copied into it is open before it goes
+        answer: Response = send_file(
+            media.store().file(sha256, within=Path(folder)), mimetype="application/zip", as_attachment=True,
+            download_name=f"dossier-{dossier_id}.zip", etag=sha256,
+        )  # fmt: skip
     return answer

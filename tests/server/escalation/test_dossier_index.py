@@ -1,5 +1,4 @@
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -28,10 +27,10 @@ HELD = Holdings(
     visits=(HeldVisit(VISIT, AT, ("方外访", "罗外访"), 1, "A", "sealed"),),
     records=(record("check_in", 1), record("outcome", 2), record("promise", 3), record("newer_type", 4, None)),
     files=(
-        HeldFile(str(UUID(int=7)), "r", "image/jpeg", "e" * 64, Path("x"), "door", AT, "方外访"),
-        HeldFile(str(UUID(int=8)), "r", "audio/mp4", "f" * 64, Path("y"), "other", None, "方外访"),
+        HeldFile(str(UUID(int=7)), "r", "image/jpeg", "e" * 64, "door", AT, "方外访"),
+        HeldFile(str(UUID(int=8)), "r", "audio/mp4", "f" * 64, "other", None, "方外访"),
     ),
-    papers=(HeldPaper("visit_receipt", "HZ-20261202-0007-4", "c" * 64, Path("z"), 2, AT, is_superseded=True),),
+    papers=(HeldPaper("visit_receipt", "HZ-20261202-0007-4", "c" * 64, 2, AT, is_superseded=True),),
     keys={},
     lacks=(Lack("contract_documents", "合同与放款凭证（待委托方提供原件）"),),
 )

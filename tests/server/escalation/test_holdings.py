@@ -27,7 +27,7 @@ class TestGather:
     def test_holds_the_originals_with_what_they_show(self, held):
         found = gather(held.case(0))
         assert [file.shows for file in found.files] == ["door", "surroundings", "delivered_paper"]
-        assert all(file.path.read_bytes().startswith(b"\xff\xd8") for file in found.files)
+        assert all(media.store().get(file.sha256).startswith(b"\xff\xd8") for file in found.files)
 
     def test_counts_the_pages_of_a_paper(self, held):
         (paper,) = gather(held.case(0)).papers

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from server.media import BlobAbsent, BlobStore
+from server.media import BlobAbsent
+from server.media.local import LocalStore
 
 
 @pytest.fixture
 def store(tmp_path):
-    return BlobStore(tmp_path)
+    return LocalStore(tmp_path)
 
 
 class TestPut:

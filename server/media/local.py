@@ -1,4 +1,4 @@
-"""Files by content: written once under their SHA-256, durable before `put` returns, never changed.
+"""Files by content in a folder of this machine.
 
 Layout `media/ab/cd/<sha256>`. A temporary file is fsynced and renamed, then its folder is fsynced.
 """
@@ -7,25 +7,20 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
-from server import config
-from server.errors import Missing
-
-
-class BlobAbsent(Missing):
-    """The file with this hash is not stored here."""
+from server.media import BlobAbsent, BlobStore, require_sha256
 
 
 @dataclass(frozen=True, slots=True)
-class BlobStore:
+class LocalStore(BlobStore):
     """A folder of content-addressed files."""
 
     root: Path
 
     def path(self, sha256: str) -> Path:
         """Return where a file lies or would lie. Raises ValueError for anything but 64 hex digits."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # noqa: PLR2004
-            raise ValueError(f"not a SHA-256: {sha256[:80]!r}")
+        require_sha256(sha256)
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
     def put(self, content: bytes) -> str:
@@ -78,14 +73,23 @@ class BlobStore:
         """Return the hashes of all stored files."""
         return sorted(file.name for file in self.root.glob("??/??/*") if not file.name.startswith("."))
 
-    def is_intact(self, sha256: str) -> bool:
-        """Do the stored bytes still have this hash?"""
-        return hashlib.sha256(self.get(sha256)).hexdigest() == sha256
+    def check(self) -> str:
+        """Return `ok` when a file could be written now, else what is wrong."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe = self.root / f".ready-{uuid4()}"
+            probe.write_bytes(b"x")
+            probe.unlink()
+        except OSError as fault:
+            return fault.strerror or "not writable"
+        return "ok"
 
-
-def store() -> BlobStore:
-    """Return the blob store of the running application."""
-    return BlobStore(config.current().media_dir)
+    def file(self, sha256: str, *, within: Path) -> Path:
+        """Return the stored file itself; nothing is copied. Raises BlobAbsent."""
+        del within
+        if not self.has(sha256):
+            raise BlobAbsent(f"no file {sha256}")
+        return self.path(sha256)
 
 
 def _write(path: Path, content: bytes) -> None:
