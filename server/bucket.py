@@ -22,7 +22,7 @@ class Bucket:
     region: str
     key: str
     secret: str = field(repr=False)
-    timeout_s: int = 30
+    timeout_s: int = 10
 
     def __post_init__(self) -> None:
         """Refuse what is incomplete or would send personal data in the clear. Raises BadBucket."""

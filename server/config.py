@@ -181,7 +181,7 @@ def read_seal(env: Env, var_dir: Path) -> SealSettings:
 
 def read_bucket(env: Env) -> Bucket | None:
     """Return the bucket that keeps the files, None when a folder does. Raises HalfConfigured."""
-    kind, region, timeout_s = env.str("MEDIA", "local"), env.str("S3_REGION", "us-east-1"), env.int("S3_TIMEOUT_S", 30)
+    kind, region, timeout_s = env.str("MEDIA", "local"), env.str("S3_REGION", "us-east-1"), env.int("S3_TIMEOUT_S", 10)
     name, endpoint, key, secret, file = (
         env.str(f"S3_{one}", "") for one in ("BUCKET", "ENDPOINT", "KEY", "SECRET", "SECRET_FILE")
     )

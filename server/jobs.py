@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server import clock
 from server.db import Base, Json, begin_write, db
-from server.errors import Refusal
+from server.errors import Refusal, StorageFails
 
 log = logging.getLogger("doorstep.jobs")
 LEASE = timedelta(seconds=120)
@@ -114,6 +114,8 @@ def run_chores(now: datetime) -> int:
         try:
             done += do(now)
             db.session.commit()
+        except StorageFails:  # the store says so itself; the work waits for it
+            db.session.rollback()
         except Exception as fault:  # noqa: BLE001  # raised below
             db.session.rollback()
             faults.append(fault)
@@ -156,6 +158,8 @@ def run_next(now: datetime) -> bool:
         url = _handlers[kind](args, Report(job_id))
     except Cancelled:
         _end(job_id, JobState.CANCELLED)
+    except StorageFails as fault:
+        _put_back(job_id, fault, until=now + LEASE)
     except Refusal as refusal:
         _end(
             job_id,
@@ -169,6 +173,15 @@ def run_next(now: datetime) -> bool:
     else:
         _end(job_id, JobState.DONE, result_url=url, keep=True)
     return True
+
+
+def _put_back(job_id: UUID, fault: StorageFails, *, until: datetime) -> None:
+    """Let a job wait for the store it needs; that it was begun counts for nothing."""
+    begin_write()
+    job = db.session.get(Job, job_id, populate_existing=True)
+    if job is not None:
+        job.lease_until, job.attempts, job.message = until, job.attempts - 1, fault.detail
+    db.session.commit()
 
 
 def _end(

@@ -152,6 +152,10 @@ def environment(settings):
         "ARGON2_TIME_COST": settings.argon2_time_cost,
         "PUBLIC_URL": settings.public_url,
     } | {f"FIRM_{name.upper()}": getattr(settings.firm, name) for name in settings.firm.__slots__}
+    if settings.bucket is not None:
+        bucket = settings.bucket
+        names |= {"MEDIA": "s3", "S3_ENDPOINT": bucket.endpoint, "S3_BUCKET": bucket.name, "S3_REGION": bucket.region,
+                  "S3_KEY": bucket.key, "S3_SECRET": bucket.secret, "S3_TIMEOUT_S": bucket.timeout_s}  # fmt: skip
     return {f"DOORSTEP_{name}": str(value) for name, value in names.items()} | {"PYTHONUNBUFFERED": "1"}
 
 

@@ -72,7 +72,7 @@ def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int
         clock.shift(timedelta(seconds=clock_offset_s))
     app = create_app(config.load(var_dir))
     with app.app_context():
-        faults = {name: state for name, state in health.checks().items() if state != "ok"}
+        faults = health.hindering(health.checks())
     if faults:
         raise click.ClickException(f"not ready: {faults}; run `doorstep init`")
     server = waitress.create_server(

@@ -68,6 +68,7 @@ def _take_file(device_id: UUID, ref: FileRef, body: bytes, *, at: datetime) -> N
     while (stands := files.offset(row)) < ref.bytes:
         files.append(row, body[stands : stands + MAX_CHUNK_BYTES], at_offset=stands, checksum=None)
     begin_write()
+    files.keep(row)
     files.finish(_locked(device_id), row, at=clock.now())
     db.session.commit()
 

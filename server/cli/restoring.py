@@ -23,11 +23,12 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
-from server import audit, clock, config, feed
+from server import audit, clock, config, feed, media
 from server.app import create_app, migrations_dir
 from server.cli import renaming, safekeeping
 from server.config import Config
 from server.db import begin_write, db
+from server.media.local import LocalStore
 
 SQLITE_DUMP = "doorstep.db"
 POSTGRES_DUMP = "doorstep.pgdump"
@@ -112,7 +113,7 @@ def check_keys(settings: Config, manifest: dict[str, Any]) -> None:
 
 def check_target(settings: Config, *, force: bool) -> None:
     """Let a restore go where nothing is, or anywhere when forced. Raises ClickException."""
-    has_files = settings.media_dir.is_dir() and any(settings.media_dir.rglob("*"))
+    has_files = settings.bucket is None and settings.media_dir.is_dir() and any(settings.media_dir.rglob("*"))
     is_there = has_database(settings)
     if not force and not is_there and has_files and not settings.is_sqlite:
         raise click.ClickException(HALF_WAY)
@@ -185,7 +186,7 @@ def fill_database(settings: Config, staged: Path) -> Config:
     Raises ClickException.
     """
     if settings.is_sqlite:
-        return replace(settings, var_dir=staged, database_url=f"sqlite:///{staged / SQLITE_DUMP}")
+        return replace(settings, var_dir=staged, database_url=f"sqlite:///{staged / SQLITE_DUMP}", bucket=None)
     tool = shutil.which("pg_restore")
     if tool is None:
         raise click.ClickException("pg_restore is not on PATH; install the PostgreSQL client")
@@ -196,7 +197,8 @@ def fill_database(settings: Config, staged: Path) -> Config:
     done = subprocess.run([*command, str(staged / POSTGRES_DUMP)], check=False)  # noqa: S603
     if done.returncode:
         raise click.ClickException("pg_restore failed; nothing of the installation was changed")
-    return replace(settings, var_dir=staged, database_url=url.render_as_string(hide_password=False), owner_url="")
+    address = url.render_as_string(hide_password=False)
+    return replace(settings, var_dir=staged, database_url=address, owner_url="", bucket=None)
 
 
 def aside_name(settings: Config, stamp: str) -> str:
@@ -224,21 +226,31 @@ def begin_epoch(staging: Config, *, made_at: str, files: int) -> str:
     return epoch
 
 
+def fill_bucket(settings: Config, folder: Path) -> None:
+    """Put every file of a folder into the bucket, where it is not there already. Raises StorageFails."""
+    with create_app(settings).app_context():
+        for sha256 in LocalStore(folder).hashes():
+            media.store().put(LocalStore(folder).get(sha256))
+
+
 def move_in(settings: Config, staged: Path, aside: Path, *, stamp: str) -> None:
     """Put what was there aside and the restored files in its place, the database first away and last in.
 
-    Killed half-way there is no database, so that a server refuses to start.
+    Killed half-way there is no database, so that a server refuses to start. Into a bucket the files go first, and
+    nothing there is removed: a file too many harms nobody. Raises StorageFails.
     """
+    if settings.bucket is not None:
+        fill_bucket(settings, staged / "media")
     url = make_url(settings.database_url)
     if not settings.is_sqlite and renaming.exists(url):
         renaming.rename(url, aside_name(settings, stamp))
     database = Path(str(make_url(settings.database_url).database)) if settings.is_sqlite else None
     old = [database.with_name(database.name + part) for part in SQLITE_PARTS] if database else []
-    for path in [*old, settings.media_dir]:
+    for path in [*old, *([] if settings.bucket else [settings.media_dir])]:
         if path.exists():
             aside.mkdir(exist_ok=True)
             shutil.move(path, aside / path.name)
-    if (staged / "media").is_dir():
+    if settings.bucket is None and (staged / "media").is_dir():
         shutil.move(staged / "media", settings.media_dir)
     if database is not None:
         with sqlite3.connect(staged / SQLITE_DUMP) as connection:

@@ -20,6 +20,7 @@ from server.app import create_app
 from server.cli import sealed
 from server.console import health
 from server.db import begin_write, db
+from server.media.local import LocalStore
 from server.transparency import check
 
 
@@ -147,9 +148,7 @@ def backup(var_dir: Path, target: Path) -> None:
         raise click.ClickException(f"{target} is not empty")
     target.mkdir(parents=True, exist_ok=True)
     copy_database(settings, target)
-    shutil.copytree(
-        settings.media_dir, target / "media", dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*")
-    ) if settings.media_dir.is_dir() else None
+    copy_media(settings, target / "media")
     files = sorted(path for path in target.rglob("*") if path.is_file())
     manifest = {
         "made_at": clock.now().isoformat(),
@@ -166,6 +165,23 @@ def backup(var_dir: Path, target: Path) -> None:
         db.session.remove()
         db.engine.dispose()
     click.echo(f"Backed up {len(files)} files to {target}.")
+
+
+def copy_media(settings: config.Config, target: Path) -> None:
+    """Copy photos, papers and dossiers into a folder, from another folder or from the bucket.
+
+    Raises StorageFails when the bucket does not answer: half a backup is none.
+    """
+    if settings.bucket is None:
+        if settings.media_dir.is_dir():
+            shutil.copytree(settings.media_dir, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+        return
+    with create_app(settings).app_context():
+        store, copy = media.store(), LocalStore(target)
+        for sha256 in store.hashes():
+            path = copy.path(sha256)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(store.get(sha256))
 
 
 def copy_database(settings: config.Config, target: Path) -> None:

@@ -6,9 +6,11 @@ from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import media, paper_seal
+from server import config, media, paper_seal
 from server.db import db
 from server.jobs import Job
+
+NOT_READY = "not ready"
 
 
 def checks() -> dict[str, str]:
@@ -20,6 +22,23 @@ def checks() -> dict[str, str]:
         "queue": _queue(),
         "seal": paper_seal.current().check(),
     }
+
+
+def status(found: dict[str, str]) -> str:
+    """Return in a word what these checks say: `ok`, `degraded` (it serves, and something is down) or `not ready`."""
+    if hindering(found):
+        return NOT_READY
+    return "ok" if all(state == "ok" for state in found.values()) else "degraded"
+
+
+def hindering(found: dict[str, str]) -> dict[str, str]:
+    """Return what of these checks makes the installation unfit to serve.
+
+    A store on other machines that is down does not: records go in, files wait on the phones, and no other host of ours
+    could do better.
+    """
+    is_elsewhere = config.current().bucket is not None
+    return {name: state for name, state in found.items() if state != "ok" and not (name == "media" and is_elsewhere)}
 
 
 def _database() -> str:

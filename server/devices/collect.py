@@ -32,6 +32,7 @@ from sync.envelope import FileRef, Stamp
 UNSIGNED = "unsigned"
 NO_ALG = "none"
 SHOWS = {"photo_door": "door", "photo_paper": "delivered_paper", "photo_surroundings": "surroundings"}
+Kept = dict[str, str | int]
 
 
 class OddSubmission(Invalid):
@@ -72,10 +73,14 @@ def keep(told: Told, xml: bytes, *, person_id: UUID, at: datetime) -> Submission
     return row
 
 
-def attach(row: Submission, name: str, content: bytes, *, mime: str) -> None:
-    """Keep one file of a submission."""
-    known = {"sha256": media.store().put(content), "size": len(content), "mime": mime}
-    row.attachments = {**row.attachments, name: known}
+def put(content: bytes, *, mime: str) -> Kept:
+    """Keep the bytes of a file before the transaction that names it. Raises StorageFails."""
+    return {"sha256": media.store().put(content), "size": len(content), "mime": mime}
+
+
+def attach(row: Submission, name: str, kept: Kept) -> None:
+    """Name one file of a submission."""
+    row.attachments = {**row.attachments, name: kept}
 
 
 def complete(row: Submission, told: Told, form: Form, *, at: datetime) -> bool:
@@ -92,7 +97,7 @@ def complete(row: Submission, told: Told, form: Form, *, at: datetime) -> bool:
     leaves.add([record for record, _ in rows])
     intake.put_together(db.session())
     for file in db.session.scalars(select(VisitFile).where(VisitFile.visit_id == told.uuid)).all():
-        intake.file_verified(file.id, sha256=file.sha256, size=file.size, device_id=file.device_id, at=at)
+        intake.file_arrived(file.id, sha256=file.sha256, size=file.size, at=at)
     intake.put_together(db.session())
     row.completed_at, row.xml_sealed = at, ""  # the answers are in the outcome's record now, and deleted with it
     return True

@@ -1,27 +1,22 @@
-"""Resumable uploads: bytes go to a part file, are made durable before the answer, and end in the media store.
-
-How far an upload is, is the length of its part file and nothing else, so a crash can never make the two disagree.
+"""Resumable uploads: bytes wait as parts, durable before the answer, and end whole in the media store.
 
 Source: tus resumable upload protocol 1.0.0.
 """
 
-import fcntl
 import hashlib
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
-from server import audit, clock, config, feed, jobs, media
+from server import audit, clock, feed, jobs, media
 from server.db import begin_write, db
-from server.devices import acks, handover
+from server.devices import acks, handover, parts
 from server.devices.acks import Fate
 from server.devices.models import Device, Upload
-from server.errors import Conflict, Invalid, Missing
+from server.devices.parts import WrongOffset
+from server.errors import Conflict, Invalid, Missing, StorageFails
 from server.visits import intake
 from server.visits.models import VisitFile
 from sync import upload
@@ -47,20 +42,10 @@ class FileDiffers(Conflict):
     """Another file has this id, or the bytes are not those the signed manifest names."""
 
 
-class WrongOffset(Conflict):
-    """The bytes do not begin where the upload stands."""
-
-
 class ChunkDamaged(Invalid):
     """The bytes are not what their checksum says; they were discarded."""
 
     status = 460
-
-
-class UploadBusy(Conflict):
-    """Another request is writing this upload."""
-
-    status = 423
 
 
 class UploadAbsent(Missing):
@@ -101,8 +86,7 @@ def offset(row: Upload) -> int:
     """Return how many bytes of an upload are safe here."""
     if row.completed_at is not None:
         return row.length
-    path = part_path(row)
-    return path.stat().st_size if path.is_file() else 0
+    return parts.of(row.id).length()
 
 
 def append(row: Upload, chunk: bytes, *, at_offset: int, checksum: str | None) -> int:
@@ -118,14 +102,10 @@ def append(row: Upload, chunk: bytes, *, at_offset: int, checksum: str | None) -
         raise ChunkDamaged(str(fault), offset=offset(row)) from fault
     if row.completed_at is not None:
         return _append_nothing(row, chunk, at_offset=at_offset)
-    with locked(row) as file:
-        stands = os.fstat(file).st_size
-        if at_offset != stands:
-            raise WrongOffset(f"expected offset {stands}, got {at_offset}", offset=stands)
-        if stands + len(chunk) > row.length:
-            raise FileTooLarge(f"expected {row.length} bytes in all, got {stands + len(chunk)}")
-        _write(file, chunk, stands)
-        return stands + len(chunk)
+    try:
+        return parts.of(row.id).append(chunk, at_offset=at_offset, most=row.length)
+    except ValueError as fault:
+        raise FileTooLarge(str(fault)) from fault
 
 
 def _append_nothing(row: Upload, chunk: bytes, *, at_offset: int) -> int:
@@ -134,34 +114,53 @@ def _append_nothing(row: Upload, chunk: bytes, *, at_offset: int) -> int:
     return row.length
 
 
-def finish(device: Device, row: Upload, *, at: datetime) -> None:
-    """Check a whole upload against its hash, put it into the media store and tell the phone.
+def keep(row: Upload) -> None:
+    """Check a whole upload against its hash and put it into the media store.
 
-    Needs the write transaction. Raises FileDiffers, after which the upload stands at zero again.
+    Before the write transaction: a store that hangs must hold no lock. What no transaction finishes is nobody's file.
+    Raises FileDiffers, after which the upload stands at zero again, UploadBusy or StorageFails.
+    """
+    content = parts.of(row.id).content()
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise _differing(row)
+    _require_signed(row)
+    media.store().put(content)
+
+
+def finish(device: Device, row: Upload, *, at: datetime) -> None:
+    """Tell the phone that a file is here whose bytes are kept. Needs the write transaction.
+
+    Raises FileDiffers, after which the upload stands at zero again.
     """
     if row.completed_at is not None:
         return
     feed.lock_ids(db.session(), handover.FILES, [row.attachment_id])
-    with locked(row) as file:
-        content = part_path(row).read_bytes()
-        told = hashlib.sha256(content).hexdigest()
-        signed = db.session.scalar(select(VisitFile.sha256).where(VisitFile.id == UUID(row.attachment_id)))
-        if told != row.sha256 or signed not in (None, told):
-            os.ftruncate(file, 0)
-            os.fsync(file)
-            raise FileDiffers("the whole file does not have the hash announced and signed; send it again", offset=0)
-        media.store().put(content)
+    _require_signed(row)
     row.completed_at = at
     db.session.flush()
-    intake.file_verified(UUID(row.attachment_id), sha256=row.sha256, size=row.length, device_id=device.id, at=at)
+    intake.file_arrived(UUID(row.attachment_id), sha256=row.sha256, size=row.length, at=at)
     verified = Entry(row.attachment_id, row.sha256, Status.FILE_VERIFIED)
     acks.tell(device, [Fate(verified)], ack_id=clock.new_id(), at=at)
     audit.note("file.verified", f"file:{row.attachment_id}", actor_id=device.person_id, bytes=row.length)
 
 
+def _require_signed(row: Upload) -> None:
+    """Raise FileDiffers when a signed manifest names other bytes for this file."""
+    signed = db.session.scalar(select(VisitFile.sha256).where(VisitFile.id == UUID(row.attachment_id)))
+    if signed not in (None, row.sha256):
+        raise _differing(row)
+
+
+def _differing(row: Upload) -> FileDiffers:
+    """Let the upload stand at zero again; return the refusal that says so."""
+    parts.of(row.id).start_over()
+    return FileDiffers("the whole file does not have the hash announced and signed; send it again", offset=0)
+
+
 def discard_part(row: Upload) -> None:
-    """Delete the part file of an upload; what is in the media store stays."""
-    part_path(row).unlink(missing_ok=True)
+    """Throw the parts of an upload away; what is in the media store stays. A store that is down keeps them for now."""
+    with suppress(StorageFails):
+        parts.of(row.id).discard()
 
 
 def terminate(row: Upload) -> None:
@@ -184,37 +183,3 @@ def expire(at: datetime) -> int:
         discard_part(row)
         db.session.delete(row)
     return len(rows)
-
-
-def part_path(row: Upload) -> Path:
-    """Return where the bytes of an unfinished upload lie."""
-    return config.current().var_dir / "uploads" / f"{row.id}.part"
-
-
-@contextmanager
-def locked(row: Upload) -> Iterator[int]:
-    """Hold the part file of an upload alone; gives its file descriptor. Raises UploadBusy."""
-    path = part_path(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            raise UploadBusy("try again in a moment") from busy
-        yield file
-    finally:
-        os.close(file)
-
-
-def _write(file: int, chunk: bytes, stands: int) -> None:
-    """Append all of the chunk and make it durable; a half-written one is cut off again."""
-    try:
-        view, at = memoryview(chunk), stands
-        while view:
-            written = os.pwrite(file, view, at)
-            view, at = view[written:], at + written
-        os.fsync(file)
-    except OSError:
-        os.ftruncate(file, stands)
-        raise

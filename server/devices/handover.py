@@ -96,7 +96,7 @@ def _verify_arrived(bound: Bound, *, at: datetime) -> None:
             continue
         try:
             with db.session.begin_nested():
-                intake.file_verified(UUID(ref.id), sha256=ref.sha256, size=size, device_id=device_id, at=at)
+                intake.file_verified(UUID(ref.id), sha256=ref.sha256, size=size, at=at)
         except OperationalError:
             raise
         except Exception:

@@ -56,6 +56,26 @@ class BlobStore(ABC):
         return copy
 
 
+class SharedStore(BlobStore):
+    """A store that several hosts share; beside its files it keeps bytes under names, such as parts of uploads."""
+
+    @abstractmethod
+    def create(self, name: str, content: bytes) -> bool:
+        """Store bytes durably under a name; return False when something is there already."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes under a name, None when nothing is there."""
+
+    @abstractmethod
+    def delete(self, name: str) -> None:
+        """Remove what is under a name, if anything is."""
+
+    @abstractmethod
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Return name → length in bytes of everything under a folder's name, in order."""
+
+
 def require_sha256(sha256: str) -> str:
     """Return the name of a file. Raises ValueError for anything but 64 hex digits."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):  # noqa: PLR2004
@@ -75,3 +95,9 @@ def store() -> BlobStore:
 
         current_app.extensions["doorstep.media"] = S3Store(settings.bucket)
     return cast("BlobStore", current_app.extensions["doorstep.media"])
+
+
+def shared() -> SharedStore | None:
+    """Return the store when it is one that several hosts share, else None."""
+    found = store()
+    return found if isinstance(found, SharedStore) else None

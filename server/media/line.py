@@ -4,6 +4,7 @@ At most 3 calls are under way at once, so that of a process's four threads one i
 has hung for 5 s, and for 5 s after one failed, nobody else tries; then a single call finds out.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from server.errors import StorageFails
 
 MOST_AT_ONCE, PATIENCE_S, HANGS_AFTER_S, REST_S = 3, 1.0, 5.0, 5.0
 T = TypeVar("T")
+log = logging.getLogger("doorstep")
 
 
 class Line:
@@ -33,6 +35,7 @@ class Line:
             answer = ask()
         except self._failures as fault:
             self._leave(ticket, rests_until_s=self._mono_s() + REST_S)
+            log.warning("the file store failed: %s", type(fault).__name__)
             raise StorageFails(f"the file store failed: {type(fault).__name__}") from fault
         except BaseException:
             self._leave(ticket, rests_until_s=None)

@@ -16,20 +16,21 @@ from obstore.store import S3Store as Client
 
 from server.bucket import Bucket
 from server.errors import StorageFails
-from server.media import BlobAbsent, BlobStore, require_sha256
+from server.media import BlobAbsent, SharedStore, require_sha256
 from server.media.line import Line
 
 MEDIA, READY = "media", "ready"
+QUICK_S = 3
 T = TypeVar("T")
 
 
-class S3Store(BlobStore):
+class S3Store(SharedStore):
     """An S3 bucket of content-addressed files."""
 
     def __init__(self, bucket: Bucket) -> None:
         """Take the bucket as configured; nothing is asked yet, so that a server starts while its store is down."""
         self._bucket, self._line = bucket, Line((BaseError, OSError))
-        self._clients: dict[int, Client] = {}
+        self._clients: dict[tuple[int, int], Client] = {}
 
     def put(self, content: bytes) -> str:
         """Store bytes durably; return their SHA-256. Storing again changes nothing. Raises StorageFails."""
@@ -46,7 +47,7 @@ class S3Store(BlobStore):
 
     def has(self, sha256: str) -> bool:
         """Is it stored? Raises StorageFails."""
-        return self._found(lambda: obstore.head(self._client(), _name(sha256))) is not None
+        return self._found(lambda: obstore.head(self._quick(), _name(sha256))) is not None
 
     def remove(self, sha256: str) -> bool:
         """Remove a file for good; return whether it was there. Raises StorageFails."""
@@ -62,7 +63,7 @@ class S3Store(BlobStore):
     def check(self) -> str:
         """Return `ok` when a file could be written now, else what is wrong."""
         try:
-            self._line.call(lambda: obstore.put(self._client(), READY, b"x", use_multipart=False))
+            self._line.call(lambda: obstore.put(self._quick(), READY, b"x", use_multipart=False))
         except StorageFails as fault:
             return fault.detail
         return "ok"
@@ -108,24 +109,24 @@ class S3Store(BlobStore):
 
         return self._line.call(asked)
 
-    def _client(self) -> Client:
+    def _quick(self) -> Client:
+        """Return a client for what is small: a store that hangs must not hold who only asks, perhaps with locks."""
+        return self._client(timeout_s=min(QUICK_S, self._bucket.timeout_s))
+
+    def _client(self, *, timeout_s: int | None = None) -> Client:
         """Return this process's client: what a process had before it was forked is of no use to its child."""
-        if os.getpid() not in self._clients:
-            bucket = self._bucket
-            self._clients = {
-                os.getpid(): Client(
-                    bucket.name,
-                    # Of its names this one outranks all others: another program's settings must not lead elsewhere.
-                    config={"aws_endpoint_url_s3": bucket.endpoint}, region=bucket.region,
-                    access_key_id=bucket.key, secret_access_key=bucket.secret,
-                    virtual_hosted_style_request=False, skip_signature=False,
-                    client_options={
-                        "allow_http": bucket.is_plain, "connect_timeout": "3s", "timeout": f"{bucket.timeout_s}s",
-                    },
-                    retry_config={"max_retries": 1},
-                )
-            }  # fmt: skip
-        return self._clients[os.getpid()]
+        bucket, key = self._bucket, (os.getpid(), timeout_s or self._bucket.timeout_s)
+        if key not in self._clients:
+            self._clients[key] = Client(
+                bucket.name,
+                # Of its names this one outranks all others: another program's settings must not lead elsewhere.
+                config={"aws_endpoint_url_s3": bucket.endpoint}, region=bucket.region,
+                access_key_id=bucket.key, secret_access_key=bucket.secret,
+                virtual_hosted_style_request=False, skip_signature=False,
+                client_options={"allow_http": bucket.is_plain, "connect_timeout": "3s", "timeout": f"{key[1]}s"},
+                retry_config={"max_retries": 1},
+            )  # fmt: skip
+        return self._clients[key]
 
 
 def _name(sha256: str) -> str:

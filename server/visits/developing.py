@@ -44,10 +44,11 @@ def develop(at: datetime) -> int:
     if not ids:
         return 0
     seen = look_at([db.session.get_one(VisitFile, one) for one in ids])
+    made = put_pictures(seen)
     begin_write()
     feed.lock_ids(db.session(), "files", [str(one) for one in ids])
     files = db.session.scalars(select(VisitFile).where(VisitFile.id.in_(ids), *_WAITING).order_by(VisitFile.id)).all()
-    write_down(files, seen, at=at)
+    write_down(files, seen, made, at=at)
     return len(ids)
 
 
@@ -55,7 +56,8 @@ def develop_now(files: Sequence[VisitFile], *, at: datetime) -> None:
     """Look at those of these files that still wait, for a paper that needs them. Needs the write transaction."""
     waiting = [file for file in files if file.verified_at is not None and file.looked_at is None]
     if waiting:
-        write_down(waiting, look_at(waiting), at=at)
+        seen = look_at(waiting)
+        write_down(waiting, seen, put_pictures(seen), at=at)
 
 
 def look_at(files: Sequence[VisitFile]) -> dict[UUID, Looked]:
@@ -67,7 +69,17 @@ def look_at(files: Sequence[VisitFile]) -> dict[UUID, Looked]:
     return absent | dict(zip([file.id for file in here], verdicts, strict=True))
 
 
-def write_down(files: Sequence[VisitFile], seen: dict[UUID, Looked], *, at: datetime) -> None:
+def put_pictures(seen: dict[UUID, Looked]) -> dict[UUID, list[str]]:
+    """Keep what the darkroom made, return the hashes: before the lock, which a store that hangs must not hold.
+
+    Raises StorageFails.
+    """
+    return {file_id: [media.store().put(one) for one in looked.pictures] for file_id, looked in seen.items()}
+
+
+def write_down(
+    files: Sequence[VisitFile], seen: dict[UUID, Looked], made: dict[UUID, list[str]], *, at: datetime
+) -> None:
     """Keep pictures, facts and flags; a visit that got a new flag is put together again.
 
     Needs the write transaction.
@@ -75,7 +87,7 @@ def write_down(files: Sequence[VisitFile], seen: dict[UUID, Looked], *, at: date
     flagged: dict[UUID, list[VisitFile]] = {}
     for file in files:
         before = list(file.flags)
-        _keep(file, seen[file.id], at=at)
+        _keep(file, seen[file.id], made[file.id], at=at)
         if file.flags != before and file.visit_id is not None:
             flagged.setdefault(file.visit_id, []).append(file)
     db.session.flush()
@@ -86,11 +98,10 @@ def write_down(files: Sequence[VisitFile], seen: dict[UUID, Looked], *, at: date
         _ask_again(visit, flagged[visit_id], at=at)
 
 
-def _keep(file: VisitFile, looked: Looked, *, at: datetime) -> None:
+def _keep(file: VisitFile, looked: Looked, made: list[str], *, at: datetime) -> None:
     facts = dict(looked.facts)
     variants, camera = facts.pop("likeness", []), facts.pop("exif", {})
-    stored = [media.store().put(one) for one in looked.pictures]
-    file.derivative_sha256, file.thumbnail_sha256 = (*stored, None, None)[:2]
+    file.derivative_sha256, file.thumbnail_sha256 = (*made, None, None)[:2]
     file.looked_at = at
     flags = [UNREADABLE + looked.fault] if looked.fault else []
     flags += ["bytes_after_image"] if facts.get("tail_bytes") else []

@@ -5,6 +5,7 @@ come at once, the visit is put together once, right before the commit.
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server import audit, feed, media
 from server.db import before_commit, db
+from server.errors import StorageFails
 from server.media import BlobAbsent
 from server.schemes.models import SchemeStop
 from server.visits import photos, projection, stops, told
@@ -48,21 +50,36 @@ def store(row: Record, envelope: Envelope, *, at: datetime) -> None:
     _mark(visit.id, at=at, has_news=True)
 
 
-def file_verified(file_id: UUID, *, sha256: str, size: int, device_id: UUID, at: datetime) -> None:
-    """Take note that the bytes of a file are here and have this hash; a file no record binds yet waits for its record.
+def file_verified(file_id: UUID, *, sha256: str, size: int, at: datetime) -> None:
+    """Take note of a file whose upload ended before the manifest that binds it came. Raises BlobAbsent when it is lost.
 
-    Called both when an upload ends and when a manifest arrives after its files. Raises BlobAbsent.
+    A store that does not answer holds no record up: the upload ended, so the bytes were durable there.
     """
-    del device_id  # the signed hash says what the file is; which phone carried it does not matter
-    file = db.session.get(VisitFile, file_id, with_for_update=True)
-    if file is None or file.verified_at is not None or file.sha256 != sha256:
+    if _unverified(file_id, sha256) is None:
         return
-    if not media.store().has(sha256):
-        raise BlobAbsent(f"no file {sha256}")
+    with suppress(StorageFails):
+        if not media.store().has(sha256):
+            raise BlobAbsent(f"no file {sha256}")
+    file_arrived(file_id, sha256=sha256, size=size, at=at)
+
+
+def file_arrived(file_id: UUID, *, sha256: str, size: int, at: datetime) -> None:
+    """Take note that the bytes of a file are kept and have this hash; one no record binds yet waits for its record.
+
+    The signed hash says what the file is; which phone carried it does not matter.
+    """
+    file = _unverified(file_id, sha256)
+    if file is None:
+        return
     photos.verify(file, size=size, at=at)
     db.session.flush()
     if file.visit_id is not None:
         _mark(file.visit_id, at=at, has_news=False)
+
+
+def _unverified(file_id: UUID, sha256: str) -> VisitFile | None:
+    file = db.session.get(VisitFile, file_id, with_for_update=True)
+    return file if file is not None and file.verified_at is None and file.sha256 == sha256 else None
 
 
 def _mark(visit_id: UUID, *, at: datetime, has_news: bool) -> None:

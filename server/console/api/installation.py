@@ -53,7 +53,7 @@ def show_installation() -> ResponseReturnValue:
         InstallationOut().dump(
             {
                 "version": version("doorstep"),
-                "status": "ok" if all(state == "ok" for state in checks.values()) else "not ready",
+                "status": health.status(checks),
                 "checks": checks,
                 "database": "sqlite" if settings.is_sqlite else "postgresql",
                 "disk": {"total_bytes": disk.total, "free_bytes": disk.free},

@@ -137,6 +137,7 @@ def _finish_if_whole(row: Upload) -> None:
     """Finish a whole upload: only the end of a file needs a write transaction, also when a crash came before it."""
     upload_id = row.id
     if row.completed_at is None and files.offset(row) == row.length:
+        files.keep(row)
         device = lock_device()
         finished = files.find(device, upload_id)
         files.finish(device, finished, at=clock.now())

@@ -105,11 +105,15 @@ def submit() -> ResponseReturnValue:
         raise Malformed(f"the part {XML_PART} is missing", errors=[{"pointer": f"/{XML_PART}", "detail": "必填"}])
     xml, person, at = part.read(), current_person(), clock.now()
     told, filled = collect.read(xml)
+    kept = {
+        file.filename[:200]: collect.put(_content(file), mime=file.mimetype[:60])
+        for file in request.files.values()
+        if file is not part and file.filename
+    }
     row = collect.keep(told, xml, person_id=person.id, at=at)
     if row.completed_at is None:
-        for file in request.files.values():
-            if file is not part and file.filename:
-                collect.attach(row, file.filename[:200], _content(file), mime=file.mimetype[:60])
+        for name, one in kept.items():
+            collect.attach(row, name, one)
         if collect.complete(row, told, filled, at=at):
             audit.note("visit.filed_unsigned", f"visit:{told.uuid}", actor_id=person.id, sha256=row.xml_sha256)
     is_whole = row.completed_at is not None

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server import clock, media
 from server.db import begin_write, db
-from server.devices import files
+from server.devices import files, parts
 from server.devices.models import Device, Upload
 from sync.upload import FileFacts
 
@@ -71,7 +71,7 @@ class TestAppend:
         monkeypatch.setattr(os, "pwrite", lambda file, data, at: real(file, bytes(data)[:7], at))
         append(row, BODY, 0)
         monkeypatch.undo()
-        assert files.part_path(row).read_bytes() == BODY
+        assert parts.PartFile(row.id).path.read_bytes() == BODY
 
     def test_is_durable_before_it_answers(self, row, monkeypatch):
         synced = []
@@ -85,6 +85,7 @@ class TestFinish:
     def test_may_be_done_again_after_a_crash_in_between(self, device, row):
         append(row, BODY, 0)
         media.store().put(BODY)  # the process died right after this
+        files.keep(row)
         begin_write()
         files.finish(device, row, at=clock.now())
         db.session.commit()

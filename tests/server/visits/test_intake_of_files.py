@@ -28,11 +28,11 @@ class TestFileVerified:
     def test_ignores_a_file_with_another_hash(self, story):
         story.keep(story.promised())
         file_id = uuid.UUID(next(iter(story.photos)))
-        intake.file_verified(file_id, sha256="c" * 64, size=9, device_id=story.phone.id, at=ARRIVED)
+        intake.file_verified(file_id, sha256="c" * 64, size=9, at=ARRIVED)
         assert db.session.get(VisitFile, file_id).verified_at is None
 
     def test_waits_for_the_record_of_a_file_nobody_bound(self, story):
-        intake.file_verified(uuid.uuid4(), sha256="c" * 64, size=9, device_id=story.phone.id, at=ARRIVED)
+        intake.file_verified(uuid.uuid4(), sha256="c" * 64, size=9, at=ARRIVED)
         assert db.session.scalars(select(VisitFile)).all() == []
 
     def test_seals_a_reviewed_visit_once_complete_and_puts_its_promise_in_force(self, story):

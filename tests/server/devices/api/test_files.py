@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server import clock, media
 from server.db import begin_write, db
-from server.devices import files
+from server.devices import files, parts
 from server.devices.models import Upload
 from server.visits.models import VisitFile
 from sync import upload
@@ -106,7 +106,7 @@ class TestAppend:
         assert media.store().get(hashlib.sha256(BODY).hexdigest()) == BODY
         row = db.session.scalars(select(Upload)).one()
         assert row.completed_at is not None
-        assert not files.part_path(row).exists()
+        assert not parts.PartFile(row.id).path.exists()
         assert offset(phone, location) == str(len(BODY))
 
     def test_tells_the_phone_in_an_ack(self, phone, location):
@@ -166,7 +166,7 @@ class TestAppend:
 
     def test_lets_one_request_write_at_a_time(self, phone, location, in_app):
         row = db.session.scalars(select(Upload)).one()
-        with files.locked(row):
+        with parts.PartFile(row.id).locked():
             answer = patch(phone, location, BODY[:10], 0)
         assert (answer.status_code, answer.json["type"]) == (423, "/problems/upload-busy")
         assert patch(phone, location, BODY[:10], 0).status_code == 204
@@ -197,7 +197,7 @@ class TestAsk:
     def test_leaves_no_part_file_of_a_finished_one(self, phone, location, in_app):
         patch(phone, location, BODY, 0)
         assert patch(phone, location, b"x", 0).status_code == 409
-        assert not files.part_path(db.session.scalars(select(Upload)).one()).exists()
+        assert not parts.PartFile(db.session.scalars(select(Upload)).one().id).path.exists()
 
 
 class TestRemove:
