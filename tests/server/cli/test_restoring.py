@@ -1,5 +1,6 @@
 """A backup becomes the installation again, on both databases; what was there, and what a phone holds, is not lost."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from server.accounts.models import Person
 from server.app import create_app
 from server.cli import renaming, restoring
 from server.db import begin_write, db
+from tests import live
 
 
 @pytest.fixture
@@ -235,3 +237,34 @@ class TestRestore:
         done = run("restore", backed_up)
         assert done.exit_code == 0, (done.output, done.exception)
         assert not list(settings.var_dir.glob("before-restore-*"))
+
+
+class TestInBucket:
+    @pytest.fixture
+    def run(self, in_bucket, run, app, monkeypatch):
+        for name, value in live.environment(app.extensions["doorstep"]).items():
+            if name.startswith(("DOORSTEP_S3_", "DOORSTEP_MEDIA")):
+                monkeypatch.setenv(name, value)
+        return run
+
+    def test_backs_up_verifies_and_restores(self, app, backed_up, run):
+        kept = [path.name for path in (backed_up / "media").rglob("*") if path.is_file()]
+        assert kept == [hashlib.sha256(b"in the backup").hexdigest()]
+        verified = run("verify")
+        assert verified.exit_code == 0, verified.output
+        assert "files (2)" in verified.output
+        with app.app_context():
+            media.store().remove(kept[0])
+        restored = run("restore", backed_up, "--force")
+        assert restored.exit_code == 0, restored.output
+        with app.app_context():
+            assert media.store().get(kept[0]) == b"in the backup"
+            assert len(media.store().hashes()) == 2  # a file too many harms nobody
+
+    def test_makes_no_half_backup_of_a_store_that_is_down(self, app, in_bucket, run, tmp_path):
+        with app.app_context():
+            media.store().put(b"a photo")
+        in_bucket.kill()
+        made = run("backup", tmp_path / "copy")
+        assert made.exit_code != 0
+        assert not (tmp_path / "copy" / "manifest.json").exists()

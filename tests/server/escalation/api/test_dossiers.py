@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import uuid
 import zipfile
 from io import BytesIO
@@ -14,13 +15,14 @@ import bagit
 import pytest
 from sqlalchemy import select
 
-from server import clock, jobs, media
+from server import clock, config, jobs, media
 from server.audit import AuditEvent
 from server.cases.models import Paper
 from server.cli import safekeeping
 from server.db import begin_write, db
 from server.devices import leaves
 from server.escalation.models import Dossier, Escalation
+from server.media.line import REST_S
 from server.visits.models import Record
 from sync import leaf, verify
 
@@ -268,6 +270,33 @@ class TestBuild:
         decided(day.case_ids[2])
         codes = {one["code"] for one in make(day.case_ids[2])["report"]["missing"]}
         assert {"visits", "contract_documents"} <= codes
+
+
+class TestInBucket:
+    def test_is_made_of_files_in_a_bucket_and_handed_out_from_there(
+        self, in_bucket, played, decided, make, as_hu, tmp_path
+    ):
+        decided(played.case_ids[0])
+        made = make(played.case_ids[0])
+        assert made["report"]["verified"], made["report"]["checks"]
+        assert made["report"]["files"] > 0
+        (tmp_path / "d.zip").write_bytes(take_zip(as_hu, made))
+        assert verify.verify(tmp_path / "d.zip").is_ok
+        assert made["sha256"] in media.store().hashes()
+        assert not list(config.current().media_dir.rglob("??/??/*"))
+
+    def test_waits_for_a_store_that_is_down(self, in_bucket, played, decided, as_hu):
+        decided(played.case_ids[0])
+        asked = ask(as_hu, played.case_ids[0])
+        in_bucket.kill()
+        jobs.drain(clock.now())
+        waiting = as_hu.get(asked.headers["Location"]).json
+        assert waiting["state"] == "running"
+        assert "file store" in waiting["message"]
+        in_bucket.start()
+        time.sleep(REST_S)
+        jobs.drain(clock.now() + jobs.LEASE)
+        assert as_hu.get(asked.headers["Location"]).json["state"] == "done"
 
 
 class TestGetZip:
