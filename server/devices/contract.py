@@ -6,7 +6,7 @@ Source: tus resumable upload protocol 1.0.0; docs/records.md.
 from collections.abc import Mapping
 from typing import Any
 
-from server.devices.rules import MAX_ROWS
+from server.devices.rules import MAX_EXPORT_BYTES, MAX_ROWS
 from sync import feed, packed, upload
 from sync.phone.transport import MARK
 
@@ -111,6 +111,18 @@ HEAD: dict[str, Any] = {
     ],
     "responses": {"304": success("Nothing moved.", {"ETag": "of what stands"})},
     "problems": (*ALWAYS, 403, 410),
+}
+
+EXPORT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary", "maxLength": MAX_EXPORT_BYTES}
+            }
+        },
+    },
+    "problems": (*ALWAYS, 400, 404, 413, 415),
 }
 
 _VERSION = header("Tus-Resumable", "the protocol's version", required=True, enum=[upload.TUS_VERSION])

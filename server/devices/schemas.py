@@ -49,6 +49,15 @@ class EnrolOut(Schema):
     server_time = fields.String()
 
 
+class ExportTakenOut(Schema):
+    """What an export brought: whose it was, records kept, records set aside, files whole here."""
+
+    device_id = fields.UUID()
+    kept = fields.Integer()
+    set_aside = fields.Integer()
+    files = fields.Integer()
+
+
 class DeviceOut(Schema):
     """A phone as the office sees it."""
 

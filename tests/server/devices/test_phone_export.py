@@ -1,7 +1,7 @@
 import pytest
 
 from server import clock, jobs
-from server.cli.phone_export import ExportOfUnknownPhone, take
+from server.devices.api.phone_exports import ExportOfUnknownPhone, take
 from server.db import db
 from server.visits.models import Record, VisitFile
 from sync.phone import export

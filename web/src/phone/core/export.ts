@@ -5,7 +5,7 @@
 import { b64, unb64url } from "@shared/signature";
 import type { Outbox } from "./outbox";
 import type { Session } from "./session";
-import type { Store } from "./store";
+import type { MediaRow, RecordRow, Store } from "./store";
 import { open } from "./vault";
 
 const MAGIC = new TextEncoder().encode("doorstep.export/2\n");
@@ -15,12 +15,17 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Return the export of everything the server has not acknowledged; the store stays as it is. Throws NotEnrolled. */
 export async function exportUnsent(store: Store, session: Session, outbox: Outbox): Promise<Blob> {
+  const rows = (await store.record.orderBy("seq").toArray()).filter((row) => row.state !== "accepted");
+  return exportOf(rows, await store.media.toArray(), store, session, outbox);
+}
+
+/** Return the export of some records and, of some files, those the server has not verified. Throws NotEnrolled. */
+export async function exportOf(rows: RecordRow[], media: MediaRow[], store: Store, session: Session, outbox: Outbox): Promise<Blob> {
   const { device } = await session.signer();
   const to = unb64url((await store.get<JsonWebKey>("ack_key"))!.x!);
-  const rows = (await store.record.orderBy("seq").toArray()).filter((row) => row.state !== "accepted");
   const kDev = await session.deviceKey();
   const files = [];
-  for (const { id, sha256, bytes, mime, state, has_bytes } of await store.media.toArray()) {
+  for (const { id, sha256, bytes, mime, state, has_bytes } of media) {
     const kept = has_bytes && state !== "verified" && state !== "draft" ? await store.bytes.get(id) : undefined;
     if (kept) files.push({ id, sha256, bytes, mime, content: b64(new Uint8Array(await open(kDev, kept.sealed))) });
   }

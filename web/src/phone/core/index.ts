@@ -13,6 +13,7 @@ import { Sky } from "./position";
 import { Rounds } from "./rounds";
 import { browserSenses, type Senses } from "./senses";
 import { Session } from "./session";
+import { Spare } from "./spare";
 import { Store } from "./store";
 import { httpTransport, Line, type Transport } from "./transport";
 import { Visits } from "./visits";
@@ -61,6 +62,7 @@ export class Phone {
   readonly items: Items;
   readonly sync: Rounds;
   readonly outbox: Outbox;
+  readonly spare: Spare;
   readonly sky = new Sky();
   private begun: Promise<void> | undefined;
 
@@ -69,13 +71,16 @@ export class Phone {
     this.store = new Store(name);
     this.session = new Session(this.store, line, senses, APP_VERSION);
     this.outbox = new Outbox(this.store, this.session, senses);
+    this.spare = new Spare(this.store, this.session, this.outbox);
+    this.outbox.afterwards = (subjects) => this.spare.keep(subjects);
     this.documents = new Documents(this.store, this.session);
     this.drafts = new Drafts(this.store, this.session, senses);
     this.visits = new Visits(this.store, this.outbox, this.drafts);
     this.photos = new Photos(this.store, this.session, senses);
     this.items = new Items(this.store);
     const client = new Client(this.store, this.session, this.outbox, line, senses);
-    this.sync = new Rounds(this.store, this.session, client, this.documents, senses);
+    const tidy = () => this.spare.tidy(client.call.bind(client));
+    this.sync = new Rounds(this.store, this.session, client, this.documents, senses, tidy);
   }
 
   /** Begin: find out who this phone is, sync from now on, watch the moments that matter. Called again it is the same start. */

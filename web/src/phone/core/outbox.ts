@@ -25,6 +25,9 @@ class PlaceTaken extends Error {
 
 /** Makes the records of one enrolled phone. */
 export class Outbox {
+  /** What is done about visits of which records were kept, before write() returns. */
+  afterwards: (subjects: Set<string>) => Promise<void> = async () => undefined;
+
   constructor(private readonly store: Store, private readonly session: Session, readonly senses: Senses) {}
 
   /**
@@ -45,6 +48,7 @@ export class Outbox {
         if (bound !== files.length) throw new Error("a file of the record is not in the store");
         await also?.();
       });
+      await this.afterwards(new Set(made.map(({ row }) => row.subject)));
       return made.map(({ record }) => record);
     });
   }

@@ -48,6 +48,7 @@ export class Rounds {
     private readonly client: Client,
     private readonly documents: Documents,
     private readonly senses: Senses,
+    private readonly tidy: () => Promise<void>, // after a round that went well
   ) {}
 
   /** Begin, and go on for the life of the page. */
@@ -103,6 +104,7 @@ export class Rounds {
     let isWell = true;
     if (this.records.isDue(now)) isWell = await this.attempt(this.records, () => this.syncRecords());
     if (isWell && this.files.isDue(now)) await this.attempt(this.files, () => this.syncFiles());
+    if (this.state.phase === "working") await this.tidy().catch(() => undefined);
     if (this.state.phase === "working") this.state.phase = "idle";
   }
 

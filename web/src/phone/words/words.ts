@@ -8,6 +8,8 @@ export const WORDS = {
   new_app: ["请更新应用后再领取任务；已有记录仍会上传", "Update the app to get tasks; what you hold is still sent"],
   update: ["有新版本，点此更新", "A new version is here: tap to update"],
   enrol_title: ["登记本机", "Enrol this phone"], code: ["登记码", "Enrolment code"], label: ["设备名称", "Name of this phone"],
+  spare_found: ["本机的存储曾被浏览器清空。找到 {n} 份未上传走访的加密备份，重新登记后自动上传。", "The browser emptied this phone's storage. Encrypted spare copies of unsent visits found: {n}. They are handed in once you enrol again."],
+  spare_waits: ["清空前留下的备份 {n} 份，等待上传", "{n} spare copies from before the storage was emptied wait to be handed in"],
   pin_new: ["设置 6 位 PIN", "Choose a PIN of 6 digits"], pin: ["PIN", "PIN"], enrol: ["登记", "Enrol"], unlock: ["解锁", "Unlock"],
   pin_wrong: ["PIN 不正确，还可尝试 {left} 次", "Wrong PIN, {left} tries left"], pin_wait: ["请等待 {s} 秒后再试", "Wait {s} seconds"],
   pin_bad: ["PIN 须为 6 位数字", "A PIN has 6 digits"], pin_lost: ["PIN 已失效：客户资料已从本机删除，未上传的记录仍会上传。请向主管索取新的登记码。", "The PIN is lost: customer data left this phone, unsent records are still sent. Ask your supervisor for a new code."],

@@ -1,23 +1,35 @@
-"""An export of a phone that can sync no more (导出文件), taken in as if the phone had handed it in itself.
+"""An export of a phone (导出文件), taken in as if that phone had handed it in itself.
 
-What is in it is signed, so the way it travelled need not be trusted; taking it twice changes nothing.
+A person brings the file of one that can sync no more (`doorstep device import`), or a phone whose browser emptied its
+database hands in the spare copies it finds (web/src/phone/core/spare.ts). What is in an export is signed and sealed to
+this server, so neither the way it travelled nor who brings it need be trusted; taking it twice changes nothing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+
 from server import audit, clock, config
+from server.body import answers, described, raw_bytes
 from server.db import begin_write, db
-from server.devices import acks, files, push
+from server.devices import acks, contract, files, push
+from server.devices.enrol import current_device, phone
 from server.devices.models import Device
-from server.devices.rules import MAX_ROWS
+from server.devices.rules import MAX_EXPORT_BYTES, MAX_ROWS
+from server.devices.schemas import ExportTakenOut
 from server.devices.sender import Sender
-from server.errors import Missing
+from server.errors import Malformed, Missing
 from sync.envelope import FileRef
 from sync.phone import export
-from sync.phone.export import Export
+from sync.phone.export import Export, NotAnExport
+from sync.phone.transport import MARK
 from sync.upload import MAX_CHUNK_BYTES, FileFacts
+
+CREATED = 201
+bp = Blueprint("phone_exports", __name__, url_prefix="/v1/devices/exports")
 
 
 class ExportOfUnknownPhone(Missing):
@@ -34,10 +46,33 @@ class Imported:
     files: int
 
 
-def take(content: bytes, *, at: datetime) -> Imported:
+@bp.after_request
+def mark(answer: Response) -> Response:
+    """Mark a success as ours."""
+    if answer.status_code == CREATED:
+        answer.headers[MARK] = "1"
+    return answer
+
+
+@bp.post("")
+@phone(may_be_revoked=True)
+@answers(ExportTakenOut, status=CREATED)
+@described(contract.EXPORT)
+def take_export() -> ResponseReturnValue:
+    """Take in one export, of the phone that calls or of what it was before its storage was lost."""
+    content = raw_bytes(most=MAX_EXPORT_BYTES)
+    brought_by = current_device().person_id
+    try:
+        told = take(content, at=clock.now(), actor_id=brought_by)
+    except NotAnExport as fault:
+        raise Malformed(f"no export: {fault}") from fault
+    return jsonify(ExportTakenOut().dump(told)), CREATED
+
+
+def take(content: bytes, *, at: datetime, actor_id: UUID | None = None) -> Imported:
     """Open an export, judge its records, keep its files, acknowledge both; commits as it goes.
 
-    Raises sync.phone.export.NotAnExport or ExportOfUnknownPhone.
+    actor_id is the person whose phone brings it, None from the command line. Raises sync.phone.export.NotAnExport or ExportOfUnknownPhone.
     """
     found = export.read(content, key=config.current().ack_key)
     device_id = UUID(found.device)
@@ -50,7 +85,7 @@ def take(content: bytes, *, at: datetime) -> Imported:
         db.session.commit()
     for ref, body in found.files:
         _take_file(device_id, ref, body, at=at)
-    return _noted(Imported(device_id, kept, set_aside, len(found.files)))
+    return _noted(Imported(device_id, kept, set_aside, len(found.files)), actor_id)
 
 
 def _take_records(device: Device, found: Export, begin: int, *, at: datetime) -> list[acks.Fate]:
@@ -80,10 +115,10 @@ def _locked(device_id: UUID) -> Device:
     return device
 
 
-def _noted(told: Imported) -> Imported:
+def _noted(told: Imported, actor_id: UUID | None) -> Imported:
     begin_write()
     audit.note(
-        "device.export_taken", f"device:{told.device_id}", actor_id=None,
+        "device.export_taken", f"device:{told.device_id}", actor_id=actor_id,
         kept=told.kept, set_aside=told.set_aside, files=told.files,
     )  # fmt: skip
     db.session.commit()
