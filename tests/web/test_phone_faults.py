@@ -1,8 +1,8 @@
 """Random kills, cuts and lost replies under a phone at work: nothing is lost and nothing is doubled.
 
-A short set in every run; `make soak` plays 500 (DOORSTEP_SOAK=1) and prints what it counted. Chromium itself comes back
-from a kill in a hundred or so with an empty IndexedDB (`emptied` in the counts): then the phone enrols anew, and what it
-had saved must come home from its spare copies.
+A short set in every run; `make soak` plays 500 (DOORSTEP_SOAK=1) and prints what it counted. Chromium itself comes
+back from a kill in some hundred with an empty IndexedDB (`emptied` in the counts): then the phone enrols anew, and what
+it had saved must come home from its spare copies.
 """
 
 import json

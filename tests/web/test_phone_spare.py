@@ -1,4 +1,4 @@
-"""A browser that comes back with an empty database: what only the phone had is found in its spare copies and handed in."""
+"""A browser that comes back with an empty database: what only the phone had is found in its spare copies, handed in."""
 
 import pytest
 

@@ -3,8 +3,8 @@ from sqlalchemy import select
 
 from server import clock, jobs
 from server.audit import AuditEvent
-from server.devices.api.phone_exports import ExportOfUnknownPhone, take
 from server.db import db
+from server.devices.api.phone_exports import ExportOfUnknownPhone, take
 from server.visits.models import Record, VisitFile
 from sync.phone import export
 from sync.phone.transport import MARK
