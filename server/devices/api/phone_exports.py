@@ -72,7 +72,8 @@ def take_export() -> ResponseReturnValue:
 def take(content: bytes, *, at: datetime, actor_id: UUID | None = None) -> Imported:
     """Open an export, judge its records, keep its files, acknowledge both; commits as it goes.
 
-    actor_id is the person whose phone brings it, None from the command line. Raises sync.phone.export.NotAnExport or ExportOfUnknownPhone.
+    actor_id is the person whose phone brings it, None from the command line.
+    Raises sync.phone.export.NotAnExport or ExportOfUnknownPhone.
     """
     found = export.read(content, key=config.current().ack_key)
     device_id = UUID(found.device)
