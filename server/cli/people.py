@@ -13,7 +13,7 @@ from server.accounts.roles import Role
 from server.app import create_app
 from server.cli.office import enter
 from server.db import begin_write, db
-from server.devices.api import phone_exports
+from server.devices import exporting
 from sync.phone.export import NotAnExport
 
 
@@ -118,7 +118,7 @@ def import_export(var_dir: Path, export_file: Path) -> None:
     """Take in EXPORT_FILE of a phone that can sync no more; taking it twice changes nothing."""
     with create_app(config.load(var_dir)).app_context():
         try:
-            told = phone_exports.take(export_file.read_bytes(), at=clock.now())
+            told = exporting.take(export_file.read_bytes(), at=clock.now(), actor_id=None, keep=db.session.commit)
         except NotAnExport as fault:
             raise click.ClickException(str(fault)) from fault
     click.echo(f"{told.device_id}: kept {told.kept} records and {told.files} files, set aside {told.set_aside}.")

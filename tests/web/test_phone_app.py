@@ -10,7 +10,7 @@ from bench.faults.phones import issue_codes
 from server import clock
 from server.console.api.phone import BUILT
 from server.db import begin_write, db
-from server.devices.api import phone_exports
+from server.devices import exporting
 from server.devices.enrol import DeviceState
 from server.devices.models import Device
 from server.simulation.cutter import CLEAR, Cutter, Weather
@@ -238,7 +238,7 @@ class TestExport:
             "const bytes = new Uint8Array(await (await doorstep.exportUnsent()).arrayBuffer());return Array.from(bytes)"
         )
         with app.app_context():
-            told = phone_exports.take(bytes(content), at=clock.now())
+            told = exporting.take(bytes(content), at=clock.now(), actor_id=None, keep=db.session.commit)
         assert (told.kept, told.set_aside, told.files) == (5, 0, 1)
         assert_home(app, phone)
         live_server.restart()

@@ -4,11 +4,16 @@ from sqlalchemy import select
 from server import clock, jobs
 from server.audit import AuditEvent
 from server.db import db
-from server.devices.api.phone_exports import ExportOfUnknownPhone, take
+from server.devices import exporting
+from server.devices.exporting import ExportOfUnknownPhone
 from server.visits.models import Record, VisitFile
 from sync.phone import export
 from sync.phone.transport import MARK
 from tests.server.devices.test_phone import count, go_to_door
+
+
+def take(content, *, at):
+    return exporting.take(content, at=at, actor_id=None, keep=db.session.commit)
 
 
 def exported(phone):
