@@ -67,6 +67,14 @@ class TimelineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFacts:
+    """A file of the system that goes with the dossier (随卷文件), by its name there and its SHA-256."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceIndexFacts:
     """Everything the index of a dossier says."""
 
@@ -82,6 +90,7 @@ class EvidenceIndexFacts:
     collection_checks: tuple[CheckFacts, ...] = ()  # 有效催收核对表
     integrity_note: str = ""  # 系统运行与完整性声明
     missing: tuple[str, ...] = ()  # 缺失项
+    attached: tuple[AttachedFacts, ...] = ()
     handed_over: SignatureFacts = field(default_factory=SignatureFacts)
     received: SignatureFacts = field(default_factory=SignatureFacts)
 
@@ -210,5 +219,9 @@ def _integrity(sheet: Sheet, facts: EvidenceIndexFacts) -> None:
             Field("缺失项", wording.or_blank("\n".join(facts.missing)), wide=True),
         ],
     )
+    if facts.attached:
+        blocks.heading(sheet, "随卷文件", "Files that go with it")
+        columns = (Column("名称", 3), Column("指纹 (SHA-256)", 9))
+        blocks.table(sheet, columns, [(one.name, one.sha256) for one in facts.attached])
     blocks.heading(sheet, "移送与接收", "Handed over and received", keep=HEIGHT + 2 * mm)
     signature_lines(sheet, (SignatureLine("移送人", facts.handed_over), SignatureLine("接收人", facts.received)))

@@ -71,7 +71,9 @@ Everything here can be checked without our software. Run the commands inside thi
 6. A paper is as it was sealed / 文书自签章后未被改动 (when data/seal-root.pem is here):
      pdfsig data/papers/NAME.pdf      must say "Signature is Valid" and also "Total document signed"
      pyhanko sign validate --trust-replace --trust data/seal-root.pem --pretty-print data/papers/NAME.pdf
-7. With our software / 使用本系统: doorstep verify FILE.zip
+7. Decision, timeline and the like are those the sealed index paper tells / 随卷文件与签章目录所载一致:
+     sha256sum data/*.json data/*.pem      compare with 随卷文件 in data/papers/00-*.pdf
+8. With our software / 使用本系统: doorstep verify FILE.zip
 
 Compare data/device-keys.json, data/log/log.vkey, data/seal-root.pem and data/tsa-root.pem with copies that did not come
 with this file: whoever packed it could have made other keys.
@@ -202,6 +204,11 @@ def key_path(device: str) -> str:
 def log_paths(name: str) -> tuple[str, str]:
     """Return where the leaf of a record (its id) or paper (its serial) and its proof of inclusion lie."""
     return f"log/{name}.leaf", f"log/{name}.tlog-proof"
+
+
+def attached_name(serial: str, name: str) -> str:
+    """Return the name of the leaf of a further file that goes with the index paper of that serial."""
+    return f"attached-{serial}-{name}"
 
 
 def stamp_paths(size: int) -> tuple[str, str, str]:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     RECORD = "record"  # a signed record; h is its hash
     PAPER = "paper"  # an issued paper; h is the SHA-256 of its PDF
+    ATTACHED = "attached"  # a file that goes with a dossier's index paper; h is its SHA-256
     DEVICE = "device"  # a phone's key enrolled or closed; h is key_hash()
     AUDIT = "audit"  # h is the hash of the newest row of the audit chain
     RULES = "rules"  # a rule pack in force; h is its digest

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sync import dossier
+
 ALWAYS = (
     "that a phone's clock was right, or that its user told the truth",
     "that no record was made on a phone and never sent",
@@ -10,6 +12,7 @@ ALWAYS = (
 _DEVICE_KEYS = "that the device keys are the enrolled phones': compare device-keys.json with a copy from elsewhere"
 _END = "that no record was left out at the end of the case's chain: search the public log for it (--log)"
 _NO_LOG = "when the records reached the server: the dossier carries no log proofs"
+_UNATTACHED = "that these files say what they said when packed, for no leaf of the log tells their hash: "
 _LOG_KEY = "that log.vkey is the log's key: compare it with a copy from elsewhere"
 _UNSTAMPED = "when the log was written, by anybody but the office: no authority's time stamp is here"
 _TSA_ROOT = "that tsa-root.pem is the time-stamping authority's: compare it with a copy from elsewhere"
@@ -30,6 +33,9 @@ def _of_log(index: Mapping[str, Any], *, has_vkey: bool, has_root: bool) -> Iter
         yield _LOG_KEY
     if count := sum(not one.get("in_log") for one in index["records"]):
         yield f"when {count} of the records reached the server: they carry no log proof"
+    leaves, serial = set(dossier.leaf_names(index)), str(index["about"].get("index_serial"))
+    if bare := [x["path"] for x in index["extra"] if dossier.attached_name(serial, x["path"]) not in leaves]:
+        yield _UNATTACHED + ", ".join(bare)
     if not index.get("stamps"):
         yield _UNSTAMPED
     elif not has_root:

@@ -24,7 +24,8 @@ def faults(opened: Bag, index: Mapping[str, Any], records: Mapping[str, str], *,
     except _Faults as fault:
         yield f"checkpoint: {fault}"
         return
-    expected = dict(records) | dict(_papers(opened, index))
+    yield from _key_faults(opened, vkey)
+    expected = dict(records) | dict(_papers(opened, index)) | dict(attached(opened, index))
     told: dict[int, Leaf | None] = {}
     for name in [*records, *dossier.leaf_names(index)]:
         try:
@@ -41,6 +42,12 @@ def faults(opened: Bag, index: Mapping[str, Any], records: Mapping[str, str], *,
             told[one.number] = None if one.number in told else one
     if tag is not None:
         yield from _chain_faults(told)
+
+
+def _key_faults(opened: Bag, vkey: str | None) -> Iterator[str]:
+    told = opened.read(f"data/{dossier.VKEY}").decode(errors="replace")
+    if vkey is not None and told.strip() != vkey.strip():
+        yield "log.vkey is not the key got from elsewhere"
 
 
 def _checkpoint(note: str, log: _Log) -> Checkpoint:
@@ -60,6 +67,15 @@ def _papers(opened: Bag, index: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         path = f"data/{paper['path']}"
         if path in opened.paths:
             yield str(paper.get("serial")), opened.sha256(path)
+
+
+def attached(opened: Bag, index: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield leaf name and SHA-256 of each further file that has a leaf with the index paper."""
+    serial, named = str(index["about"].get("index_serial")), set(dossier.leaf_names(index))
+    for one in index["extra"]:
+        name = dossier.attached_name(serial, one["path"])
+        if name in named and f"data/{one['path']}" in opened.paths:
+            yield name, opened.sha256(f"data/{one['path']}")
 
 
 def _leaf(opened: Bag, name: str, head: Checkpoint, log: _Log) -> bytes:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from receipts import evidence_index
-from receipts.evidence_index import ClaimFacts, EvidenceIndexFacts, LitigantFacts
+from receipts.evidence_index import AttachedFacts, ClaimFacts, EvidenceIndexFacts, LitigantFacts
 from receipts.facts import fingerprint
 from receipts.serials import PaperKind
 from server import config, media, paper_seal
@@ -32,11 +32,13 @@ from server.escalation.held import Holdings, Lack
 from server.escalation.holdings import gather
 from server.escalation.models import Escalation
 from server.escalation.proofs import demands_of
+from server.transparency import leaves
 from server.visits.assembly import local_day
 from server.visits.papers.receipt import SUPERSEDED
 from sync import bag, envelope, verify
 from sync import dossier as packing
-from sync.canonical import canonical
+from sync.canonical import canonical, sha256_hex
+from sync.leaf import Kind
 
 KIND = "evidence_index"
 TEMPLATE_VERSION = "evidence-index-1"
@@ -63,7 +65,8 @@ class Brief:
         """Return what the index says under a serial."""
         seal = papers.seal_facts(serial, at=at, version=version)
         said = conditions.words_zh(self.conditions)
-        return index_facts(self.court, self.held, seal=seal, moments=self.moments, checks=self.checks, conditions=said)
+        told = index_facts(self.court, self.held, seal=seal, moments=self.moments, checks=self.checks, conditions=said)
+        return replace(told, attached=tuple(AttachedFacts(*one) for one in attached(self).items()))
 
 
 def brief(case: Case, escalation: Escalation) -> Brief:
@@ -134,6 +137,9 @@ def issue_index(found: Brief, *, at: datetime, on: date) -> Paper:
         before.state = SUPERSEDED
     serial = papers.draw_serial(PaperKind.EVIDENCE_INDEX, on=on)
     facts = found.facts_under(serial, at=at, version=version)
+    for one in facts.attached:  # before the paper: a leaf left out is then missing in the middle of the case's chain
+        ref = packing.attached_name(serial, one.name).replace("-", ":", 1)
+        leaves.note(Kind.ATTACHED, ref, digest=one.sha256, at=at, case_id=found.case.id)
     return papers.file_paper(
         evidence_index.render(facts),
         facts=facts,
@@ -242,6 +248,11 @@ def extras(found: Brief) -> dict[str, bytes]:
         | ({"seal-root.pem": root} if root is not None else {})
         | _tsa_root()
     )
+
+
+def attached(found: Brief) -> dict[str, str]:
+    """Return name → SHA-256 of what lies beside records and papers."""
+    return {name: sha256_hex(content) for name, content in sorted(extras(found).items())}
 
 
 def _tsa_root() -> dict[str, bytes]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from server import clock, jobs
 from server.db import begin_write, db
-from tests.server.escalation.make_day import accept, dispatched_day
+from tests.server.escalation.make_day import accept, ask, dispatched_day
 
 FOUR = ({}, {"broken_promises": 3}, {}, {})
 
@@ -52,3 +53,18 @@ def decided(propose, as_hu, as_guo):
         return answer.json
 
     return make
+
+
+@pytest.fixture
+def make_dossier(as_hu, app):
+    """Ask for a dossier, let the worker run, and return what was made."""
+
+    def run(case_id):
+        asked = ask(as_hu, case_id)
+        assert asked.status_code == 202, asked.text
+        jobs.drain(clock.now())
+        job = as_hu.get(asked.headers["Location"]).json
+        assert job["state"] == "done", job
+        return as_hu.get(job["result_url"]).json
+
+    return run

@@ -190,3 +190,14 @@ def path_of(escalation, step=""):
 def case_state(day, number=1):
     """Return the state of a case of the day as it is stored now."""
     return db.session.get(Case, day.case_ids[number], populate_existing=True).state
+
+
+def ask(caller, case_id):
+    """Ask for the dossier of a case."""
+    return caller.post(f"/v1/cases/{case_id}/dossier")
+
+
+def take_zip(caller, made):
+    with caller.get(made["zip_url"]) as answer:  # closing the answer closes the file it is read from
+        assert answer.status_code == 200, answer.status
+        return answer.data

@@ -20,13 +20,21 @@ from server.devices import leaves
 from server.visits.models import Record
 from sync import bag, tlog, verify, verify_page
 from sync.signature import Alg, signing_key, unb64url
-from tests.server.escalation.api.test_dossiers import make, take_zip  # noqa: F401  # a fixture and how a ZIP is taken
+from tests.server.escalation.make_day import take_zip
+from tests.server.visits.make_visit import picture
 
 FOREIGN = signing_key(Alg.ED25519, bytes(range(7, 39)))
 
 
 class Files(dict):
     """A dossier's files under data/, and how to find one's way among them."""
+
+    elsewhere: bytes = b""  # a photo of another visit, as its phone sent it
+
+    def copied(self):
+        made = Files(self)
+        made.elsewhere = self.elsewhere
+        return made
 
     @property
     def index(self):
@@ -75,6 +83,12 @@ def photos_swapped(files):
     return {one: files[other], other: files[one]}
 
 
+def photo_of_another_visit(files):
+    path = files.index["files"][0]["path"]
+    assert files.elsewhere not in (b"", files[path]), "not another photo"
+    return {path: files.elsewhere}
+
+
 def paper_rendered_again(files):
     path = files.first("papers")
     return {path: files[path].replace(b"%%EOF", b"%%EOF ", 1)}
@@ -97,6 +111,14 @@ def key_swapped(files):
     keys[device] = {"alg": FOREIGN.alg.value, "jwk": FOREIGN.public().jwk()}
     pem = files.first("device-keys")
     return {"device-keys.json": json.dumps(keys).encode(), pem: FOREIGN.public().pem()}
+
+
+def decision_unlogged(files):
+    index = files.index
+    name = next(one for one in index["leaves"] if one.endswith("decision.json"))
+    index["leaves"].remove(name)
+    drop(files, f"log/{name}.leaf", f"log/{name}.tlog-proof")
+    return files.told(index) | files.flipped("decision.json")
 
 
 def checkpoint_of(files, *, size=None, root=bytes(32)):
@@ -122,12 +144,29 @@ ATTACKS = {
     "a leaf flipped": (lambda f: f.flipped(f.first("log", ".leaf")), "log", "not in the log of its checkpoint"),
     "a proof flipped": (lambda f: f.flipped(f.first("log", ".tlog-proof")), "log", ""),
     "a key's PEM flipped": (lambda f: f.flipped(f.first("device-keys")), "by-hand copies", ".pem is not what"),
+    "the decision flipped": (
+        lambda f: f.flipped("decision.json"),
+        "log",
+        "decision.json: the log's leaf names",
+    ),
+    "the timeline flipped": (
+        lambda f: f.flipped("timeline.json"),
+        "log",
+        "timeline.json: the log's leaf names",
+    ),
+    "the system's statement flipped": (lambda f: f.flipped("system.json"), "log", "system.json: the log's leaf names"),
+    "the audit trail flipped": (lambda f: f.flipped("audit.json"), "log", "audit.json: the log's leaf names"),
+    "the list of gaps flipped": (lambda f: f.flipped("missing.json"), "log", "missing.json: the log's leaf names"),
+    "the seal's root exchanged": (lambda f: f.flipped("seal-root.pem"), "log", "seal-root.pem: the log's leaf names"),
+    "the log's key exchanged": (lambda f: f.flipped("log/log.vkey"), "log", "not the key got from elsewhere"),
+    "a decision nobody logged": (decision_unlogged, "log", "of the case's chain was left out"),
     "a photo deleted": (lambda f: drop(f, f.index["files"][0]["path"]) or {}, "completeness", "but missing"),
     "a stray file": (lambda f: {"files/more.jpg": b"x"}, "completeness", "files/more.jpg is not in the index"),
     "a record dropped": (record_dropped, "log", "of the case's chain was left out"),
     "a record signed with another key": (signed_again, "signatures", "not by the device's key"),
     "the clock of a record changed": (clock_changed, "records", "do not have the hash"),
     "two photos swapped": (photos_swapped, "files", "not the bytes the signed manifest names"),
+    "a photo of another visit": (photo_of_another_visit, "files", "not the bytes the signed manifest names"),
     "a paper rendered again": (paper_rendered_again, "log", "names another hash"),
     "a paper written on": (paper_written_on, "log", "names another hash"),
     "a key exchanged": (key_swapped, "signatures", "not by the device's key"),
@@ -139,15 +178,16 @@ ATTACKS = {
 
 
 @pytest.fixture
-def real(played, decided, make, as_hu, app):  # noqa: F811  # the fixture
+def real(played, decided, make_dossier, as_hu, app):
     """The files of a dossier as the server handed it out, and the log's key as the server tells it to everybody."""
     decided(played.case_ids[0])
     begin_write()
     leaves.add(db.session.scalars(select(Record)).all())  # the fixture's records came by no hand-over
     db.session.commit()
-    with zipfile.ZipFile(BytesIO(take_zip(as_hu, make(played.case_ids[0])))) as archive:
-        inside = {name.split("/", 2)[2]: archive.read(name) for name in archive.namelist() if "/data/" in name}
-    return Files(inside), app.test_client().get("/log/vkey").text
+    with zipfile.ZipFile(BytesIO(take_zip(as_hu, make_dossier(played.case_ids[0])))) as archive:
+        inside = Files({n.split("/", 2)[2]: archive.read(n) for n in archive.namelist() if "/data/" in n})
+    inside.elsewhere = picture("#a1b2c3")
+    return inside, app.test_client().get("/log/vkey").text
 
 
 @pytest.fixture
@@ -169,7 +209,7 @@ def test_every_attack_is_detected_and_named(real, verified):
     assert untouched.is_ok, verify.text_of(untouched)
     assert len(ATTACKS) >= 12
     for name, (attack, check, words) in ATTACKS.items():
-        taken = Files(files)
+        taken = files.copied()
         changed = attack(taken)
         report = verified(taken | changed, vkey)
         found = {one.name: " / ".join(one.found) for one in report.checks if not one.is_ok}

@@ -1,15 +1,10 @@
 """The dossier over HTTP: refused without a decision, made as a job, verified, handed out."""
 
-import hashlib
 import json
-import re
-import subprocess
-import sys
 import time
 import uuid
 import zipfile
 from io import BytesIO
-from pathlib import Path
 
 import bagit
 import pytest
@@ -18,52 +13,13 @@ from sqlalchemy import select
 from server import clock, config, jobs, media
 from server.audit import AuditEvent
 from server.cases.models import Paper
-from server.cli import safekeeping
 from server.db import begin_write, db
-from server.devices import leaves
 from server.escalation.models import Dossier, Escalation
 from server.media.line import REST_S
-from server.visits.models import Record
-from sync import leaf, verify
+from sync import verify
+from tests.server.escalation.make_day import ask, take_zip
 
-PYHANKO = Path(sys.executable).with_name("pyhanko")
 OPINION = {"opinion": "ready", "text": "证据充分", "version": 1}
-
-
-def ask(caller, case_id):
-    return caller.post(f"/v1/cases/{case_id}/dossier")
-
-
-@pytest.fixture
-def make(as_hu, app):
-    """Ask for a dossier, let the worker run, and return what was made."""
-
-    def run(case_id):
-        asked = ask(as_hu, case_id)
-        assert asked.status_code == 202, asked.text
-        jobs.drain(clock.now())
-        job = as_hu.get(asked.headers["Location"]).json
-        assert job["state"] == "done", job
-        return as_hu.get(job["result_url"]).json
-
-    return run
-
-
-def take_zip(caller, made):
-    with caller.get(made["zip_url"]) as answer:  # closing the answer closes the file it is read from
-        assert answer.status_code == 200, answer.status
-        return answer.data
-
-
-def said(folder, *words):
-    """Run a tool that must succeed and return what it said."""
-    done = subprocess.run([str(one) for one in words], cwd=folder, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, (words, done.stdout, done.stderr)
-    return done.stdout
-
-
-def index_of(folder):
-    return json.loads((folder / "data/index.json").read_text())
 
 
 class TestMakeDossier:
@@ -101,9 +57,9 @@ class TestMakeDossier:
 
 
 class TestBuild:
-    def test_packs_everything_so_that_strangers_can_check_it(self, played, decided, make, as_hu, tmp_path):
+    def test_packs_everything_so_that_strangers_can_check_it(self, played, decided, make_dossier, as_hu, tmp_path):
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         assert (made["report"]["verified"], made["report"]["records"], made["report"]["files"]) == (True, 8, 3)
         zipped = tmp_path / "dossier.zip"
         zipped.write_bytes(take_zip(as_hu, made))
@@ -116,9 +72,9 @@ class TestBuild:
         kinds = [name.split("/data/")[1].split("-")[0] for name in names if "/papers/" in name]
         assert kinds == ["papers/00", "papers/DZ", "papers/HZ"]
 
-    def test_holds_the_signed_bytes_and_the_decision(self, played, decided, make, as_hu):
+    def test_holds_the_signed_bytes_and_the_decision(self, played, decided, make_dossier, as_hu):
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         archive = zipfile.ZipFile(BytesIO(take_zip(as_hu, made)))
         root = archive.namelist()[0].split("/")[0]
         index = json.loads(archive.read(f"{root}/data/index.json"))
@@ -129,111 +85,29 @@ class TestBuild:
         moments = json.loads(archive.read(f"{root}/data/timeline.json"))
         assert [one["effect"] for one in moments] == ["时效起算", "中断，重新起算", "届满"]
 
-    def test_proves_records_and_papers_in_the_public_log(self, played, decided, make, as_hu, app, tmp_path):
+    def test_is_the_same_for_the_same_facts(self, played, decided, make_dossier, as_hu):
         decided(played.case_ids[0])
-        begin_write()
-        leaves.add(db.session.scalars(select(Record)).all())  # the fixture's records came by no hand-over
-        db.session.commit()
-        zipped = tmp_path / "dossier.zip"
-        zipped.write_bytes(take_zip(as_hu, make(played.case_ids[0])))
-        report = verify.verify(zipped, vkey=app.test_client().get("/log/vkey").text)
-        assert "log" in {check.name for check in report.checks}
-        assert report.is_ok, verify.text_of(report)
-        archive = zipfile.ZipFile(zipped)
-        root = archive.namelist()[0].split("/")[0]
-        index = json.loads(archive.read(f"{root}/data/index.json"))
-        assert all(one["in_log"] for one in index["records"])
-        assert {one["serial"] for one in index["papers"]} <= set(index["leaves"])
-        tag = leaf.case_tag(bytes.fromhex(archive.read(f"{root}/data/case.key").decode()))
-        told = [leaf.read(archive.read(n)) for n in archive.namelist() if n.endswith(".leaf")]
-        assert sorted(one.number for one in told if one.tag == tag) == list(range(1, len(told) + 1))
-
-    def test_agrees_with_tools_that_are_not_ours(self, played, decided, make, as_hu, tmp_path):
-        decided(played.case_ids[0])
-        with zipfile.ZipFile(BytesIO(take_zip(as_hu, make(played.case_ids[0])))) as archive:
-            archive.extractall(tmp_path / "out")
-        (folder,) = (tmp_path / "out").iterdir()
-        said(folder, "sha256sum", "-c", "--quiet", "manifest-sha256.txt")
-        said(folder, "sha256sum", "-c", "--quiet", "tagmanifest-sha256.txt")
-        assert bagit.Bag(str(folder)).validate()
-        papers = sorted(folder.glob("data/papers/*.pdf"))
-        assert papers
-        for paper in papers:
-            said(folder, "qpdf", "--check", paper)
-            told = said(folder, "pdfsig", paper)
-            assert "Signature is Valid" in told
-            assert "Total document signed" in told
-            trust = ("--trust-replace", "--trust", folder / "data/seal-root.pem", "--pretty-print")
-            assert "judged VALID" in said(folder, PYHANKO, "sign", "validate", *trust, paper)
-        for record in folder.glob("data/records/*.json"):
-            line = next(one for one in index_of(folder)["records"] if one["id"] == record.stem)
-            (folder / "h.bin").write_bytes(hashlib.sha256(record.read_bytes()).digest())
-            key, sig = folder / f"data/device-keys/{line['device']}.pem", folder / f"data/signatures/{record.stem}.sig"
-            check = ("-pubin", "-inkey", key, "-rawin", "-in", "h.bin", "-sigfile", sig)
-            assert "Verified" in said(folder, "openssl", "pkeyutl", "-verify", *check)
-
-    def test_carries_an_authoritys_time_as_openssl_agrees(self, stamping, played, decided, make, as_hu, app, tmp_path):
-        decided(played.case_ids[0])
-        begin_write()
-        leaves.add(db.session.scalars(select(Record)).all())
-        db.session.commit()
-        make(played.case_ids[0])  # its drain also stamps what waits
-        jobs.run_chores(clock.now())
-        jobs.drain(clock.now())
-        zipped = tmp_path / "dossier.zip"
-        zipped.write_bytes(take_zip(as_hu, make(played.case_ids[0])))
-        report = verify.verify(zipped, tsa_root=stamping.root.read_bytes())
-        assert report.is_ok, verify.text_of(report)
-        (told,) = (check for check in report.checks if check.name == "stamps")
-        assert told.found[-1].endswith("says CN=Test TSA")
-        assert not any("time stamp" in one or "tsa-root" in one for one in report.not_proven)
-        with zipfile.ZipFile(zipped) as archive:
-            archive.extractall(tmp_path / "out")
-        folder = next((tmp_path / "out").iterdir())
-        assert not any(safekeeping.dossier_checks(zipped, tsa_root=stamping.root).values())
-        assert safekeeping.dossier_checks(zipped, tsa_root=folder / "data/seal-root.pem")["stamps"]
-        for reply in folder.glob("data/log/stamp-*.tsr"):
-            said(folder, "openssl", "ts", "-verify", "-data", reply.with_suffix(".checkpoint"), "-in", reply,
-                 "-CAfile", "data/tsa-root.pem")  # fmt: skip
-        stamped = [one["path"] for one in index_of(folder)["papers"] if re.search("-[0-9a-f]{16}.pdf$", one["path"])]
-        assert stamped
-        for path in stamped:
-            told = said(folder, PYHANKO, "sign", "validate", "--pretty-print", "--trust-replace", "--trust",
-                        "data/seal-root.pem", "--trust", "data/tsa-root.pem", f"data/{path}")  # fmt: skip
-            assert "judged VALID" in told
-
-    def test_is_made_without_the_time_of_a_silent_authority(self, stamping, played, decided, make, as_hu, tmp_path):
-        stamping.before_answer = lambda: 1 / 0
-        decided(played.case_ids[0])
-        zipped = tmp_path / "dossier.zip"
-        zipped.write_bytes(take_zip(as_hu, make(played.case_ids[0])))
-        report = verify.verify(zipped)
-        assert report.is_ok, verify.text_of(report)
-        assert any("no authority's time stamp" in one for one in report.not_proven)
-
-    def test_is_the_same_for_the_same_facts(self, played, decided, make, as_hu):
-        decided(played.case_ids[0])
-        first, again = make(played.case_ids[0]), make(played.case_ids[0])
+        first, again = make_dossier(played.case_ids[0]), make_dossier(played.case_ids[0])
         assert first == again
         assert len(db.session.scalars(select(Dossier)).all()) == 1
 
-    def test_differs_once_something_came_late(self, played, decided, make):
+    def test_differs_once_something_came_late(self, played, decided, make_dossier):
         decided(played.case_ids[0])
-        first = make(played.case_ids[0])
+        first = make_dossier(played.case_ids[0])
         begin_write()
         lost = played.visit(0).files[0].sha256
         media.store().path(lost).unlink()
         db.session.commit()
-        second = make(played.case_ids[0])
+        second = make_dossier(played.case_ids[0])
         assert first["sha256"] != second["sha256"]
         states = db.session.scalars(select(Paper.state).where(Paper.kind == "evidence_index").order_by(Paper.version))
         assert list(states) == ["superseded", "issued"]
 
-    def test_names_a_lost_photo_in_the_dossier_and_does_not_verify(self, played, decided, make, as_hu):
+    def test_names_a_lost_photo_in_the_dossier_and_does_not_verify(self, played, decided, make_dossier, as_hu):
         decided(played.case_ids[0])
         lost = played.visit(0).files[0]
         media.store().path(lost.sha256).unlink()
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         missing = {one["code"]: one["ref"] for one in made["report"]["missing"]}
         assert missing["file_bytes"] == f"file:{lost.id}"
         assert made["report"]["verified"] is False
@@ -241,43 +115,43 @@ class TestBuild:
         listed = next(name for name in archive.namelist() if name.endswith("data/missing.json"))
         assert str(lost.id) in archive.read(listed).decode()
 
-    def test_always_asks_for_the_contract(self, played, decided, make):
+    def test_always_asks_for_the_contract(self, played, decided, make_dossier):
         decided(played.case_ids[0])
-        assert "contract_documents" in {one["code"] for one in make(played.case_ids[0])["report"]["missing"]}
+        assert "contract_documents" in {one["code"] for one in make_dossier(played.case_ids[0])["report"]["missing"]}
 
-    def test_issues_the_receipts_that_were_never_asked_for(self, played, decided, make):
+    def test_issues_the_receipts_that_were_never_asked_for(self, played, decided, make_dossier):
         decided(played.case_ids[0])
         assert not db.session.scalars(select(Paper).where(Paper.kind == "visit_receipt")).all()
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         assert len(db.session.scalars(select(Paper).where(Paper.kind == "visit_receipt")).all()) == 1
         assert "receipt" not in {one["code"] for one in made["report"]["missing"]}
 
-    def test_leaves_other_customers_out(self, played, decided, make, as_hu, as_zhou):
+    def test_leaves_other_customers_out(self, played, decided, make_dossier, as_hu, as_zhou):
         as_zhou.get(f"/v1/schemes/{played.scheme_id}/summary.pdf")
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         content = take_zip(as_hu, made)
         assert str(played.stories[1].visit_id).encode() not in content
         assert b"WH2026-001" not in content
 
     @pytest.mark.parametrize("decision", ["payment_order", "police_prepare"])
-    def test_serves_other_ways_to_court_and_police(self, played, decided, make, decision):
+    def test_serves_other_ways_to_court_and_police(self, played, decided, make_dossier, decision):
         decided(played.case_ids[0], decision)
-        assert make(played.case_ids[0])["report"]["decision"] == decision
+        assert make_dossier(played.case_ids[0])["report"]["decision"] == decision
 
-    def test_makes_a_dossier_of_a_case_never_visited_and_says_so(self, day, decided, make):
+    def test_makes_a_dossier_of_a_case_never_visited_and_says_so(self, day, decided, make_dossier):
         db.session.commit()
         decided(day.case_ids[2])
-        codes = {one["code"] for one in make(day.case_ids[2])["report"]["missing"]}
+        codes = {one["code"] for one in make_dossier(day.case_ids[2])["report"]["missing"]}
         assert {"visits", "contract_documents"} <= codes
 
 
 class TestInBucket:
     def test_is_made_of_files_in_a_bucket_and_handed_out_from_there(
-        self, in_bucket, played, decided, make, as_hu, tmp_path
+        self, in_bucket, played, decided, make_dossier, as_hu, tmp_path
     ):
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         assert made["report"]["verified"], made["report"]["checks"]
         assert made["report"]["files"] > 0
         (tmp_path / "d.zip").write_bytes(take_zip(as_hu, made))
@@ -300,22 +174,22 @@ class TestInBucket:
 
 
 class TestGetZip:
-    def test_is_recorded_with_who_took_it(self, played, decided, make, as_tan):
+    def test_is_recorded_with_who_took_it(self, played, decided, make_dossier, as_tan):
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         take_zip(as_tan, made)
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "dossier.taken")).one()
         assert (event.subject, str(event.actor_id)) == (f"dossier:{made['id']}", as_tan.person_id)
 
-    def test_is_an_attachment(self, played, decided, make, as_hu):
+    def test_is_an_attachment(self, played, decided, make_dossier, as_hu):
         decided(played.case_ids[0])
-        with as_hu.get(make(played.case_ids[0])["zip_url"]) as answer:
+        with as_hu.get(make_dossier(played.case_ids[0])["zip_url"]) as answer:
             assert answer.mimetype == "application/zip"
             assert answer.headers["Content-Disposition"].startswith("attachment;")
 
-    def test_says_so_when_the_file_is_gone(self, played, decided, make, as_hu):
+    def test_says_so_when_the_file_is_gone(self, played, decided, make_dossier, as_hu):
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         media.store().path(made["sha256"]).unlink()
         assert as_hu.get(made["zip_url"]).json["type"] == "/problems/blob-absent"
 
@@ -325,7 +199,7 @@ class TestGetZip:
 
 
 class TestListDossiers:
-    def test_lists_them_newest_first(self, played, decided, make, as_guo):
+    def test_lists_them_newest_first(self, played, decided, make_dossier, as_guo):
         decided(played.case_ids[0])
-        made = make(played.case_ids[0])
+        made = make_dossier(played.case_ids[0])
         assert [one["id"] for one in as_guo.get("/v1/dossiers").json["items"]] == [made["id"]]

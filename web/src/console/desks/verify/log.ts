@@ -15,6 +15,10 @@ export async function* logFaults(bag: Bag, index: Index, records: Map<string, st
   const head = await readCheckpoint(await bag.words("data/log/checkpoint"), log);
   const expected = new Map(records);
   for (const paper of index.papers) expected.set(String(paper.serial), await sha256Hex(await bag.read(`data/${paper.path}`)));
+  for (const one of index.extra) {
+    const name = `attached-${String(index.about?.index_serial)}-${one.path}`; // attached_name of sync/dossier.py
+    if (index.leaves?.includes(name)) expected.set(name, await sha256Hex(await bag.read(`data/${one.path}`)));
+  }
   const tag = index.case_key ? await caseTag((await bag.words("data/case.key")).trim()) : null;
   const told = new Map<number, { leaf: Leaf; text: string } | null>();
   for (const name of new Set([...records.keys(), ...(index.leaves ?? [])])) {
