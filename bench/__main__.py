@@ -13,7 +13,7 @@ from bench import report as reports
 from bench.report import Report
 from server import clock
 
-NAMES = ("planning", "papers", "photos", "sync", "log", "dossier", "law")
+NAMES = ("planning", "roads", "papers", "photos", "sync", "log", "dossier", "law")
 WIDTH = 130
 
 
