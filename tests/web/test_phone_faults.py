@@ -89,9 +89,9 @@ class Bad:
         self.devices.append(self.phone.js("return await doorstep.store.get('device')"))
 
     def _visit(self, n, photos=1):
-        """Do visit n to its end: from here on the agent may believe that it is saved."""
+        """Do visit n to its end, and its spare copy: from here on it must come home, whatever happens."""
         noted = f"await doorstep.store.note.get('visited/' + stopOf({n}).id)"
-        self.saved.add(self.phone.js(f"await whole({n}, {photos}, {SIDE_PX}); return ({noted}).value.visit"))
+        self.saved.add(self.phone.js(f"await whole({n}, {photos}, {SIDE_PX}); await doorstep.spare.idle(); return ({noted}).value.visit"))
 
     def _kill(self, most_s):
         time.sleep(self.rng.random() * most_s)

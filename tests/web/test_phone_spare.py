@@ -31,7 +31,7 @@ def device_of(phone):
 class TestSpare:
     def test_hands_in_what_the_emptied_database_held(self, app, phone, live_server):
         live_server.kill()
-        phone.js("await whole(1, 2); await whole(2, 1)")
+        phone.js("await whole(1, 2); await whole(2, 1); await doorstep.spare.idle()")
         written, device = phone.written(), device_of(phone)
         live_server.restart()
         empty(phone)
@@ -44,20 +44,20 @@ class TestSpare:
         assert (len(written[0]), len(written[1])) == (10, 3)
 
     def test_is_gone_once_the_server_has_all(self, phone):
-        phone.js("await whole(1, 1)")
+        phone.js("await whole(1, 1); await doorstep.spare.idle()")
         assert len(phone.js(f"return {SPARES}")) == 1
         phone.sync_until_sent()
         phone.js("await doorstep.sync.now()")
         assert phone.js(f"return {SPARES}") == []
 
     def test_says_nothing_to_who_has_the_phone_in_his_hands(self, phone):
-        phone.js("await whole(1, 1)")
+        phone.js("await whole(1, 1); await doorstep.spare.idle()")
         script = "return await (await caches.match((await (await caches.open('spare')).keys())[0])).text()"
         assert "门口无人" not in phone.js(script)
 
     def test_a_damaged_one_is_kept_and_holds_up_nothing(self, app, phone, live_server):
         live_server.kill()
-        phone.js("await whole(1, 1)")
+        phone.js("await whole(1, 1); await doorstep.spare.idle()")
         phone.js(
             "const cache = await caches.open('spare'), [one] = await cache.keys();"
             "await cache.put(one, new Response('cut off in the middle', { headers: { 'First-Seq': '1' } }))"
@@ -71,7 +71,7 @@ class TestSpare:
         assert len(phone.js("return await doorstep.spare.orphans()")) == 1
 
     def test_is_of_no_phone_that_keeps_its_database(self, phone):
-        phone.js("await whole(1, 1)")
+        phone.js("await whole(1, 1); await doorstep.spare.idle()")
         phone.kill()
         phone.start()
         assert phone.js("return await doorstep.spare.orphans()") == []

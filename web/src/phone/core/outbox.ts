@@ -25,8 +25,8 @@ class PlaceTaken extends Error {
 
 /** Makes the records of one enrolled phone. */
 export class Outbox {
-  /** What is done about visits of which records were kept, before write() returns. */
-  afterwards: (subjects: Set<string>) => Promise<void> = async () => undefined;
+  /** Told of the visits of which records were kept. */
+  afterwards: (subjects: Set<string>) => void = () => undefined;
 
   constructor(private readonly store: Store, private readonly session: Session, readonly senses: Senses) {}
 
@@ -48,7 +48,7 @@ export class Outbox {
         if (bound !== files.length) throw new Error("a file of the record is not in the store");
         await also?.();
       });
-      await this.afterwards(new Set(made.map(({ row }) => row.subject)));
+      this.afterwards(new Set(made.map(({ row }) => row.subject)));
       return made.map(({ record }) => record);
     });
   }

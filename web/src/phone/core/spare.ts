@@ -15,16 +15,18 @@ const FIRST_SEQ = "First-Seq";
 /** Keeps, drops and hands in the spare copies. */
 export class Spare {
   private readonly refused = new Set<string>(); // by the server, since this page was opened
+  private turn = Promise.resolve();
 
   constructor(private readonly store: Store, private readonly session: Session, private readonly outbox: Outbox) {}
 
-  /** Copy what is not acknowledged of some visits. Never fails: a phone that is full goes on without. */
-  async keep(subjects: Iterable<string>): Promise<void> {
-    try {
-      for (const subject of subjects) await this.copy(subject);
-    } catch {
-      // The database holds it all the same.
-    }
+  /** Copy what is not acknowledged of some visits, in a moment: nobody waits for it, and a full phone goes on without. */
+  keep(subjects: Iterable<string>): void {
+    for (const subject of subjects) this.turn = this.turn.then(() => this.copy(subject)).catch(() => undefined);
+  }
+
+  /** Wait until everything asked for is copied. */
+  idle(): Promise<void> {
+    return this.turn;
   }
 
   /** Return the copies left from before this phone's database was emptied, oldest first. */
@@ -40,6 +42,7 @@ export class Spare {
   /** Drop the copies of what was acknowledged, hand in the orphans. Throws NoNetwork. */
   async tidy(call: (method: string, path: string, wanted: Wanted) => Promise<Answer>): Promise<void> {
     if (!globalThis.caches) return;
+    await this.idle();
     for (const path of await this.settled()) await (await box()).delete(path);
     for (const path of await this.orphans()) {
       if (!this.refused.has(path)) await this.handIn(path, call);
