@@ -90,8 +90,8 @@ class Bad:
 
     def _visit(self, n, photos=1):
         """Do visit n to its end, and its spare copy: from here on it must come home, whatever happens."""
-        noted = f"await doorstep.store.note.get('visited/' + stopOf({n}).id)"
-        self.saved.add(self.phone.js(f"await whole({n}, {photos}, {SIDE_PX}); await doorstep.spare.idle(); return ({noted}).value.visit"))
+        visit = f"return (await doorstep.store.note.get('visited/' + stopOf({n}).id)).value.visit"
+        self.saved.add(self.phone.js(f"await whole({n}, {photos}, {SIDE_PX}); await doorstep.spare.idle(); {visit}"))
 
     def _kill(self, most_s):
         time.sleep(self.rng.random() * most_s)
