@@ -7,7 +7,7 @@ here. What is the same in every document is made once per process, and only tabl
 import struct
 import zlib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -193,5 +193,6 @@ def to_unicode(name: str, subset: Sequence[int]) -> bytes:
     ).encode("ascii")
 
 
+@cache
 def _utf16(point: int) -> str:
     return chr(point).encode("utf-16-be").hex().upper()

@@ -128,6 +128,14 @@ class TestVerifyPage:
         db.session.commit()
         assert "已被更正版本取代" in anybody.get(f"/verify/{paper.serial}").text
 
+    def test_says_when_a_paper_was_made_void(self, paper, anybody):
+        begin_write()
+        db.session.get(Paper, paper.id).state = "void"
+        db.session.commit()
+        page = anybody.get(f"/verify/{paper.serial}").text
+        assert "已作废" in page
+        assert "单据真实有效" not in page
+
     def test_is_404_for_an_unknown_serial_and_shows_it_as_text(self, in_app, anybody):
         page = anybody.get("/verify/<script>alert(1)")
         assert page.status_code == 404
