@@ -38,7 +38,7 @@ def faults(opened: Bag, index: Mapping[str, Any], records: Mapping[str, str], *,
             yield f"{name}: the log's leaf names another hash"
         elif tag is not None and one.tag != tag and name in expected:
             yield f"{name}: its leaf is not of the case whose key is in case.key"
-        elif one.tag == tag:
+        if one.tag == tag:
             told[one.number] = None if one.number in told else one
     if tag is not None:
         yield from _chain_faults(told)

@@ -27,7 +27,7 @@ export async function* logFaults(bag: Bag, index: Index, records: Map<string, st
       const one = JSON.parse(leaf) as Leaf;
       if (expected.has(name) && hashInLeaf(leaf) !== expected.get(name)) yield `${name}: the log's leaf names another hash`;
       else if (tag && one.c !== tag && expected.has(name)) yield `${name}: its leaf is not of this case`;
-      else if (tag && one.c === tag) told.set(one.n, told.has(one.n) ? null : { leaf: one, text: leaf });
+      if (tag && one.c === tag) told.set(one.n, told.has(one.n) ? null : { leaf: one, text: leaf });
     } catch (fault) {
       yield `${name}: ${(fault as Error).message}`;
     }
