@@ -1,10 +1,11 @@
 """A lean HTTP client that keeps its connection, so that what is measured is the server."""
 
-import json
 from collections.abc import Mapping
 from http.client import HTTPConnection
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+from msgspec import json
 
 from bench.processes import WAIT_S
 
@@ -39,4 +40,4 @@ class Line:
         self.answered = {name.lower(): value for name, value in answer.getheaders()}
         if answer.status >= 300:  # noqa: PLR2004
             raise RefusedCall(f"{answer.status}: {told[:300].decode(errors='replace')}")
-        return json.loads(told) if told else None
+        return json.decode(told) if told else None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from server import clock, config, feed
+from server import clock, feed
 from server.accounts.models import Creditor, Person
+from server.cases import keyring
 from server.cases.models import Address, Case, Party, VisitList
 from server.db import db
 from server.schemes.models import Crew, Scheme, SchemeDecision, SchemeStop
@@ -117,7 +118,7 @@ def _stops(scheme_id: UUID, creditor_id: UUID, crew_id: UUID, number: int, *, ea
                 content_hash="0" * 64,
             )
         )
-        sealed = config.current().vault.seal("测试市测试路1号", at=place("address", "text_sealed", address))
+        sealed = keyring.seal("测试市测试路1号", at=place("address", "text_sealed", address), case_id=case)
         addresses.append(
             Address(
                 id=address,

@@ -74,7 +74,8 @@ def harden(answer: Response) -> Response:
 def engine_options(settings: Config) -> dict[str, Any]:
     """Return how to connect: on PostgreSQL as the application's role, but for the owner's commands."""
     held = not settings.is_sqlite and not settings.is_owner
-    return {"connect_args": privileges.CONNECT_AS_ROLE} if held else {}
+    # last in, first out: what a connection has prepared is there for the next call
+    return {"connect_args": privileges.CONNECT_AS_ROLE, "pool_use_lifo": True} if held else {}
 
 
 def load_models() -> None:

@@ -11,12 +11,15 @@ import sqlite3
 from collections.abc import Callable
 from copy import copy
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import psycopg
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
@@ -147,6 +150,24 @@ def fetch(model: type[T], row_id: UUID, *, lock: bool = False) -> T:
     if row is None:
         raise Missing(f"no {model.__name__} {row_id}")
     return row
+
+
+@event.listens_for(Engine, "connect")
+def _keep_statements(connection: Any, _record: ConnectionPoolEntry) -> None:
+    """Let a reading end without the driver forgetting what it prepared: planning a page's statement costs more than it.
+
+    The driver forgets at each rollback, for what was rolled back may have been a change of tables. The application
+    changes none, and what failed is rolled back as the driver does it.
+    """
+    if isinstance(connection, psycopg.Connection):
+        connection.rollback = partial(_roll_back, connection)  # type: ignore[method-assign]
+
+
+def _roll_back(connection: "psycopg.Connection[Any]") -> None:
+    pgconn = connection.pgconn
+    is_sound = pgconn.transaction_status == TransactionStatus.INTRANS
+    if not is_sound or pgconn.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
+        psycopg.Connection.rollback(connection)
 
 
 @event.listens_for(Engine, "connect")

@@ -8,11 +8,13 @@ that owns it registers a loader with `serves`. A recipient is `person:<id>` or `
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     Column,
     Connection,
@@ -102,8 +104,7 @@ class Change:
     gone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a document stands in a recipient's feed."""
 
     doc_id: str
@@ -152,11 +153,36 @@ def positions(session: Session, subjects: Sequence[str], coll: str, *, after: in
 
 def news(session: Session, subjects: Sequence[str], colls: Sequence[str], *, after: int, limit: int) -> list[Position]:
     """Return up to limit positions of several collections above `after`, in one order, in one statement."""
-    at = sync_feed.c
-    query = select(at.doc_id, at.seq, at.gone, at.coll).where(
-        at.subject.in_(subjects), at.coll.in_(colls), at.seq > after
-    )
-    return [Position(*row) for row in session.execute(query.order_by(at.seq).limit(limit))]
+    return page(session, subjects, colls, after=after, limit=limit)[0]
+
+
+def page(
+    session: Session, subjects: Sequence[str], colls: Sequence[str], *, after: int, limit: int
+) -> tuple[list[Position], int]:
+    """Return the news, and what `pruned` tells of the same moment."""
+    values = {**_numbered("subject", subjects), **_numbered("coll", colls), "after": after, "most": limit}
+    rows = _news(len(subjects), len(colls)).rows(session.connection(), **values)
+    lost = rows[0][4] if rows else pruned(session, subjects, colls)
+    return [Position(*row[:4]) for row in rows], lost or 0
+
+
+@cache
+def _news(subjects: int, colls: int) -> Prepared:
+    at, lost = sync_feed.c, sync_pruned.c
+    own, these = _names("subject", subjects), _names("coll", colls)
+    newest_lost = select(func.max(lost.seq)).where(lost.subject.in_(own), lost.coll.in_(these)).scalar_subquery()
+    query = select(at.doc_id, at.seq, at.gone, at.coll, newest_lost)
+    above = at.seq > bindparam("after", type_=BigInteger)
+    query = query.where(at.subject.in_(own), at.coll.in_(these), above).order_by(at.seq)
+    return Prepared(query.limit(bindparam("most", type_=Integer)))
+
+
+def _names(word: str, count: int) -> list[BindParameter[str]]:
+    return [bindparam(f"{word}_{number}", type_=String) for number in range(count)]
+
+
+def _numbered(word: str, values: Sequence[str]) -> dict[str, str]:
+    return {f"{word}_{number}": value for number, value in enumerate(values)}
 
 
 def heads(session: Session, subjects: Sequence[str]) -> dict[str, int]:

@@ -5,18 +5,25 @@ and wraps the rows. A prepared statement keeps the text and how each value is wr
 transaction of the connection it is given, its errors are those that SQLAlchemy raises, but no listener hears of it.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Connection, Dialect, Executable, Text, TypeDecorator, Uuid, bindparam
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 Converter = Callable[[Any], Any] | None
 Row = tuple[Any, ...]
+Readers = Sequence[tuple[int, Callable[[Any], Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class _Text:
     is_positional: bool
     fixed: Mapping[str, Any]
     columns: tuple[TypeEngine[Any], ...]
+    options: Mapping[str, Any]
 
     def values(self, given: Mapping[str, Any]) -> Sequence[Any] | dict[str, Any]:
         """Return the values as the driver wants them."""
@@ -38,6 +46,41 @@ class _Text:
         )
 
 
+class _Ids(TypeDecorator[Sequence[UUID]]):
+    """A list of ids, sent as one text that the database takes apart."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[UUID] | None, dialect: Dialect) -> str:
+        """Write them as an array of PostgreSQL's, or as JSON."""
+        if dialect.name == "postgresql":
+            return "{" + ",".join([str(one) for one in value or ()]) + "}"
+        return json.dumps([one.hex for one in value or ()])
+
+
+class _Taken(FunctionElement[UUID]):
+    """The ids of such a text, as rows."""
+
+    type = Uuid()
+    inherit_cache = True
+
+
+@compiles(_Taken, "postgresql")
+def _from_array(element: _Taken, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(SELECT unnest(CAST({compiler.process(element.clauses, **options)} AS uuid[])))"
+
+
+@compiles(_Taken, "sqlite")
+def _from_json(element: _Taken, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608  # a parameter
+
+
+def among(column: ColumnElement[UUID] | InstrumentedAttribute[UUID], name: str) -> ColumnElement[bool]:
+    """Return the condition that a column is one of the ids given by that name: a list of any length."""
+    return column.bool_op("IN")(_Taken(bindparam(name, type_=_Ids())))
+
+
 class Prepared:
     """One statement; names is for an insert without values: the columns that each row gives."""
 
@@ -45,7 +88,7 @@ class Prepared:
         """Take the statement. Parameters that expand, such as a list for IN, are not for this."""
         self._statement, self._names = statement, names
         self._texts: dict[str, _Text] = {}
-        self._readers: dict[str, tuple[Converter, ...]] = {}
+        self._readers: dict[str, Readers] = {}
 
     def rows(self, connection: Connection, **given: Any) -> list[Row]:
         """Return all rows. Raises DBAPIError."""
@@ -73,7 +116,7 @@ class Prepared:
         text = self._text(connection.dialect)
         values, cursor = text.values(given), connection.connection.cursor()
         try:
-            cursor.execute(text.sql, values)
+            cursor.execute(text.sql, values, **text.options)
         except connection.dialect.loaded_dbapi.Error as fault:
             raise _told(connection, cursor, text.sql, fault) from fault
         return cursor
@@ -82,17 +125,21 @@ class Prepared:
         found = cursor.fetchall()
         if not found:
             return []
-        dialect = connection.dialect
-        if (readers := self._readers.get(dialect.name)) is None:
-            readers = self._readers[dialect.name] = tuple(
-                kind.dialect_impl(dialect).result_processor(dialect, column[1])
-                for kind, column in zip(self._texts[dialect.name].columns, cursor.description or (), strict=False)
-            )
-        if not any(readers):
-            return [tuple(row) for row in found]
-        return [
-            tuple(one if read is None else read(one) for read, one in zip(readers, row, strict=True)) for row in found
-        ]
+        if (readers := self._readers.get(connection.dialect.name)) is None:
+            readers = self._readers[connection.dialect.name] = self._made_readers(connection.dialect, cursor)
+        if not readers:
+            return list(found)
+        rows: list[Any] = [list(row) for row in found]
+        for place, read in readers:
+            for row in rows:
+                row[place] = read(row[place])
+        return [tuple(row) for row in rows]
+
+    def _made_readers(self, dialect: Dialect, cursor: DBAPICursor) -> Readers:
+        """Return how the columns are read that do not come as they are told."""
+        told = zip(self._texts[dialect.name].columns, cursor.description or (), strict=False)
+        readers = [kind.dialect_impl(dialect).result_processor(dialect, column[1]) for kind, column in told]
+        return [(place, read) for place, read in enumerate(readers) if read is not None]
 
     def _text(self, dialect: Dialect) -> _Text:
         found = self._texts.get(dialect.name)
@@ -119,7 +166,8 @@ def _compile(statement: Executable, dialect: Dialect, names: Sequence[str] | Non
     places = tuple((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order or ())
     fixed = {name: compiled.params[name] for name, bind in binds.items() if not bind.required}
     columns = tuple(column.type for column in getattr(statement, "selected_columns", ()))
-    return _Text(compiled.string, places, compiled.positional, fixed, columns)
+    options = {"prepare": True} if dialect.driver == "psycopg" else {}  # the driver else waits for the sixth time
+    return _Text(compiled.string, places, compiled.positional, fixed, columns, options)
 
 
 def _told(connection: Connection, cursor: DBAPICursor, sql: str, fault: Exception) -> BaseException:

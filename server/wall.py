@@ -8,9 +8,12 @@ acts for one creditor. SQLite has no such wall: there the filters of `accounts.s
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask, current_app, g, has_app_context, request
+from psycopg import Connection as PsycopgConnection
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
@@ -105,13 +108,29 @@ def _say_now() -> None:
 
 def _say(connection: Connection, creditors: str) -> None:
     if connection.dialect.name == "postgresql":
-        run_text(connection, f"SET LOCAL doorstep.creditors = '{creditors}'")
+        run_text(connection, _words(creditors))
+
+
+def _words(creditors: str) -> str:
+    return f"SET LOCAL doorstep.creditors = '{creditors}'"
 
 
 @event.listens_for(Session, "after_begin")
 def _say_first(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    if not transaction.nested:
-        _say(connection, _sees())
+    if transaction.nested or connection.dialect.name != "postgresql" or _begins_saying(connection):
+        return
+    _say(connection, _sees())
+
+
+def _begins_saying(connection: Connection) -> bool:
+    """Begin the transaction and say whose rows it may see in one call to the database; False when it is not so begun.
+
+    The driver would send both one after the other, and begins nothing where a transaction is under way already.
+    """
+    pgconn = cast("PsycopgConnection[Any]", connection.connection.driver_connection).pgconn
+    if pgconn.transaction_status != TransactionStatus.IDLE:
+        return False
+    return pgconn.exec_(f"BEGIN; {_words(_sees())}".encode()).status == ExecStatus.COMMAND_OK
 
 
 @before_commit(0)

@@ -31,9 +31,9 @@ STEPS: Mapping[str, tuple[Step, ...]] = {
 }
 
 
-def down_cast(coll: str, document: Mapping[str, Any], *, sv: int) -> dict[str, Any]:
+def down_cast(coll: str, document: Mapping[str, Any], *, sv: int) -> Mapping[str, Any]:
     """Return the document as version sv knows it: later members left out, renamed ones under their old names."""
-    told = dict(document)
+    told = document
     for step in reversed(STEPS.get(coll, ())):
         if step.version > sv:
             old = {new: old for old, new in step.renamed.items()}

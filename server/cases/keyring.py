@@ -6,10 +6,11 @@ the vault. Values that belong to no case, and those from before, are `v1` and op
 
 import base64
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,10 +18,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server import clock, config
 from server.db import Base, db
 from server.errors import Missing
-from server.vault import SealBroken, Vault, place
+from server.vault import SealBroken, Vault, open_body, place
 
 KEY_BYTES = 32
 OF_CASE = "v2"
+_CASE_MARK = f"{OF_CASE}|"
 KeyOf = Callable[[UUID], str | None]
 """Case → its key as it is kept, sealed; None once destroyed."""
 
@@ -93,6 +95,39 @@ def keys_of(case_ids: Collection[UUID]) -> KeyOf:
     return lambda case_id: kept[case_id] if case_id in kept else _stored(case_id)
 
 
+def opener(wrapped: Mapping[str, str | None]) -> Callable[..., str]:
+    """Return `open(sealed, at=…)` for a page of sealed texts, like `open_or_empty`; a case's key is unwrapped once.
+
+    wrapped: case → its key as it is kept, None once destroyed; keys of cases not named are looked up.
+    """
+    vault = config.current().vault
+    ciphers: dict[str, AESGCM | None] = {}
+
+    def open_text(sealed: str | None, *, at: str) -> str:
+        if not sealed:
+            return ""
+        if not sealed.startswith(_CASE_MARK):
+            return vault.unseal(sealed, at=at)
+        case, _, body = sealed.removeprefix(_CASE_MARK).partition("|")
+        if case not in ciphers:
+            ciphers[case] = _cipher(vault, wrapped[case] if case in wrapped else _stored_of(case, at=at), case)
+        cipher = ciphers[case]
+        return "" if cipher is None else open_body(cipher, body, at=at)
+
+    return open_text
+
+
+def _stored_of(case: str, *, at: str) -> str | None:
+    try:
+        return _stored(UUID(case))
+    except ValueError as broken:
+        raise SealBroken(at) from broken
+
+
+def _cipher(vault: Vault, wrapped: str | None, case: str) -> AESGCM | None:
+    return None if wrapped is None else AESGCM(_unwrap(vault, wrapped, case))
+
+
 def ensure(case_id: UUID) -> None:
     """Make a case's key if it has none yet."""
     _key_of(case_id)
@@ -162,7 +197,7 @@ def _is_first(case_id: UUID, wrapped: str) -> bool:
     return done.first() is not None
 
 
-def _unwrap(vault: Vault, wrapped: str, case_id: UUID) -> bytes:
+def _unwrap(vault: Vault, wrapped: str, case_id: object) -> bytes:
     return base64.b64decode(vault.unseal(wrapped, at=place("case_key", "key_sealed", case_id)))
 
 

@@ -2,25 +2,27 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import g, request
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, select
 
 from server import audit, clock, config, feed, wall
 from server.accounts import auth
 from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.body import Body
-from server.db import begin_write, db, fetch
+from server.db import begin_write, core, db, fetch
 from server.devices import rules, sender
 from server.devices.models import Device, EnrolCode
 from server.devices.rules import DeviceState
 from server.devices.sender import Sender
 from server.errors import Missing, NotSignedIn
+from server.prepared import Prepared
 from server.transparency import leaves, reading
 from sync import chain, leaf
 from sync.leaf import Kind
@@ -30,7 +32,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 Phone = TypeVar("Phone", Device, Sender)
 DEVICE = "device"
 # Made once, as every call of a phone runs them.
-_BY_TOKEN = select(Device.id, Device.person_id, Device.state).where(Device.token_hash == bindparam("token_hash"))
+_BY_TOKEN = Prepared(
+    select(Device.id, Device.person_id, Device.state, feed.sync_clock.c.epoch, feed.sync_clock.c.seq)
+    .outerjoin(feed.sync_clock, feed.sync_clock.c.id == 1)
+    .where(Device.token_hash == bindparam("token_hash", type_=String))
+)
 _KNOWN_MOST = 10_000
 _known: dict[str, tuple[UUID, UUID]] = {}  # a token's hash → device and person; proved again on the locked row
 _LOCKED = select(Device).where(Device.id == bindparam("device_id")).with_for_update()
@@ -139,7 +145,8 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
     """Let only an enrolled phone call the view, a revoked one too where it only hands in.
 
     The view itself begins its write transaction, after the body has come over a slow line. Where a phone only hands in,
-    a token met before is not looked up: the view asks for the phone, and that proves the token.
+    a token met before is not looked up: the view asks for the phone, and that proves the token. Where it reads, the
+    token is looked up in the transaction that the view reads in.
     Raises NotSignedIn or DeviceRevoked.
     """
 
@@ -147,16 +154,35 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             g.token_hash = _token_hash()
-            known = _known.get(g.token_hash) if may_be_revoked else None
-            g.device_id, g.person_id = known or _caller(may_be_revoked=may_be_revoked)
-            wall.see(None, now=False)  # a crew's phone holds what its day has, of several creditors
+            if may_be_revoked:
+                g.device_id, g.person_id = _known.get(g.token_hash) or _met()
             request.get_data(cache=True)
+            wall.see(None, now=False)  # a crew's phone holds what its day has, of several creditors
+            if not may_be_revoked:
+                g.reader = _reader()
+                g.device_id, g.person_id = g.reader.id, g.reader.person_id
             return view(*args, **kwargs)
 
         guarded.allowed = frozenset({DEVICE})  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An active phone that asks, and where the feed stood when its token was proved: epoch (empty: none), position."""
+
+    id: UUID
+    person_id: UUID
+    epoch: str
+    newest: int
+
+
+def current_reader() -> Reader:
+    """Return the phone that reads, proved in the present transaction; for views without `may_be_revoked` only."""
+    reader: Reader = g.reader
+    return reader
 
 
 def current_device() -> Device:
@@ -200,15 +226,24 @@ def _token_hash() -> str:
     return auth.secret_hash(secret)
 
 
-def _caller(*, may_be_revoked: bool) -> tuple[UUID, UUID]:
-    """Return the phone that calls and its person, and end the reading. Raises NotSignedIn or DeviceRevoked."""
-    found = db.session.execute(_BY_TOKEN, {"token_hash": g.token_hash}).one_or_none()
+def _met() -> tuple[UUID, UUID]:
+    """Return the phone that hands something in and its person, and end the reading. Raises NotSignedIn."""
+    found = _BY_TOKEN.row(core(), token_hash=g.token_hash)
     if found is None:
         raise NotSignedIn("no phone has this token")
-    if found.state != DeviceState.ACTIVE and not may_be_revoked:
-        raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True, epoch=epoch())
     db.session.rollback()
     if len(_known) >= _KNOWN_MOST:
         _known.clear()
-    _known[g.token_hash] = (found.id, found.person_id)
-    return found.id, found.person_id
+    _known[g.token_hash] = found[:2]
+    return _known[g.token_hash]
+
+
+def _reader() -> Reader:
+    """Return the phone that reads. Raises NotSignedIn or DeviceRevoked."""
+    found = _BY_TOKEN.row(core(), token_hash=g.token_hash)
+    if found is None:
+        raise NotSignedIn("no phone has this token")
+    device_id, person_id, state, epoch_now, newest = found
+    if state != DeviceState.ACTIVE:
+        raise rules.DeviceRevoked("delete the customers' data from this phone", wipe=True, epoch=epoch_now or "")
+    return Reader(device_id, person_id, epoch_now or "", newest or 0)

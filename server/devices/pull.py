@@ -7,7 +7,8 @@ from typing import Any
 
 from server import feed, jobs
 from server.db import begin_write, db
-from server.devices import acks, proofs
+from server.devices import acks, proofs, rules
+from server.devices.enrol import Reader
 from server.devices.models import Device
 from server.devices.rules import PullQuery
 from server.feed import Position
@@ -19,28 +20,29 @@ KEEP_TOMBSTONES = timedelta(days=180)
 AT_ONCE = 500
 _OWN = {"acks": acks.load, proofs.COLLECTION: proofs.load}
 """Collections of one phone, not of the person who carries it."""
+Puller = Device | Reader
 
 
-def subjects(device: Device) -> list[str]:
+def subjects(device: Puller) -> list[str]:
     """Return the recipients a phone follows: its person and itself."""
     return [feed.person(device.person_id), feed.device(device.id)]
 
 
-def page(device: Device, coll: str, query: PullQuery, *, epoch: str) -> dict[str, Any]:
+def page(device: Puller, coll: str, query: PullQuery, *, epoch: str) -> dict[str, Any]:
     """Return `{documents, checkpoint}`; what left the phone's scope, or is gone, comes as a tombstone."""
-    found = feed.positions(db.session(), subjects(device), coll, after=query.seq, limit=query.limit)
+    found, pruned = _found(device, [coll], query, epoch=epoch)
     documents = [document for _, document in _read(device, found, sv=query.sv)]
-    return {"documents": documents, "checkpoint": _stand(device, [coll], query, found, epoch=epoch)}
+    return {"documents": documents, "checkpoint": _stand(query, found, pruned=pruned, epoch=epoch)}
 
 
-def page_of_all(device: Device, query: PullQuery, *, epoch: str) -> dict[str, Any]:
+def page_of_all(device: Puller, query: PullQuery, *, epoch: str) -> dict[str, Any]:
     """Return `{changes: [{coll, document}], checkpoint}` over every collection, in one order, for one call a page."""
-    found = feed.news(db.session(), subjects(device), sync_feed.PULLED, after=query.seq, limit=query.limit)
+    found, pruned = _found(device, sync_feed.PULLED, query, epoch=epoch)
     changes = [{"coll": one.coll, "document": document} for one, document in _read(device, found, sv=query.sv)]
-    return {"changes": changes, "checkpoint": _stand(device, sync_feed.PULLED, query, found, epoch=epoch)}
+    return {"changes": changes, "checkpoint": _stand(query, found, pruned=pruned, epoch=epoch)}
 
 
-def digest(device: Device, coll: str, *, sv: int, epoch: str) -> dict[str, Any]:
+def digest(device: Puller, coll: str, *, sv: int, epoch: str) -> dict[str, Any]:
     """Return `{count, digest, seq, epoch}` of what a phone that pulled everything holds of a collection."""
     held: dict[str, Mapping[str, Any]] = {}
     seq = 0
@@ -59,7 +61,7 @@ def prune(at: datetime) -> int:
     return feed.prune(db.session(), before=at - KEEP_TOMBSTONES, limit=AT_ONCE)
 
 
-def _read(device: Device, found: Sequence[Position], *, sv: int) -> Iterator[tuple[Position, dict[str, Any]]]:
+def _read(device: Puller, found: Sequence[Position], *, sv: int) -> Iterator[tuple[Position, Mapping[str, Any]]]:
     """Yield each position with its document, or the tombstone of what is gone."""
     wanted: dict[str, list[str]] = defaultdict(list)
     for one in found:
@@ -74,11 +76,17 @@ def _read(device: Device, found: Sequence[Position], *, sv: int) -> Iterator[tup
         yield one, tombstone(one.doc_id) if document is None else down_cast(one.coll, document, sv=sv)
 
 
-def _stand(
-    device: Device, colls: Sequence[str], query: PullQuery, found: Sequence[Position], *, epoch: str
-) -> dict[str, Any]:
+def _found(device: Puller, colls: Sequence[str], query: PullQuery, *, epoch: str) -> tuple[list[Position], int]:
+    """Return the positions of a page and the newest tombstone no longer kept. Raises EpochChanged."""
+    found, pruned = feed.page(db.session(), subjects(device), colls, after=query.seq, limit=query.limit)
+    if rules.missed_a_tombstone(query, pruned=pruned):
+        raise rules.EpochChanged("start again from zero: away for too long", epoch=epoch)
+    return found, pruned
+
+
+def _stand(query: PullQuery, found: Sequence[Position], *, pruned: int, epoch: str) -> dict[str, Any]:
     """Return where the phone stands after a page; after the last, also behind every tombstone no longer kept."""
     seq = found[-1].seq if found else query.seq
     if len(found) < query.limit:
-        seq = max(seq, feed.pruned(db.session(), subjects(device), colls))
+        seq = max(seq, pruned)
     return Checkpoint(seq, epoch).document()

@@ -38,7 +38,7 @@ def take(device: Phone, rows: Sequence[object], *, sv: int, at: datetime) -> Tak
         elif isinstance(put := _put(device, document, assumed, sv=sv, ack_id=taken.ack_id), dict):
             refused = Refused(document, "", "state_moved_on")
             taken.fates.append(quarantine.keep(device, "settings", refused, ack_id=taken.ack_id, at=at))
-            taken.conflicts.append(down_cast("settings", put, sv=sv))
+            taken.conflicts.append(dict(down_cast("settings", put, sv=sv)))
         else:
             taken.fates.append(put)
     return taken

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import BindParameter, Select, or_, select
 from sqlalchemy import Row as Columns
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -50,10 +50,11 @@ def stops_of_day(person_id: UUID, day: date) -> list[SchemeStop]:
     return [stop for stop in _stops_on(person_id, load=[joinedload(SchemeStop.case)]) if stop.day == day]
 
 
-def on_phones_of(person_id: UUID, query: Query) -> Query:
+def on_phones_of(person_id: UUID | BindParameter[UUID], query: Query) -> Query:
     """Return the query of visits narrowed to those on this person's phones."""
     return query.join(Crew, SchemeStop.crew_id == Crew.id).where(
-        SchemeStop.state.in_(ON_PHONES), or_(Crew.lead_id == person_id, Crew.second_id == person_id)
+        or_(*(SchemeStop.state == one for one in ON_PHONES)),
+        or_(Crew.lead_id == person_id, Crew.second_id == person_id),
     )
 
 

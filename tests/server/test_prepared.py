@@ -12,7 +12,7 @@ from server import clock
 from server.accounts.models import Person
 from server.db import begin_write, core, db
 from server.devices.models import AckRow, Device, Quarantine
-from server.prepared import Prepared, run_text
+from server.prepared import Prepared, among, run_text
 
 ACK = AckRow.__table__
 SET_ASIDE = Quarantine.__table__
@@ -90,6 +90,35 @@ class TestPrepared:
         with pytest.raises((OperationalError, ProgrammingError)):
             run_text(core(), "SELECT nothing FROM nowhere")
         db.session.rollback()
+
+
+class TestAmong:
+    def test_finds_the_rows_of_a_list_of_any_length(self, device_id):
+        connection, wanted = begin_write(), [row(device_id, payload_hash=one * 64) for one in "abc"]
+        KEEP.run_each(connection, wanted)
+        found = Prepared(sa.select(SET_ASIDE.c.payload_hash).where(among(SET_ASIDE.c.id, "ids")))
+        ids = [one["id"] for one in wanted]
+        assert sorted(found.rows(connection, ids=ids[:2])) == [("a" * 64,), ("b" * 64,)]
+        assert found.rows(connection, ids=[clock.new_id(), ids[2]]) == [("c" * 64,)]
+        assert found.rows(connection, ids=[]) == []
+
+
+class TestReading:
+    def test_keeps_what_the_database_has_planned(self, device_id, engine_name):
+        if engine_name != "postgres":
+            pytest.skip("SQLite plans in this process")
+        names = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%quarantine%'")
+        for _ in range(2):
+            FOUND.row(core(), of_id=device_id)
+            assert db.session.scalar(names) == 1
+            db.session.rollback()
+
+    def test_goes_on_after_a_statement_that_failed(self, device_id):
+        for _ in range(2):
+            with pytest.raises((OperationalError, ProgrammingError)):
+                run_text(core(), "SELECT nothing FROM nowhere")
+            db.session.rollback()
+            assert FOUND.row(core(), of_id=device_id) is None
 
 
 class TestBrokenConnection:

@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from msgspec import json
 
 from server import audit, clock, feed
 from server.body import Body, answers, asks, described, raw_bytes
 from server.db import begin_write, db
 from server.devices import acks, compression, contact, contract, enrol, pull, push, rules, settings
-from server.devices.enrol import current_device, lock_device, lock_sender, phone
+from server.devices.enrol import Reader, current_device, current_reader, lock_device, lock_sender, phone
 from server.devices.models import Device
 from server.devices.push import Taken
 from server.devices.rules import PullQuery
@@ -72,8 +73,8 @@ def take_push(coll: str) -> ResponseReturnValue:
 def give_pull(coll: str, query: Body) -> ResponseReturnValue:
     """Answer `{documents, checkpoint}`: exactly `limit` documents while more wait. 410 when the epoch changed."""
     asked = rules.check_pull(coll, **query)
-    device, epoch = _stands_in_epoch(asked, [coll])
-    return jsonify(pull.page(device, coll, asked, epoch=epoch))
+    reader = _stands_in_epoch(asked)
+    return _told(pull.page(reader, coll, asked, epoch=reader.epoch))
 
 
 @bp.get("/pull")
@@ -83,8 +84,8 @@ def give_pull(coll: str, query: Body) -> ResponseReturnValue:
 def give_pull_of_all(query: Body) -> ResponseReturnValue:
     """Answer `{changes: [{coll, document}], checkpoint}` over every collection: a first sync in few calls."""
     asked = rules.check_pull(None, **query)
-    device, epoch = _stands_in_epoch(asked, sync_feed.PULLED)
-    return jsonify(pull.page_of_all(device, asked, epoch=epoch))
+    reader = _stands_in_epoch(asked)
+    return _told(pull.page_of_all(reader, asked, epoch=reader.epoch))
 
 
 @bp.get("/<coll>/digest")
@@ -94,7 +95,8 @@ def give_pull_of_all(query: Body) -> ResponseReturnValue:
 def give_digest(coll: str, query: Body) -> ResponseReturnValue:
     """Answer one hash of all a phone should hold of a collection, so that it can tell whether it does."""
     rules.check_pull(coll, seq=0, epoch="", limit=1, sv=query["sv"])
-    return jsonify(pull.digest(current_device(), coll, sv=query["sv"], epoch=enrol.epoch()))
+    reader = current_reader()
+    return jsonify(pull.digest(reader, coll, sv=query["sv"], epoch=reader.epoch))
 
 
 @bp.get("/head")
@@ -124,16 +126,17 @@ def give_head() -> ResponseReturnValue:
     return answer.make_conditional(request)
 
 
-def _stands_in_epoch(asked: PullQuery, colls: Sequence[str]) -> tuple[Device, str]:
-    """Return the phone and the epoch when it may go on from where it stands. Raises EpochChanged."""
-    device, epoch = current_device(), enrol.epoch()
-    if rules.needs_restart(asked, epoch=epoch, newest=feed.newest(db.session())):
-        if asked.epoch == epoch:
-            epoch = _restored(device, asked.seq)
+def _stands_in_epoch(asked: PullQuery) -> Reader:
+    """Return the phone when it may go on from where it stands. Raises EpochChanged."""
+    reader = current_reader()
+    if rules.needs_restart(asked, epoch=reader.epoch, newest=reader.newest):
+        epoch = _restored(reader, asked.seq) if asked.epoch == reader.epoch else reader.epoch
         raise rules.EpochChanged("start again from zero", epoch=epoch)
-    if rules.missed_a_tombstone(asked, pruned=feed.pruned(db.session(), pull.subjects(device), colls)):
-        raise rules.EpochChanged("start again from zero: away for too long", epoch=epoch)
-    return device, epoch
+    return reader
+
+
+def _told(page: dict[str, Any]) -> Response:
+    return Response(json.encode(page), mimetype="application/json")
 
 
 def _take(device: Sender, coll: str, rows: object) -> Taken:
@@ -169,7 +172,7 @@ def _spoken() -> int:
     return int(told) if told in {str(one) for one in schema.VERSIONS} else schema.NEWEST
 
 
-def _restored(device: Device, seq: int) -> str:
+def _restored(device: Reader, seq: int) -> str:
     """Begin a new epoch: a phone stands further than this database ever counted, so it is a restored one."""
     begin_write()
     epoch = feed.rotate_epoch(db.session())

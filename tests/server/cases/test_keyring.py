@@ -54,6 +54,31 @@ class TestSeal:
             keyring.unseal(f"v2|{clock.new_id()}|AAAA", at=AT)
 
 
+class TestOpener:
+    def test_opens_a_page_as_each_value_alone(self, case_id):
+        sealed = [keyring.seal(text, at=AT, case_id=case_id) for text in ("甲", "乙")]
+        wrapped = {str(case_id): db.session.get(CaseKey, case_id).key_sealed}
+        for known in (wrapped, {}):
+            open_text = keyring.opener(known)
+            assert [open_text(one, at=AT) for one in sealed] == ["甲", "乙"]
+            assert open_text(keyring.seal("无案件", at=AT, case_id=None), at=AT) == "无案件"
+            assert open_text(None, at=AT) == ""
+
+    def test_gives_nothing_once_the_key_is_destroyed(self, case_id):
+        sealed = keyring.seal("备注甲", at=AT, case_id=case_id)
+        keyring.destroy(case_id, at=clock.now())
+        assert keyring.opener({str(case_id): None})(sealed, at=AT) == keyring.opener({})(sealed, at=AT) == ""
+
+    def test_refuses_another_place_another_case_and_what_is_no_sealed_value(self, case_id):
+        sealed, other = keyring.seal("备注甲", at=AT, case_id=case_id), clock.new_id()
+        keyring.ensure(other)
+        for broken in (sealed.replace(str(case_id), str(other)), "v2|no-id|x", "v2|", "v2||", f"v2|{case_id}|"):
+            with pytest.raises(SealBroken):
+                keyring.opener({})(broken, at=AT)
+        with pytest.raises(SealBroken):
+            keyring.opener({})(sealed, at=place("case", "note_sealed", 2))
+
+
 class TestFirstKey:
     def test_two_at_once_come_to_one_key_and_both_texts_open(self, app, case_id):
         """Each has looked and found no key before either writes; on SQLite the second waits for the first anyway."""
