@@ -113,9 +113,12 @@ class Position(NamedTuple):
     coll: str
 
 
+PERSON = "person:"
+
+
 def person(person_id: UUID) -> str:
     """Return the recipient that every phone of a person follows."""
-    return f"person:{person_id}"
+    return f"{PERSON}{person_id}"
 
 
 def device(device_id: UUID) -> str:

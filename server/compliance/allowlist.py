@@ -1,4 +1,4 @@
-"""Who may know which personal field (允许清单): by role on a screen, by kind on a paper, by role in an export.
+"""Who may know which personal field (允许清单): by role on a screen, on a phone, on a paper, in an export.
 
 One table as data, `allowlist.json`; what it does not name is not shown. Pure but for reading its own file.
 Source: 个人信息保护法 §5, §6 (what is necessary, no more), §28 (sensitive), §51 (de-identification).
@@ -43,6 +43,11 @@ def fields() -> tuple[str, ...]:
 def on_screen(roles: Collection[str], field: str) -> Shown:
     """Return how much of a field somebody of these roles sees; who holds several sees what the widest one does."""
     return _widest((table()["roles"].get(role, {}) for role in roles), field)
+
+
+def on_phone(document: str, field: str) -> Shown:
+    """Return how much of a field a document of the day pack brings to a crew's phones, for the visits of a day."""
+    return _widest([table()["day_pack"].get(document, {})], field)
 
 
 def on_paper(kind: str, field: str) -> Shown:

@@ -18,14 +18,13 @@ from server.accounts.models import Creditor
 from server.accounts.roles import Role
 from server.accounts.scope import scoped
 from server.cases.keyring import CaseKey
-from server.cases.models import Case, Paper
+from server.cases.models import Case
 from server.clock import SHANGHAI
 from server.compliance.evaluate import Finding as Verdict
 from server.compliance.evaluate import evaluate
 from server.compliance.rulepack import Gate
 from server.db import db
 from server.devices.models import Device
-from server.devices.rules import DeviceState
 from server.privacy import keeping, notices
 from server.privacy.models import DataRequest
 
@@ -106,9 +105,7 @@ def _commissions(today: date) -> Iterator[Duty]:
 
 def _notices(today: date) -> Iterator[Duty]:
     """Yield lost phones for which no notice was drafted."""
-    drafted = select(Paper.subject_id).where(Paper.kind == notices.KIND, Paper.subject_id.is_not(None))
-    lost = select(Device).where(Device.state == DeviceState.LOST.value, Device.id.not_in(drafted))
-    for one in db.session.scalars(lost.order_by(Device.id)):
+    for one in db.session.scalars(notices.owed().order_by(Device.id)):
         facts = {"kind": "breach", "breach_notice_id": None}
         said = broken("PI-BREACH", {"request": facts}, creditor_id=None, on=today)
         if said:

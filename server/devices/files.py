@@ -24,6 +24,8 @@ from sync.ack import Entry, Status
 from sync.upload import FileFacts
 
 KEEP = timedelta(days=upload.KEEP_DAYS)
+DELETED = "deleted"
+"""The flag of a file whose case's data was deleted."""
 
 
 class FileTooLarge(Invalid):
@@ -115,7 +117,7 @@ def _append_nothing(row: Upload, chunk: bytes, *, at_offset: int) -> int:
 
 
 def keep(row: Upload) -> None:
-    """Check a whole upload against its hash and put it into the media store.
+    """Check a whole upload against its hash and put it into the media store, but one of a case that was deleted.
 
     Before the write transaction: a store that hangs must hold no lock. What no transaction finishes is nobody's file.
     Raises FileDiffers, after which the upload stands at zero again, UploadBusy or StorageFails.
@@ -124,7 +126,8 @@ def keep(row: Upload) -> None:
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise _differing(row)
     _require_signed(row)
-    media.store().put(content)
+    if not _is_deleted(row):
+        media.store().put(content)
 
 
 def finish(device: Device, row: Upload, *, at: datetime) -> None:
@@ -138,7 +141,8 @@ def finish(device: Device, row: Upload, *, at: datetime) -> None:
     _require_signed(row)
     row.completed_at = at
     db.session.flush()
-    intake.file_arrived(UUID(row.attachment_id), sha256=row.sha256, size=row.length, at=at)
+    if not _is_deleted(row):
+        intake.file_arrived(UUID(row.attachment_id), sha256=row.sha256, size=row.length, at=at)
     verified = Entry(row.attachment_id, row.sha256, Status.FILE_VERIFIED)
     acks.tell(device, [Fate(verified)], ack_id=clock.new_id(), at=at)
     audit.note("file.verified", f"file:{row.attachment_id}", actor_id=device.person_id, bytes=row.length)
@@ -149,6 +153,12 @@ def _require_signed(row: Upload) -> None:
     signed = db.session.scalar(select(VisitFile.sha256).where(VisitFile.id == UUID(row.attachment_id)))
     if signed not in (None, row.sha256):
         raise _differing(row)
+
+
+def _is_deleted(row: Upload) -> bool:
+    """Tell whether the file is of a case whose data was deleted: the phone is told that it came, and it is not kept."""
+    flags = db.session.scalar(select(VisitFile.flags).where(VisitFile.id == UUID(row.attachment_id)))
+    return DELETED in (flags or ())
 
 
 def _differing(row: Upload) -> FileDiffers:

@@ -32,9 +32,10 @@ class RefusalIn(Strict):
 
 
 class ExportsQuery(PageQuery):
-    """A page of exports, only those that wait for a second person if asked so."""
+    """A page of exports: all, those that wait for a second person, or those that wait for the caller as that person."""
 
     waiting = fields.Boolean(load_default=False)
+    for_me = fields.Boolean(load_default=False)
 
 
 class TermsQuery(Strict):

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from server import clock, tables
 from server.accounts import rulebook
 from server.accounts.models import Person
-from server.accounts.scope import require_visible
+from server.accounts.scope import require_visible, scoped
 from server.cases import gates, keyring
 from server.cases.gates import Ruling
 from server.cases.models import Case
@@ -31,7 +31,7 @@ from server.privacy.exports import ExportKind
 from server.privacy.models import Export
 from server.schemes.scope import fetch_scheme
 
-__all__ = ["asked", "content", "digest", "require_seen", "ruling", "terms"]
+__all__ = ["asked", "content", "digest", "require_seen", "ruling", "terms", "waiting_for"]
 BULK_RULE, SHEET = "PI-BULK", "案件清单"
 OF_KIND = {
     ExportKind.SUMMARY: ("case_no", "name", "amount"),
@@ -66,6 +66,13 @@ def asked(
         export.decision, export.decided_at = "agreed", at
     export.compliance = alone.as_json()
     return export
+
+
+def waiting_for(person: Person) -> Select[Export]:
+    """Return the query of the exports that wait for a person as the second one: none that he asked for himself."""
+    may_decide = bool(person.roles & set(exports.SECONDS))
+    waits = select(Export).where(Export.decided_at.is_(None), Export.asked_by_id != person.id, literal(may_decide))
+    return scoped(waits, Export.creditor_id)
 
 
 def ruling(export: Export, *, by: Person, at: datetime) -> Ruling:

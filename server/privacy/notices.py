@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from receipts import breach_notice
 from receipts.breach_notice import BreachNoticeFacts, PackFacts
@@ -11,11 +11,18 @@ from server.cases import papers
 from server.cases.models import Paper
 from server.db import db
 from server.devices.models import Device
+from server.devices.rules import DeviceState
 from server.privacy import breach
 from server.privacy.breach import BreachFacts
 
 KIND = "breach_notice"
 TEMPLATE_VERSION = "breach_notice/1"
+
+
+def owed() -> Select[Device]:
+    """Return the query of the lost phones for which no notice was drafted."""
+    drafted = select(Paper.subject_id).where(Paper.kind == KIND, Paper.subject_id.is_not(None))
+    return select(Device).where(Device.state == DeviceState.LOST.value, Device.id.not_in(drafted))
 
 
 def issue(device: Device, told: BreachFacts, *, on: date) -> Paper:

@@ -11,7 +11,9 @@ from server.cases import keyring
 from server.cases.models import Address, Case
 from server.complaints.models import Complaint
 from server.db import begin_write, db
+from server.devices import parts
 from server.privacy.models import Deletion
+from server.privacy.remnants import PART
 from server.vault import place
 from server.visits.models import SignedPaper, Visit
 from server.visits.rules import VisitState
@@ -30,8 +32,11 @@ def sweep(now: datetime) -> int:
     begin_write()
     for deletion_id in waiting:
         deletion = db.session.get_one(Deletion, deletion_id)
-        for sha256 in deletion.files:
-            media.store().remove(sha256)
+        for name in deletion.files:
+            if name.startswith(PART):
+                parts.of(UUID(name.removeprefix(PART))).discard()
+            else:
+                media.store().remove(name)
         deletion.files_removed_at = now
     return len(waiting)
 

@@ -1,14 +1,16 @@
 """The card (客户卡片) of each visit on a crew's phones: the fields of one visit and no more.
 
-No full ID number, no other case, no telephone but the debtor's own, and none of whom nobody may visit. A page of
-cards is read in one statement, by column and as text: making mapped objects of all it touches, or ids and days that are
-written out again, would cost more than all else in a pull.
+No full ID number, no other case, no telephone but the debtor's own: from the eve of its visit, and none of whom nobody
+may visit. What of personal data may be on it says the allow-list (`card`). A page of cards is read in one statement, by
+column and as text: making mapped objects of all it touches, or ids and days that are written out again, would cost more
+than all else in a pull.
 
 Source: docs/records.md, "What phones pull"; personal information protection law art. 5-6 (only what the visit needs).
 """
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 from typing import cast as cast_type
 from uuid import UUID
@@ -16,7 +18,7 @@ from uuid import UUID
 from msgspec import json
 from sqlalchemy import ColumnElement, Integer, Select, Text, Uuid, bindparam, cast, func, literal_column, select
 
-from server import config, feed
+from server import clock, config, feed
 from server.accounts.models import Creditor
 from server.cases import keyring
 from server.cases.freezing import frozen_by
@@ -25,6 +27,8 @@ from server.cases.keyring import CaseKey
 from server.cases.models import Address, Case, Party, StopFlag
 from server.db import core
 from server.prepared import Prepared, among
+from server.schemes import calls
+from server.schemes.calls import Calls
 from server.schemes.documents import Documents, on_phones_of, place
 from server.schemes.models import SchemeStop
 from server.vault import place as sealed_at
@@ -38,6 +42,9 @@ DO_NOT = {
 """What no crew does at any door; the circumstances of a case add to it."""
 DO_NOT_RULES = {"no_third_party": "THIRD-MODE", "no_cash": "CASH", "no_entry": "ENTRY", "no_posting": "LOC"}
 """The rules these rest on."""
+
+EVE = timedelta(days=1)
+"""How long before the day of its visit a debtor's number comes to the phones: they may be without network that day."""
 
 
 def _text(column: Any, name: str) -> ColumnElement[str]:
@@ -55,14 +62,14 @@ _STANDING = (
 _CARD = (
     select(
         _text(SchemeStop.id, "id"), _text(SchemeStop.case_id, "case_id"), _text(SchemeStop.reasons, "reasons"),
-        SchemeStop.note, Case.case_no, Case.state, _text(Case.flags, "flags"), Case.broken_promises,
+        _text(SchemeStop.day, "day"), SchemeStop.note, Case.case_no, Case.state, _text(Case.flags, "flags"), Case.broken_promises,
         Case.contact_result, _text(Case.last_visit_on, "last_visit_on"),
         Case.product, Case.contract_tail, Case.principal_fen, Case.interest_fen, Case.penalty_interest_fen,
         Case.penalty_fen, Case.fees_fen, Case.outstanding_fen, _text(Case.as_of, "as_of"),
         _text(Case.overdue_on, "overdue_on"), Party.kind.label("debtor_kind"), Party.name, Party.id_kind,
         Party.id_last4, _text(Party.languages, "languages"),
         cast(Party.do_not_contact, Integer).label("do_not_contact"), _text(Party.id, "debtor_id"),
-        Party.phone_sealed, _text(Address.id, "address_id"), Address.kind.label("address_kind"), Address.text_sealed,
+        Party.id_index, Party.phone_sealed, _text(Address.id, "address_id"), Address.kind.label("address_kind"), Address.text_sealed,
         Address.district, Address.access_note, Address.risk_level, Address.lon, Address.lat, Address.datum,
         Address.precision, Creditor.name.label("creditor"), Creditor.commission_no, _STANDING.label("standing"),
         _text(CaseKey.id, "key_id"), CaseKey.key_sealed,
@@ -88,13 +95,20 @@ def cards(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
     found: list[Any] = [_Row._make(row) for row in rows]
     wrapped = {_dashed(row.key_id): row.key_sealed for row in found if row.key_id}
     open_text, firm_phone = keyring.opener(wrapped), config.current().firm.phone
-    return {(card := _card(row, open_text=open_text, firm_phone=firm_phone))["id"]: card for row in found}
+    today = clock.today()
+    called = calls.on_days([today])
+    made = (
+        _card(row, open_text=open_text, today=today, called=called[row.id_index or _dashed(row.debtor_id), today])
+        | {"firm_phone": firm_phone}  # all that a contact slip (联系卡) may tell
+        for row in found
+    )
+    return {card["id"]: card for card in made}
 
 
-def _card(row: Any, *, open_text: Open, firm_phone: str) -> dict[str, Any]:
+def _card(row: Any, *, open_text: Open, today: date, called: Calls) -> dict[str, Any]:
     standing = row.standing.split(",") if row.standing else ()
     frozen = frozen_by(standing, state=row.state, do_not_contact=row.do_not_contact)
-    stop_id = _dashed(row.id)
+    stop_id, is_near = _dashed(row.id), row.day is not None and row.day <= (today + EVE).isoformat()
     return {
         "id": stop_id,
         "stop_id": stop_id,
@@ -106,8 +120,9 @@ def _card(row: Any, *, open_text: Open, firm_phone: str) -> dict[str, Any]:
             "id_kind": row.id_kind,
             "id_masked": f"**************{row.id_last4}" if row.id_last4 else "",
             "languages": json.decode(row.languages),
-            "phone": "" if frozen else _phone(row, open_text=open_text),
+            "phone": _phone(row, open_text=open_text) if is_near and not frozen else "",
         },
+        "calls": {"on": today.isoformat(), "reached": called.reached, "unanswered": called.unanswered},
         "address": _address(row, open_text=open_text) if row.address_id is not None else None,
         "place": place(row),
         "debt": _debt(row),
@@ -121,7 +136,6 @@ def _card(row: Any, *, open_text: Open, firm_phone: str) -> dict[str, Any]:
         "do_not": _DO_NOT,
         "frozen": frozen,
         "note": row.note,
-        "firm_phone": firm_phone,  # all that a contact slip (联系卡) may tell
     }
 
 

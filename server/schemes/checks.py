@@ -19,6 +19,7 @@ from server.cases.ledger import entries_of
 from server.compliance.evaluate import Finding, RuleResult, evaluate
 from server.compliance.rulepack import Action, Gate, RulePack
 from server.db import db
+from server.schemes import calls
 from server.schemes.handover import materials
 from server.schemes.models import Scheme, SchemeStop
 from server.schemes.rules import StopState
@@ -94,9 +95,12 @@ def check(scheme: Scheme, *, gate: Gate) -> Checks:
         found += _agents(scheme, pack=pack, gate=gate)
     routed = [stop for stop in scheme.stops if stop.crew_id is not None and stop.state not in _OFF_THE_ROUTE]
     visits, clocks = _visited_days(scheme, routed), limitation_facts(routed)
+    called = calls.on_days({stop.day for stop in routed if stop.day is not None})
     for stop in routed:
         facts = {"visit": _visit(stop, visits[debtor_key(stop)]), "case": {"freeze_kinds": frozen_kinds(stop.case)}}
         facts["limitation"] = clocks[stop.id]
+        if stop.day is not None:
+            facts["contact"] = calls.facts(called[debtor_key(stop), stop.day])
         found += [(f"stop:{stop.id}", one) for one in evaluate(pack_of_stop(stop), gate, facts)]
     return Checks(summary(found + papers(scheme, routed)))
 
@@ -217,8 +221,8 @@ def _apart(days: Sequence[date], day: date) -> int:
 
 
 def debtor_key(stop: SchemeStop) -> str:
-    """Name the person, not the case: two creditors may have placed the same one."""
-    return stop.case.debtor.id_index or str(stop.case.debtor_id)
+    """Name the person of a visit."""
+    return calls.debtor_key(stop.case.debtor.id_index, stop.case.debtor_id)
 
 
 def _visited_days(scheme: Scheme, routed: Sequence[SchemeStop]) -> dict[str, list[date]]:

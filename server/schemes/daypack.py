@@ -33,6 +33,13 @@ RULE_SHOWN = ("rule_id", "text", "source", "source_zh", "grade", "confirm_by_cou
 
 PACK_LIVES = timedelta(hours=36)
 """A pack may be used until noon of the day after its own: late check-outs, but no dossiers for ever on a lost phone."""
+SENT_LATE = timedelta(hours=12)
+"""A pack sent out after its own day, or late on it, may be used at least so long."""
+
+
+def leaves_at(day: date, *, issued_at: datetime) -> datetime:
+    """Return when a visit leaves the phones: at noon of the day after its own, or half a day after it was sent out."""
+    return max(moments.local(day, "00:00") + PACK_LIVES, issued_at + SENT_LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def keep_back(stop: SchemeStop, rule: Mapping[str, Any]) -> None:
     """Take one visit off the crew's phones, with the rule that keeps it back."""
     stop.state = StopState.WITHHELD
     stop.drop_reason = {"reason": "withheld"} | _quoted(rule)
-    _recall(stop, _people(stop))
+    recall(stop, _people(stop))
 
 
 def _quoted(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def _quoted(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {name: full[name] for name in RULE_SHOWN if name in full}
 
 
-def _recall(stop: SchemeStop, people: Iterable[UUID]) -> None:
+def recall(stop: SchemeStop, people: Iterable[UUID]) -> None:
     """Take a visit off these people's phones with all that tells of its debtor: card and papers go with it."""
     for person_id in sorted(people):
         subject = feed.person(person_id)
@@ -146,7 +153,7 @@ def dispatch(scheme: Scheme, *, at: datetime, today: date) -> Sent:
     _publish(going, papers=papers)
     for stop_id, people in held_before.items():
         now = next((_people(stop) for stop in going if stop.id == stop_id), set())
-        _recall(db.session.get_one(SchemeStop, stop_id), people - now)
+        recall(db.session.get_one(SchemeStop, stop_id), people - now)
     return Sent(packs=packs, papers=[paper for issued in papers.values() for paper in issued], withheld=withheld)
 
 
@@ -206,7 +213,7 @@ def _pack(
         sha256=canonical.content_hash(content),
         content=content,
         issued_at=at,
-        expires_at=moments.local(day, "00:00") + PACK_LIVES,
+        expires_at=leaves_at(day, issued_at=at),
     )
     db.session.add(issued)
     _log(listed, at=at)

@@ -6,7 +6,7 @@ Source: docs/records.md, "What phones pull".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from server.db import Base, db
 from server.planning.datum import Datum, Point, to_wgs84
 from server.planning.plans import Caution
 from server.planning.precision import Precision
+from server.schemes import daypack
 from server.schemes.checks import pack_of_stop
 from server.schemes.forms import find
 from server.schemes.handover import materials
@@ -62,10 +63,15 @@ def on_phones_of(person_id: UUID | BindParameter[UUID], query: Query) -> Query:
 def stops(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
     """Return the visits of a person's crew by id: where, when, with whom, with which papers."""
     found = _stops_of(person_id, doc_ids, load=[joinedload(SchemeStop.address), joinedload(SchemeStop.crew)])
-    papers = _papers_by_stop(person_id, found)
+    packs = _packs_of(person_id, {stop.scheme_id for stop in found})
+    papers, issued = (
+        _papers_by_stop(found, packs),
+        {one: pack.issued_at for pack in packs for one in pack.content["stops"]},
+    )
     schemes = _by_id(Scheme, {stop.scheme_id for stop in found})
     return {
         str(stop.id): _stop(stop, stop.crew, schemes[stop.scheme_id], papers=papers.get(str(stop.id), []))
+        | {"leaves_at": _leaves_at(stop, issued.get(str(stop.id)))}
         for stop in found
         if stop.crew is not None
     }
@@ -122,13 +128,22 @@ def place(address: Address | Columns[Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _papers_by_stop(person_id: UUID, found: Sequence[SchemeStop]) -> dict[str, list[str]]:
-    """Return the paper ids of each visit, as the newest packs of this person list them."""
-    scheme_ids = {stop.scheme_id for stop in found}
+def _packs_of(person_id: UUID, scheme_ids: Iterable[UUID]) -> list[DayPack]:
+    """Return a person's packs of these schemes, the newest last."""
+    query = select(DayPack).where(DayPack.person_id == person_id, DayPack.scheme_id.in_(scheme_ids))
+    return list(db.session.scalars(query.order_by(DayPack.id)))
+
+
+def _leaves_at(stop: SchemeStop, issued_at: datetime | None) -> str | None:
+    """Return when the phone forgets the visit, none for one that no pack sent out on a day."""
+    return daypack.leaves_at(stop.day, issued_at=issued_at).isoformat() if stop.day and issued_at else None
+
+
+def _papers_by_stop(found: Sequence[SchemeStop], packs: Iterable[DayPack]) -> dict[str, list[str]]:
+    """Return the paper ids of each visit, as the newest packs list them."""
     case_of = {str(stop.case_id): str(stop.id) for stop in found}
     listed: dict[str, str] = {}
-    query = select(DayPack).where(DayPack.person_id == person_id, DayPack.scheme_id.in_(scheme_ids))
-    for pack in db.session.scalars(query.order_by(DayPack.id)):
+    for pack in packs:
         listed |= {one["id"]: one["kind"] for one in pack.content["papers"]}
     issued = db.session.scalars(select(Paper).where(Paper.id.in_([UUID(one) for one in listed])).order_by(Paper.id))
     newest: dict[tuple[str, str], str] = {}

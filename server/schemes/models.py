@@ -119,6 +119,19 @@ class SchemeStop(Base):
     crew: Mapped[Crew | None] = relationship()
 
 
+class ContactAttempt(Base):
+    """A call to the debtor that an agent recorded (联系尝试), by the record's id: when and how it ended, no number."""
+
+    __tablename__ = "contact_attempt"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    creditor_id: Mapped[UUID] = mapped_column(ForeignKey("creditor.id"), index=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    called_at: Mapped[datetime]
+    called_on: Mapped[date] = mapped_column(Date, index=True)  # Asia/Shanghai
+    result: Mapped[str] = mapped_column(String(16))  # reached | no_answer | wrong_number; empty: not told
+
+
 class SchemeVersion(Base):
     """What a scheme said after one change (方案版本): the content its digest stands for, so that versions compare."""
 

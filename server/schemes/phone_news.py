@@ -1,8 +1,8 @@
 """Tells the phones that hold a visit when what they show of it changed, whoever changed it.
 
 A stop or a card is written from rows of several tables. Whatever changed one of them in this transaction (a record from
-the crew mate's phone, a payment, a better address), the visit is published again to those of its crew who have it. Who
-does not have it yet gets it by dispatch and by nothing else.
+the crew mate's phone, a call to the debtor, a payment, a better address), the visit is published again to those of its
+crew who have it. Who does not have it yet gets it by dispatch and by nothing else.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server import feed
 from server.cases.models import Address, Case
 from server.db import before_commit
-from server.schemes.models import SchemeStop
+from server.schemes.models import ContactAttempt, SchemeStop
 from server.schemes.rules import FIELD_STATES, StopState
 
 PENDING = "shown_on_phones"
@@ -28,6 +28,7 @@ ON_PHONES = (StopState.DISPATCHED, *sorted(FIELD_STATES))
 def _remember(session: Session, _context: Any) -> None:
     shown = [row for row in session.dirty if isinstance(row, SchemeStop | Case | Address)]
     keys = [_key(row) for row in shown if session.is_modified(row)]
+    keys += [("case", row.case_id) for row in session.new if isinstance(row, ContactAttempt)]
     if keys:
         session.info.setdefault(PENDING, set()).update(keys)
 

@@ -60,6 +60,16 @@ class RoadCache:
                 ((self._kind, *here, *there, *leg, told_at) for (here, there), leg in legs),
             )
 
+    def forget(self, keys: Iterable[PlaceKey]) -> None:
+        """Forget the drives from and to these places, of every service."""
+        if not self._path.is_file():
+            return
+        with self._open() as database, database:
+            database.execute(_TABLE)
+            database.executemany(
+                "DELETE FROM leg WHERE (from_lon, from_lat) = (?1, ?2) OR (to_lon, to_lat) = (?1, ?2)", list(keys)
+            )
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=10)) as database:

@@ -47,6 +47,11 @@ def remembered(problem: Problem, *, distance: DistanceUsed) -> Problem:
     return replace(_with(problem, points, pairs=pairs, kind=settings.kind), distance=distance)
 
 
+def forget(points: Sequence[Point]) -> None:
+    """Forget every drive from or to these points, whichever service told it: nobody is to be visited there again."""
+    _cache(current().roads).forget({key_of(point) for point in points})
+
+
 def _cache(settings: Roads) -> RoadCache:
     return RoadCache(current().var_dir / "roads.db", kind=settings.kind, now=clock.now())
 

@@ -15,6 +15,7 @@ from server import audit, feed, media
 from server.db import before_commit, db
 from server.errors import StorageFails
 from server.media import BlobAbsent
+from server.schemes import calls
 from server.schemes.models import SchemeStop
 from server.visits import photos, projection, stops, told
 from server.visits.models import Record, Visit, VisitFile
@@ -26,6 +27,7 @@ FOREIGN_VISIT = "foreign_visit"
 ASSEMBLY_FAILED = "assembly_failed"
 PENDING = "visits"
 CALL_RESULTS = ("reached", "no_answer", "wrong_number")
+CLOCK_FLAGS = frozenset({Flag.CLOCK_SKEW.value, Flag.FUTURE_DATE.value})
 log = logging.getLogger("doorstep")
 
 
@@ -135,10 +137,17 @@ def _off_visit(row: Record, record: Told) -> None:
 
 
 def _note_contact(row: Record, record: Told, stop: SchemeStop) -> None:
-    """Let the case's timeline tell of a call the agent recorded (联系尝试): who called and how it ended, no number."""
+    """Count a call the agent recorded (联系尝试), and let the case's timeline tell who called and how it ended.
+
+    A call of a phone whose clock is not to be believed counts for the day it came in.
+    """
     said = told.text(record.body, "result", most=20)
+    said = said if said in CALL_RESULTS else ""
+    is_believed = row.device_time is not None and not CLOCK_FLAGS & set(row.flags)
+    at = row.device_time if is_believed and row.device_time is not None else row.received_at
+    calls.keep(row.id, stop, agent_id=row.person_id, result=said, at=at)
     audit.note("contact.attempted", f"case:{stop.case_id}", actor_id=row.person_id, creditor_id=stop.creditor_id,
-               record=str(row.id), result=said if said in CALL_RESULTS else "")  # fmt: skip
+               record=str(row.id), result=said)  # fmt: skip
 
 
 def _find(visit_id: UUID, row: Record, record: Told) -> Visit:

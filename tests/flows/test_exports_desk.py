@@ -6,6 +6,7 @@ from sqlalchemy import select
 from server.accounts.models import Creditor
 from server.db import begin_write, db
 from server.privacy.models import Export
+from tests.flows.thumb import look_at
 
 
 @pytest.fixture
@@ -17,6 +18,16 @@ def strict(in_app, creditors, accepted_list):
         creditor.rule_overrides = {"PI-BULK": {"params": {"bulk_rows": 2}}}
     db.session.commit()
     return creditors
+
+
+NO_BADGE = "document.querySelector('.side .el-badge') === null"
+
+
+def badge(one, desk):
+    """Return the number at a desk's entry of the menu, once there is one."""
+    found = f"document.querySelector('.side a[href$=\"{desk}\"] .el-badge')"
+    one.page.wait(f"{found} !== null")
+    return one.page.run(f"{found}.innerText")
 
 
 def exported():
@@ -45,17 +56,32 @@ class TestAListThatIsBulk:
         assert (row.form, row.needs_second, row.taken_at, row.fields) == (
             "csv", True, None, ["case_no", "name", "amount"]
         )  # fmt: skip
-        ma = desk("ma", "/exports?waiting=true")
-        ma.sees("委托方月度核对")
+        ma = desk("ma", "/complaints")
+        assert badge(ma, "/exports") == "1"
+        ma.act("inbox")
+        ma.sees("待我同意的数据导出")
         assert ma.flawless() == []
+        look_at(ma, "inbox")
+        ma.tap("[data-waits=export]")
+        ma.sees("委托方月度核对")
+        ma.gone("[data-waits]")
+        assert ma.flawless() == []
+        look_at(ma, "exports-waiting")
         ma.tap("a[href*='/exports/0']")
         ma.act("agree-export")
         ma.sees("的个人信息？")
         ma.press("确定")
         ma.sees("只有申请人能下载")
+        ma.page.wait(NO_BADGE)
+        ma.go("/exports?for_me=true")
+        ma.sees("没有符合筛选条件的记录")
+        lin.go("/cases")
+        lin.act("inbox")
+        lin.sees("我申请的导出已有结果")
         lin.go(f"/exports/{row.id}")
         lin.act("fetch-export")
         lin.sees("不能再次下载")
+        lin.page.wait(NO_BADGE)
         assert lin.flawless() == []
         (row,) = exported()
         assert (row.decision, row.taken_at is not None, len(row.sha256)) == ("agreed", True, 64)

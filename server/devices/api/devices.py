@@ -22,7 +22,7 @@ from sync.envelope import write_time
 from sync.phone.transport import MARK
 
 bp = Blueprint("devices", __name__, url_prefix="/v1/devices")
-FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR)
+FLEET = (Role.SUPERVISOR, Role.ADMIN, Role.COMPLIANCE, Role.AUDITOR, Role.LEGAL)
 
 
 @bp.post("/codes")

@@ -84,10 +84,10 @@ def ask(body: Body) -> ResponseReturnValue:
 def list_exports(query: Body) -> ResponseReturnValue:
     """List exports, newest first: one's own, and for manager, compliance and auditor everybody's.
 
-    `waiting=true`: those that wait for a second person.
+    `waiting=true`: those that wait for a second person; `for_me=true`: those that wait for the caller as that person.
     """
     person = current_person()
-    found = scoped(select(Export), Export.creditor_id)
+    found = exporting.waiting_for(person) if query["for_me"] else scoped(select(Export), Export.creditor_id)
     if not person.roles & OVERSEERS:
         found = found.where(Export.asked_by_id == person.id)
     if query["waiting"]:

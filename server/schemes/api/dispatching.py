@@ -16,13 +16,14 @@ from server.cases.models import Paper
 from server.compliance.rulepack import Gate
 from server.db import db
 from server.media import store
-from server.schemes import checks, daypack, rejudge, rules, sheet
+from server.schemes import checks, daypack, phone_days, rejudge, rules, sheet
 from server.schemes.models import DayPack
 from server.schemes.rules import SchemeState
 from server.schemes.scope import fetch_scheme
 from server.schemes.shown import DispatchOut
 
-JUDGES = (rejudge.rejudge_when_rules_change,)  # a chore of every application that sends schemes out
+CHORES = (rejudge.rejudge_when_rules_change, phone_days.take_back, phone_days.give_numbers)
+"""What every application that sends schemes out does by itself."""
 
 bp = Blueprint("scheme_dispatch", __name__, url_prefix="/v1/schemes")
 

@@ -21,6 +21,10 @@ Source: 个人信息保护法 5, 6, 28, 51.
 **masked** last characters or district only; **–** not at all. \\* sensitive (28).
 """
 
+ON_PHONE = """Sealed under the agent's PIN. The telephone is the debtor's own and no other: from the eve of the visit, while
+nothing stands against calling. All of it leaves the phone at noon of the day after the visit.
+""".splitlines()
+
 
 def head_of(first: str) -> list[str]:
     """Return the head of a table over all fields."""
@@ -35,10 +39,17 @@ def row(name: str, levels: Mapping[str, Any]) -> str:
 
 
 def lines() -> Iterator[str]:
-    """Yield the three tables."""
+    """Yield the four tables."""
     table = allowlist.table()
     yield from ["\n## On screens, by role 屏幕，按岗位", *head_of("role")]
     yield from (row(f"{role} {ROLE_ZH[Role(role)]}", levels) for role, levels in table["roles"].items())
+    yield from [
+        "\n## On an agent's phone, of the day's visits 外访员手机，当日拜访",
+        "",
+        *ON_PHONE,
+        *head_of("document"),
+    ]
+    yield from (row(f"`{name}`", levels) for name, levels in table["day_pack"].items())
     yield from ["\n## On papers 单据", *head_of("paper")]
     yield from (row(f"`{kind}`", levels) for kind, levels in table["papers"].items())
     for kind, roles in table["exports"].items():

@@ -8,7 +8,7 @@ BUILT_IN = (
     ("3.2", "Agents are not ranked by money anywhere", "信用卡业务管理办法 66", "B",
      "tests/project/test_guards.py::test_nothing_ranks_agents_by_money"),
     ("3.3", "A phone holds a day's stops and forgets them at noon of the next day", "个人信息保护法 6, 19", "A",
-     "tests/server/schemes/test_daypack.py::test_lets_a_pack_expire_at_noon_of_the_next_day"),
+     "tests/server/schemes/test_cards.py::test_takes_all_of_a_day_off_at_noon_of_the_next"),
     ("3.3", "ID numbers, telephones, addresses and records are sealed by a key per case",
      "个人信息保护法 28, 51", "A", "tests/server/cases/test_keyring.py::test_is_bound_to_its_place_and_its_case"),
     ("3.3", "Deletion destroys the case's key, by two people, with a certificate", "个人信息保护法 21, 47", "A",

@@ -28,18 +28,19 @@ ASKED = {
     "door": {"visit", "case", "crew", "door", "record", "text", "contact", "recipient", "signature", "paper"},
 }
 """Which parts of the facts are given at which gate: by the server, at `door` and `checkout` by the phone too."""
-ALSO = {("PI-RETURN", "export")}
+ALSO = {("PI-RETURN", "export"), ("FREQ-C", "plan"), ("FREQ-C", "dispatch")}
 BUT = {("PI-IMPACT", "export"), ("RECORDS-FIELD", "export")}
 """Rules asked besides, and rules not asked, where the part is not given for all rules of it."""
 WHY_NOT = {
     "ABUSE": "judged by people: a complaint or an incident names conduct in words, which compliance reads and decides;"
              " nothing sorts them into violence, threat or insult",
     "FREQ-V": "screening counts no visits: the plan does, on the day it is made; off, graded C",
-    "FREQ-C": "no facts: calls are made in the phone system, whose counts are not fed in",
+    "FREQ-C": "screening names no day: plan and dispatch count the calls that agents recorded on the visit's day, the"
+              " phone before each call; calls made in the firm's phone system are not fed in",
     "AGENCY": "judged by people: whether work was passed on or another agency has the debt is known to the creditor"
               " only; the end of the commission is asked under PI-RETURN",
     "RECORDS-FIELD": "off, graded C: a recording goes with its case, under RECORDS",
-    "PI-NEED": "built in: a phone's cards are made field by field from the allow-list, and a test asks for every field",
+    "PI-NEED": "built in: a phone's cards hold what the allow-list gives a card, and a test asks for every field",
     "PI-TRACK": "built in: positions are taken with what is recorded of a visit only, in sealed records; there is no"
                 " track between visits; the agent's consent is the firm's to keep",
     "PI-BORDER": "built in: no adapter sends abroad unless the operator names one in the settings, which warn",

@@ -10,6 +10,7 @@ from tests.server.compliance import allowlist_table
 TABLE = allowlist.table()
 ROWS = [
     *TABLE["roles"].values(),
+    *TABLE["day_pack"].values(),
     *TABLE["papers"].values(),
     *(r for one in TABLE["exports"].values() for r in one.values()),
 ]
@@ -23,7 +24,9 @@ class TestTable:
         assert {level for row in ROWS for level in row.values()} <= set(TABLE["levels"])
 
     def test_reveals_on_screens_only(self):
-        assert "reveal" not in {level for row in TABLE["papers"].values() for level in row.values()}
+        assert "reveal" not in {
+            level for name in ("papers", "day_pack") for row in TABLE[name].values() for level in row.values()
+        }
 
     def test_stands_in_the_docs(self):
         assert allowlist_table.PATH.read_text(encoding="utf-8") == allowlist_table.page()

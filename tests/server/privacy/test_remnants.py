@@ -19,14 +19,19 @@ from server.cases import keyring, sealing
 from server.cases.models import Address, ImportRun, Party, StopFlag
 from server.cli.rotating import SEALED
 from server.db import begin_write, db
-from server.devices import quarantine
-from server.devices.models import Device, Quarantine, Submission
+from server.devices import files, parts, quarantine
+from server.devices.models import Device, Quarantine, Submission, Upload
 from server.devices.quarantine import Refused
 from server.devices.sender import Sender
+from server.planning.datum import Datum, Point
+from server.planning.roads import key_of
 from server.privacy import sweep
-from server.privacy.remnants import without_points
+from server.privacy.remnants import points_of, without_points
 from server.schemes.models import RoutePlan, SchemeStop
+from server.schemes.road_cache import RoadCache
 from server.vault import SealBroken, place
+from server.visits.models import VisitFile
+from sync.upload import FileFacts
 from tests.receipts.reading import squeezed, text_of
 from tests.server.escalation.make_day import accept, person_id
 
@@ -125,8 +130,23 @@ def told(planted, as_zhou, as_lin, as_ma):
     asked = {"kind": "access", "words": f"{NAME}要求查阅", "received_on": clock.today().isoformat()}
     kept = as_ma.post(f"/v1/cases/{case_id}/data-requests", json=asked, headers={"Idempotency-Key": "one"})
     assert kept.status_code == 201, kept.text
+    begin_write()
+    begun(planted, visit_id, known=True)
+    db.session.commit()
     ended(planted)
     return planted, named, other
+
+
+def begun(day, visit_id, *, known):
+    """An upload that broke off after some bytes: of a photo that the visit's manifest names, or nobody named yet."""
+    photo = str(clock.new_id())
+    if known:
+        told = {"sha256": "a" * 64, "size": 999, "mime": "image/jpeg"}
+        db.session.add(VisitFile(id=UUID(photo), visit_id=UUID(visit_id), device_id=day.phone.id, **told))
+    row = files.create(db.session.get_one(Device, day.phone.id), FileFacts(photo, "a" * 64, "image/jpeg", "1.jpg", 999),
+                       at=clock.now())  # fmt: skip
+    files.append(row, NAME.encode() if known else b"of another case", at_offset=0, checksum=None)
+    return row
 
 
 def ended(day):
@@ -143,6 +163,14 @@ def ended(day):
     db.session.commit()
 
 
+def deleted(day, as_ma, as_guo):
+    """Delete the first case, with what follows in the background."""
+    asked = as_ma.post(f"/v1/cases/{day.case_ids[0]}/deletions", json={"ground": "retention", "reason": "期满"})
+    assert as_guo.post(f"/v1/deletions/{asked.json['id']}/carry-out").status_code == 200
+    sweep.sweep(clock.now())
+    db.session.commit()
+
+
 def readable():
     """Yield where and what: every value of every table, in plain and unsealed, and every file, opened."""
     db.session.rollback()
@@ -152,9 +180,10 @@ def readable():
                 if value is not None:
                     yield f"{table}.{column}", str(value)
                     yield from unsealed(table, column, row, str(value))
-    for path in sorted(media.store().root.rglob("*")):
-        if path.is_file():
-            yield from opened(f"media/{path.name[:12]}", path.read_bytes())
+    for folder in (media.store().root, config.current().var_dir / "uploads"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                yield from opened(f"{folder.name}/{path.name[:12]}", path.read_bytes())
 
 
 def unsealed(table, column, row, value):
@@ -200,6 +229,7 @@ class TestAfterADeletion:
         assert {one for _, one in before} == set(PLANTED)
         places = {"quarantine.payload_sealed opened", "submission.xml_sealed opened", "route_plan.result",
                   "scheme_stop.note", "idempotency_key.answer_sealed unpacked"}  # fmt: skip
+        assert any(where.startswith("uploads/") for where, _ in before)
         assert places <= {where for where, _ in before}
         assert any(where.startswith("media/") for where, one in before if one == NAME)
         case_id = str(day.case_ids[0])
@@ -243,6 +273,67 @@ class TestAfterADeletion:
         until = (clock.now() + timedelta(days=30)).astimezone(clock.SHANGHAI).date().isoformat()
         assert until in done["certificate"]["backups"][0]
         assert until in done["certificate"]["backups"][1]
+
+
+class TestUnfinishedUploads:
+    def test_of_the_case_go_and_those_of_others_stay(self, told, as_ma, as_guo):
+        day, _, _ = told
+        begin_write()
+        other = parts.of(begun(day, None, known=False).id).path
+        db.session.commit()
+        deleted(day, as_ma, as_guo)
+        assert [path.name for path in other.parent.iterdir()] == [other.name]
+        assert [one.length for one in db.session.scalars(sa.select(Upload))] == [999]
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 1
+
+    def test_of_a_manifest_that_was_set_aside_go_too(self, told, as_ma, as_guo):
+        day, _, _ = told
+        begin_write()
+        row = begun(day, None, known=False)
+        phone, about = Sender.of(db.session.get_one(Device, day.phone.id)), str(day.stop_ids[0])
+        text = json.dumps({"stop_id": about, "visit_id": str(clock.new_id()), "files": [{"id": row.attachment_id}]})
+        quarantine.keep(phone, "records", Refused({"id": "x", "env": text}, "forged", "bad_signature"),
+                        ack_id=clock.new_id(), at=clock.now())  # fmt: skip
+        path = parts.of(row.id).path
+        db.session.commit()
+        deleted(day, as_ma, as_guo)
+        assert not path.exists()
+
+    def test_what_comes_afterwards_is_told_to_be_here_and_not_kept(self, told, as_ma, as_guo):
+        day, _, _ = told
+        photo, content = db.session.scalars(sa.select(Upload.attachment_id)).one(), b"late bytes"
+        sha256 = hashlib.sha256(content).hexdigest()
+        deleted(day, as_ma, as_guo)
+        begin_write()
+        db.session.get_one(VisitFile, UUID(photo)).sha256 = sha256
+        device = db.session.get_one(Device, day.phone.id)
+        row = files.create(device, FileFacts(photo, sha256, "image/jpeg", "1.jpg", len(content)), at=clock.now())
+        files.append(row, content, at_offset=0, checksum=None)
+        files.keep(row)
+        files.finish(device, row, at=clock.now())
+        assert (row.completed_at is not None, media.store().has(sha256)) == (True, False)
+        assert db.session.get_one(VisitFile, UUID(photo)).verified_at is None
+
+
+class TestRoads:
+    def test_to_the_case_are_forgotten_and_the_others_known(self, told, as_ma, as_guo):
+        day, _, _ = told
+        address = db.session.scalars(sa.select(Address).where(Address.case_id == day.case_ids[0])).one()
+        home = key_of(Point(address.lon, address.lat, Datum(address.datum)))
+        planned = key_of(Point(float(POINT), 22.5, Datum.WGS84))
+        base, other = (11_400_000, 2_250_000), (11_500_000, 2_260_000)
+        cache = RoadCache(config.current().var_dir / "roads.db", kind="osrm", now=clock.now())
+        cache.keep([((home, base), (1, 1)), ((base, planned), (1, 1)), ((base, other), (7, 7))])
+        db.session.rollback()
+        deleted(day, as_ma, as_guo)
+        assert cache.known([home, planned, base, other]) == {(base, other): (7, 7)}
+
+
+class TestPointsOf:
+    def test_names_those_of_the_stops_and_no_other(self):
+        stops = [{"stop_id": "a", "point": {"lon": 2}}, {"stop_id": "b", "point": {"lon": 3}}, {"stop_id": "a"}]
+        plan = {"routes": [{"start": {"lon": 1}, "stops": stops}]}
+        assert points_of(plan, {"a"}) == [{"lon": 2}]
 
 
 class TestWithoutPoints:

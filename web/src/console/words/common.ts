@@ -13,6 +13,7 @@ export const COMMON = {
   session_over: ["登录已过期，请重新登录。页面上未保存的内容都还在。", "Your session has ended: sign in again. Nothing on the page is lost."],
   agents_use_phones: ["外访员请在手机上打开 /m/", "Field agents work on the phone: open /m/"],
   menu: ["菜单", "Menu"], jobs: ["后台任务", "Jobs"], jobs_none: ["没有进行中的任务。排程、导入、卷宗等耗时工作会显示在这里。", "No jobs. Planning, imports and dossiers show here while they run."],
+  inbox: ["待办", "Inbox"], inbox_none: ["没有待办。等您同意的数据导出、待答复的请求和投诉、需要您决定的事项会列在这里。", "Nothing waits. Exports to agree to, requests and complaints to answer, and what you decide stand here."], inbox_since: ["最早的一项：{ago}", "The oldest: {ago}"],
   language: ["English", "中文"], theme: ["深色/浅色", "Dark/light"], help: ["帮助", "Help"],
   save: ["保存", "Save"], cancel: ["取消", "Cancel"], close: ["关闭", "Close"], ok: ["确定", "OK"], back: ["返回", "Back"], undo: ["撤销", "Undo"],
   open: ["打开", "Open"], refresh: ["刷新", "Refresh"], retry: ["重试", "Try again"], download: ["下载", "Download"], print: ["打印", "Print"],

@@ -4,6 +4,7 @@
 import { verify, type Ack } from "@shared/ack";
 import { writeTime, type SignedRecord } from "@shared/envelope";
 import { CONTENT_TYPE, pack, unpackAck } from "@shared/packed";
+import { clockCompared } from "./expiry";
 import { takeProofs } from "./logbook";
 import type { Outbox } from "./outbox";
 import { pull, sweep, SWEEP_FROM } from "./pulls";
@@ -73,7 +74,9 @@ export class Client {
     const serverMs = Date.parse(told.server_time ?? "");
     if (Number.isFinite(serverMs)) {
       await this.store.dropVerified(writeTime(serverMs - KEEP_VERIFIED_MS));
-      await this.store.put({ clock_offset_ms: serverMs - this.senses.now() + this.roundTripMs / 2 });
+      const offset = serverMs - this.senses.now() + this.roundTripMs / 2;
+      await this.store.put({ clock_offset_ms: offset });
+      await clockCompared(this.store, offset);
     }
     if (told.device.resend_from != null) await this.store.sendAgainFrom(told.device.resend_from);
     return told;

@@ -36,6 +36,7 @@ export interface StopDocument {
   rules: string;
   note: string;
   state: string;
+  leaves_at?: string | null; // when this phone forgets the visit
 }
 
 /** The dossier of one visit, as pulled; its id is the stop's. Money in fen. */
@@ -53,6 +54,7 @@ export interface CardDocument {
     as_of: string | null; overdue_on: string | null;
   };
   history: { broken_promises: number; contact_result: string; last_visit_on: string | null };
+  calls?: { on: string; reached: number; unanswered: number }; // of that day, whoever called
   reasons: unknown;
   flags: string[];
   do_not: { code: string; text: { zh: string; en: string } }[];

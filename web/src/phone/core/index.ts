@@ -4,6 +4,7 @@
 import { Client } from "./client";
 import { Documents } from "./documents";
 import { Drafts } from "./drafts";
+import { forgetPast } from "./expiry";
 import { exportUnsent } from "./export";
 import { Items } from "./items";
 import { noticesIn } from "./notices";
@@ -95,6 +96,7 @@ export class Phone {
     window.addEventListener("online", () => void this.sync.now());
     for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, () => this.session.touch(), { passive: true });
     setInterval(() => void this.lockWhenDue(), 5000);
+    setInterval(() => void this.forgetPast(), 60_000);
     this.sync.start();
   }
 
@@ -103,6 +105,7 @@ export class Phone {
     await this.session.unlock(pin);
     const last = (await this.store.get<number>("last_sync_at")) ?? this.senses.now();
     if (this.senses.now() - last > EXPIRE_MS) await this.store.forgetDocuments();
+    await this.forgetPast();
     void this.sync.now();
   }
 
@@ -159,6 +162,11 @@ export class Phone {
     this.session.hidden(isHidden);
     if (wasOpen && !this.session.isOpen) this.drafts.forgetAll();
     if (!isHidden) await this.sync.now();
+  }
+
+  /** Forget the visits of days past, while the app is open to read which those are. */
+  private async forgetPast(): Promise<void> {
+    if (this.session.isOpen) await forgetPast(this.store, this.documents, this.senses.now()).catch(() => 0);
   }
 
   private async lockWhenDue(): Promise<void> {

@@ -99,6 +99,13 @@ export interface Leaving {
   located: Located;
 }
 
+/** How often the debtor was reached on a day, and how often nobody answered, whoever called. */
+export interface DayCalls {
+  on: string;
+  reached: number;
+  unanswered: number;
+}
+
 export type CallResult = "reached" | "no_answer" | "wrong_number";
 export type PlanEvent = "received" | "started" | "en_route" | "skipped" | "blocked" | "finished";
 
@@ -162,6 +169,15 @@ export class Visits {
   async contact(result: CallResult, { id, case_id }: { id: string; case_id: string }): Promise<void> {
     const body = { stop_id: id, case_id, with: "debtor", channel: "agent_app", result };
     await this.outbox.write([{ type: "contact_attempt", body }]);
+  }
+
+  /** Return the calls of a day (YYYY-MM-DD) to the debtor: those the office knew of at the last pull, and those not sent yet. */
+  async calls({ id }: { id: string }, known: DayCalls | undefined, on: string): Promise<DayCalls> {
+    const rows = await this.store.record.where("subject").equals(id).and(({ type, state }) => type === "contact_attempt" && state === "waiting").toArray();
+    const results = (await this.outbox.opened(rows)).map((one) => (JSON.parse(one.env) as { body: { result: CallResult } }).body.result);
+    const of = (result: CallResult) => results.filter((one) => one === result).length;
+    const { reached, unanswered } = known?.on === on ? known : { reached: 0, unanswered: 0 };
+    return { on, reached: reached + of("reached"), unanswered: unanswered + of("no_answer") };
   }
 
   /**

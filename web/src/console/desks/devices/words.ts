@@ -20,7 +20,7 @@ export const t = words({
   clock_history: ["时钟比对", "Clock comparisons"], at: ["时间", "Time"], no_samples: ["还没有时钟比对。", "No comparisons yet."],
   quarantine: ["隔离记录", "Set aside"], no_quarantine: ["没有被隔离的记录。", "Nothing was set aside."], why: ["原因", "Reason"], what: ["内容", "What"],
   notice: ["个人信息安全事件通知", "Breach notice"], notice_hint: ["手机遗失后，由法务核对草稿、补全空白，决定是否通知监管部门和个人（个人信息保护法 57，A 级）。草稿写明手机上可能还有哪些案件、哪几类信息，不含姓名。", "After a phone is lost, legal completes the draft and decides whether authority and people are told (PIPL 57, grade A). It says which cases and kinds of data may still be on the phone, and names nobody."], notice_pdf: ["生成通知草稿（PDF）", "Draw the notice (PDF)"], notice_md: ["可编辑文本", "Text to edit"], notice_who: ["由合规或法务在本页生成。", "Compliance or legal draws it on this page."], notice_drawn: ["草稿已生成，已记入审计日志", "Drawn; the log keeps it"],
-  replay: ["重新判定", "Judge again"], dismiss: ["不予处理", "Dismiss"], reopen: ["重新打开", "Reopen"], search: ["姓名或手机", "Name or phone"], only_care: ["只看需处理的", "Only those to look at"],
+  replay: ["重新判定", "Judge again"], dismiss: ["不予处理", "Dismiss"], reopen: ["重新打开", "Reopen"], search: ["姓名或手机", "Name or phone"], only_care: ["只看需处理的", "Only those to look at"], only_lost: ["只看已挂失的", "Only the lost ones"],
 });
 
 export const DEVICE_STATES = { active: ["在用", "In use"], lost: ["已挂失", "Lost"], revoked: ["已撤销", "Revoked"], replaced: ["已更换", "Replaced"] } satisfies Words;

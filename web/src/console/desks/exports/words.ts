@@ -3,7 +3,7 @@
 import { words, type Words } from "../../words/t";
 
 export const t = words({
-  title: ["数据导出", "Data exports"], make: ["新建导出", "New export"], back: ["全部导出", "All exports"], only_waiting: ["只看待同意的", "Only what waits"], open: ["查看", "Open"],
+  title: ["数据导出", "Data exports"], make: ["新建导出", "New export"], back: ["全部导出", "All exports"], only_waiting: ["只看待同意的", "Only what waits"], only_for_me: ["只看待我同意的", "Only what waits for me"], open: ["查看", "Open"],
   empty: ["没有导出记录。客户资料离开系统都在这里登记：写明理由；同一人一天内累计到规则规定的件数，须由另一人（总经理或合规）同意；24 小时内下载一次；每行带导出标识。", "Nothing was exported. Data of customers leaves here only: with a reason; from the rules' number of cases a day on another person (manager or compliance) agrees; it is fetched once, within 24 hours; every row names who took it."],
   what: ["内容", "What"], rows: ["案件数", "Cases"], reason: ["理由", "Reason"], asked: ["申请", "Asked"], state: ["状态", "State"], creditor: ["委托方", "Creditor"], scheme: ["方案", "Scheme"], several: ["多个委托方", "Several"],
   kind: ["导出什么", "What to export"], form: ["格式", "Form"], columns: ["包含的列", "Columns"], masked: ["（脱敏）", " (masked)"], columns_hint: ["您的岗位可以导出的列；只选这次用得到的（个人信息保护法 6）。", "What your role may take; choose only what this purpose needs (PIPL 6)."],
