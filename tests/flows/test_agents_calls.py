@@ -57,7 +57,7 @@ class TestTheCall:
             jobs.run_chores(clock.now())
         screens.phone.js("await doorstep.sync.now()")
         screens.press("拨打")
-        screens.sees("今天已接通 0 次、无人接听 1 次")
+        screens.sees("今天已接通 0 次、未接 1 次")
         (noted,) = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "contact.attempted"))
         assert (noted.subject, noted.facts["result"]) == (f"case:{told['case_id']}", "no_answer")
 
@@ -77,7 +77,7 @@ class TestTheCall:
     def test_of_yesterday_do_not_count(self, screens):
         reseal_card(screens, calls={"on": "2026-01-01", "reached": 3, "unanswered": 9})
         ask(screens)
-        screens.sees("今天已接通 0 次、无人接听 0 次")
+        screens.sees("今天已接通 0 次、未接 0 次")
         assert "FREQ-C" not in screens.page.run("document.querySelector('dialog').innerText")
 
     def test_leaves_no_trace_unasked(self, screens):

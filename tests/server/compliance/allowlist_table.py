@@ -21,8 +21,8 @@ Source: 个人信息保护法 5, 6, 28, 51.
 **masked** last characters or district only; **–** not at all. \\* sensitive (28).
 """
 
-ON_PHONE = """Sealed under the agent's PIN. The telephone is the debtor's own and no other: from the eve of the visit, while
-nothing stands against calling. All of it leaves the phone at noon of the day after the visit.
+ON_PHONE = """Sealed under the agent's PIN. The telephone is the debtor's own and no other: from the eve of the visit,
+while nothing stands against calling. All of it leaves the phone at noon of the day after the visit.
 """.splitlines()
 
 

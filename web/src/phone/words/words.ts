@@ -74,7 +74,7 @@ export const WORDS = {
   install_harmony: ["华为浏览器：菜单（四点）→“添加至”→“桌面”。请在设置中允许定位与相机，并关闭电池优化。", "Huawei browser: menu → Add to → Desktop. Allow position and camera; exempt it from battery saving."], install_desktop: ["地址栏右侧的安装图标，或菜单 →“安装”。", "The install icon in the address bar, or menu → Install."],
   call: ["拨打", "Call"], call_whom: ["拨打 {name}（债务人本人）{number}？", "Call {name} (the debtor), {number}?"],
   call_how: ["先核对号码；接通后先确认是本人。他人接听时不得谈及债务。只用公司手机或公司线路。", "Check the number. Ask first whether it is the debtor; to anybody else say nothing of the debt. Use the firm's phone or line only."],
-  call_count: ["今天已接通 {reached} 次、无人接听 {unanswered} 次（含同事登记的）。", "Today reached {reached} times, no answer {unanswered} times (colleagues' included)."],
+  call_count: ["今天已接通 {reached} 次、未接 {unanswered} 次（含同事登记的）。", "Today reached {reached} times, no answer {unanswered} times (colleagues' included)."],
   call_not_kept: ["通话不录音，也不自动登记。打完请点选结果，才登记为一次联系尝试：", "Nothing of the call is kept by itself. It counts as a contact attempt only if you say how it ended:"],
   call_reached: ["已接通本人", "Reached"], call_no_answer: ["无人接听", "No answer"], call_wrong_number: ["号码有误", "Wrong number"], call_kept: ["已登记联系尝试", "Contact attempt recorded"], call_skip: ["不登记", "Record nothing"], call_off: ["此时不得拨打", "No calls now"],
   log: ["公开日志核对", "Public log"], log_good: ["已核对 {n} 条记录，与公开日志一致", "{n} records agree with the public log"], log_none: ["尚无可核对的记录", "Nothing to compare yet"],
