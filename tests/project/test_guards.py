@@ -17,6 +17,13 @@ from server.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("server", "sync", "field_forms", "receipts")
 SOURCES = [path for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))]
+SCREENS = sorted(
+    path
+    for kind in ("ts", "vue", "html")
+    for path in (ROOT / "web" / "src").rglob(f"*.{kind}")
+    if path.name != "schema.d.ts"
+) + sorted((ROOT / "docs" / "guide").glob("*.md"))
+"""What people read: the phone's and the console's words, and the guides."""
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "managers", "common", "base", "misc"}
 PARENTS = {Refusal, Invalid, NotAllowed, Missing, Conflict}
 
@@ -68,7 +75,7 @@ class TestSources:
 
     def test_no_field_for_money_received_exists(self):
         word = re.compile(r"\b(amount_received|received_fen|cash_fen|collected_fen|paid_at_door)\b")
-        assert not [path for path in SOURCES if word.search(path.read_text(encoding="utf-8"))]
+        assert not [path for path in (*SOURCES, *SCREENS) if word.search(path.read_text(encoding="utf-8"))]
 
     def test_no_column_body_or_form_asks_for_money_received(self, app):
         """Money facts come from the creditor's feed alone; agents take nothing, so there is nowhere to write it."""
@@ -94,7 +101,8 @@ class TestSources:
         """No script, template, form or paper holds such wording; only the lists of what is forbidden name it."""
         word = re.compile("代偿|代还|替他还|帮他还|父债子还|家人先还|亲属还款|垫付")
         lists = {"rulepacks", "findings.py"}
-        kept = [*SOURCES, *(ROOT / "field_forms").rglob("*.json"), *(ROOT / "server").rglob("*.html")]
+        assert len(SCREENS) > 200
+        kept = [*SOURCES, *SCREENS, *(ROOT / "field_forms").rglob("*.json"), *(ROOT / "server").rglob("*.html")]
         found = [path for path in kept if word.search(path.read_text(encoding="utf-8"))]
         assert [path for path in found if not lists & {*path.parts, path.name}] == []
 
@@ -104,9 +112,9 @@ class TestSources:
             r"(?:order_by|sorted|sort|group_by|rank)\w*\([^)]*(?:agent|person|staff|crew)[^)]*_fen"
             r"|(?:order_by|sorted|sort|rank)\w*\([^)]*_fen[^)]*(?:agent|person|staff|crew)"
         )
-        assert not [path for path in SOURCES if word.search(path.read_text(encoding="utf-8"))]
+        assert not [path for path in (*SOURCES, *SCREENS) if word.search(path.read_text(encoding="utf-8"))]
         names = re.compile(r"(?i)agent_rank|staff_rank|leaderboard|排行|commission_fen|bonus_fen|提成")
-        found = [path for path in SOURCES if names.search(path.read_text(encoding="utf-8"))]
+        found = [path for path in (*SOURCES, *SCREENS) if names.search(path.read_text(encoding="utf-8"))]
         assert found == []
 
     def test_every_rules_file_has_its_tests(self):
