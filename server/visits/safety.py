@@ -12,9 +12,14 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from server.audit import AuditEvent
+from server.cases import sealing
 from server.db import db
+from server.planning.datum import to_wgs84
 from server.schemes.models import SchemeStop
-from server.visits.models import Visit
+from server.vault import place
+from server.visits import presence, told
+from server.visits.models import Record, Visit
+from sync import envelope
 
 SEEN = "safety.seen"
 LOOKBACK = timedelta(hours=36)
@@ -42,7 +47,9 @@ class Alert:
 
 def alerts(visits: Select[Any], stops: Select[Any], *, now: datetime) -> list[Alert]:
     """Return what nobody has acknowledged yet, danger first, then the oldest."""
-    found = [*_incidents(visits, now=now), *_overdue(visits, now=now), *_silent(stops, now=now)]
+    found = [
+        *_incidents(visits, now=now), *_away(stops, now=now), *_overdue(visits, now=now), *_silent(stops, now=now)
+    ]  # fmt: skip
     seen = set(
         db.session.scalars(
             select(AuditEvent.subject).where(
@@ -63,6 +70,30 @@ def _incidents(visits: Select[Any], *, now: datetime) -> Iterator[Alert]:
                 yield _of_visit(visit, f"incident-{one['record_id']}", "incident", severity=one["severity"], facts={
                     "kind": one["kind"], "police_called": one["police_called"],
                 })  # fmt: skip
+
+
+def _away(stops: Select[Any], *, now: datetime) -> Iterator[Alert]:
+    """Yield dangers that agents told away from a visit, as the silent alarm (静默报警) is, with where they then were.
+
+    Whoever watches is told of every agent; the case of a planned visit is named to who may see it.
+    """
+    query = select(Record).where(Record.type == "incident", Record.received_at >= now - LOOKBACK)
+    for record in db.session.scalars(query.order_by(Record.received_at)):
+        text = sealing.open_text(record.env_sealed, at=place("record", "env", record.id))
+        body = envelope.read(text).body if text else {}
+        severity = told.whole(body, "severity") or 0
+        if severity < LOUD or told.uuid(body, "visit_id") is not None:
+            continue
+        stop_id = told.uuid(body, "stop_id")
+        stop = db.session.scalar(stops.where(SchemeStop.id == stop_id)) if stop_id else None
+        fix = presence.read_fix(body.get("fix"))
+        at = to_wgs84(fix.at) if fix else None
+        yield Alert(
+            f"incident-{record.id}", "incident", severity, record.received_at, stop.case_id if stop else None, None,
+            stop.id if stop else None, (str(record.person_id),),
+            {"kind": told.text(body, "kind", most=20), "police_called": told.yes_no(body, "police_called"),
+             "place": {"lon": at.lon, "lat": at.lat} if at else None},
+        )  # fmt: skip
 
 
 def _overdue(visits: Select[Any], *, now: datetime) -> Iterator[Alert]:

@@ -250,6 +250,7 @@ class AlertOut(Schema):
     visit_id = fields.UUID(allow_none=True)
     stop_id = fields.UUID(allow_none=True)
     agent_ids = fields.List(fields.String())
+    agent_names = fields.List(fields.String())
     facts = fields.Dict()
 
 

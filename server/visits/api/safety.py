@@ -1,11 +1,15 @@
 """The safety board: dangers told from the field and crews nobody has heard of, until somebody looked into them."""
 
+from typing import Any
+from uuid import UUID
+
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from server import audit, clock
 from server.accounts.auth import allow, current_person
+from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.accounts.scope import scoped
 from server.body import Body, answers, takes
@@ -33,7 +37,7 @@ def board() -> list[Alert]:
 @answers(AlertsOut)
 def list_alerts() -> ResponseReturnValue:
     """List dangers, crews still at a door too long, and visits without a word, danger first."""
-    return jsonify(items=AlertOut(many=True).dump(board()))
+    return jsonify(items=_shown(board()))
 
 
 @bp.post("/alerts/<key>/seen")
@@ -47,5 +51,16 @@ def acknowledge(key: str, body: Body) -> ResponseReturnValue:
     if alert is None:
         raise Missing(f"no alert {key[:80]} waits")
     audit.note(safety.SEEN, f"alert:{alert.key}", actor_id=current_person().id, kind=alert.kind, done=body["done"])
+    (shown,) = _shown([alert])
     db.session.commit()
-    return jsonify(AlertOut().dump(alert))
+    return jsonify(shown)
+
+
+def _shown(alerts: list[Alert]) -> list[dict[str, Any]]:
+    """Return alerts as page data, with the names of the agents to call."""
+    ids = {UUID(one) for alert in alerts for one in alert.agent_ids}
+    names = {str(one.id): one.name for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return [
+        dict(AlertOut().dump(alert)) | {"agent_names": [names[one] for one in alert.agent_ids if one in names]}
+        for alert in alerts
+    ]
