@@ -62,14 +62,16 @@ _STANDING = (
 _CARD = (
     select(
         _text(SchemeStop.id, "id"), _text(SchemeStop.case_id, "case_id"), _text(SchemeStop.reasons, "reasons"),
-        _text(SchemeStop.day, "day"), SchemeStop.note, Case.case_no, Case.state, _text(Case.flags, "flags"), Case.broken_promises,
+        _text(SchemeStop.day, "day"), SchemeStop.note, Case.case_no, Case.state, _text(Case.flags, "flags"),
+        Case.broken_promises,
         Case.contact_result, _text(Case.last_visit_on, "last_visit_on"),
         Case.product, Case.contract_tail, Case.principal_fen, Case.interest_fen, Case.penalty_interest_fen,
         Case.penalty_fen, Case.fees_fen, Case.outstanding_fen, _text(Case.as_of, "as_of"),
         _text(Case.overdue_on, "overdue_on"), Party.kind.label("debtor_kind"), Party.name, Party.id_kind,
         Party.id_last4, _text(Party.languages, "languages"),
         cast(Party.do_not_contact, Integer).label("do_not_contact"), _text(Party.id, "debtor_id"),
-        Party.id_index, Party.phone_sealed, _text(Address.id, "address_id"), Address.kind.label("address_kind"), Address.text_sealed,
+        Party.id_index, Party.phone_sealed, _text(Address.id, "address_id"), Address.kind.label("address_kind"),
+        Address.text_sealed,
         Address.district, Address.access_note, Address.risk_level, Address.lon, Address.lat, Address.datum,
         Address.precision, Creditor.name.label("creditor"), Creditor.commission_no, _STANDING.label("standing"),
         _text(CaseKey.id, "key_id"), CaseKey.key_sealed,
