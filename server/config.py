@@ -109,6 +109,7 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     log_witnesses: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    redis_url: str = field(default="", repr=False)
     rule_place: str = "cn"
     promise_grace_days: int = 3
     audit_due_on: date | None = None
@@ -269,6 +270,7 @@ def load(var_dir: Path | None = None) -> Config:
         metrics_token=env.str("METRICS_TOKEN", ""),
         log_witnesses=tuple(env.str("LOG_WITNESSES", "").split()),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+        redis_url=env.str("REDIS_URL", ""),
         rule_place=env.str("RULE_PLACE", "cn"),
         promise_grace_days=env.int("PROMISE_GRACE_DAYS", 3),
         audit_due_on=env.date("AUDIT_DUE_ON", None),

@@ -21,6 +21,8 @@ from pathlib import Path
 import requests
 import sqlalchemy as sa
 
+from bench.hosts.store import settings_of
+
 ROOT = Path(__file__).parents[1]
 READY_WITHIN_S = 60
 POLL_S = 0.05
@@ -153,9 +155,7 @@ def environment(settings):
         "PUBLIC_URL": settings.public_url,
     } | {f"FIRM_{name.upper()}": getattr(settings.firm, name) for name in settings.firm.__slots__}
     if settings.bucket is not None:
-        bucket = settings.bucket
-        names |= {"MEDIA": "s3", "S3_ENDPOINT": bucket.endpoint, "S3_BUCKET": bucket.name, "S3_REGION": bucket.region,
-                  "S3_KEY": bucket.key, "S3_SECRET": bucket.secret, "S3_TIMEOUT_S": bucket.timeout_s}  # fmt: skip
+        names |= settings_of(settings.bucket)
     return {f"DOORSTEP_{name}": str(value) for name, value in names.items()} | {"PYTHONUNBUFFERED": "1"}
 
 

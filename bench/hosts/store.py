@@ -109,6 +109,14 @@ def running(folder: Path) -> Iterator[Store]:
         store.kill()
 
 
+def settings_of(bucket: Bucket) -> dict[str, str]:
+    """Return the settings, without their prefix, that make an installation keep its files in a bucket."""
+    return {
+        "MEDIA": "s3", "S3_ENDPOINT": bucket.endpoint, "S3_BUCKET": bucket.name, "S3_REGION": bucket.region,
+        "S3_KEY": bucket.key, "S3_SECRET": bucket.secret, "S3_TIMEOUT_S": str(bucket.timeout_s),
+    }  # fmt: skip
+
+
 def install() -> None:
     """See that Swift is installed in an environment of its own; whoever comes second waits. Raises NotInstalled."""
     mark = HOME / ".installed"

@@ -1,12 +1,13 @@
 """The simulated installation: folder, database, people, and the server's lives, deaths, backups and restores."""
 
+import hashlib
 import os
 import shutil
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from server import clock, feed
 from server.accounts.roles import Role
+from server.config import Config
 from server.demo import cast, process
 from server.demo.cast import Member
 from server.demo.process import ServerProcess
@@ -113,6 +115,17 @@ class Installation:
             self.kill()
             self.start(at)
 
+    def die(self, at: datetime, meanwhile: Callable[[], None] | None) -> None:
+        """Kill the server, do what is done while it is down, start it again as if it were `at`."""
+        self.kill()
+        if meanwhile is not None:
+            meanwhile()
+        self.start(at)
+
+    def blobs(self, settings: Config) -> dict[str, str]:
+        """Return name → SHA-256 of the bytes of every stored file."""
+        return blobs(settings.media_dir)
+
     def await_visits(self, *, within_s: float) -> bool:
         """Wait until the running server has done its chores on what came in; tell whether it did."""
         engine = self.engine()
@@ -172,6 +185,12 @@ class Installation:
         with Session(engine) as session, session.begin():
             feed.rotate_epoch(session)
         engine.dispose()
+
+
+def blobs(folder: Path) -> dict[str, str]:
+    """Return name → SHA-256 of the bytes, read from the disk, of every stored file."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def _is_sqlite(database_url: str) -> bool:

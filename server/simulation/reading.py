@@ -68,8 +68,11 @@ def phone(path: Path, *, name: str, person: str, is_lost: bool) -> PhoneFacts:
     )  # fmt: skip
 
 
-def server(engine: sa.Engine, settings: Config) -> ServerFacts:
-    """Return what the database and the media folder hold. Raises SealBroken for an envelope that cannot be opened."""
+def server(engine: sa.Engine, settings: Config, *, stored: dict[str, str]) -> ServerFacts:
+    """Return what the database holds; `stored` is name → SHA-256 of the bytes of every stored file.
+
+    Raises SealBroken for an envelope that cannot be opened.
+    """
     with engine.connect() as database:
         clock = database.execute(sa.text("SELECT seq, epoch FROM sync_clock")).one()
         return ServerFacts(
@@ -80,17 +83,11 @@ def server(engine: sa.Engine, settings: Config) -> ServerFacts:
             devices={one.id: one for one in _devices(database)},
             feed=tuple(_feed(database)),
             finished=frozenset(_finished(database)),
-            blobs=blobs(settings.media_dir),
+            blobs=stored,
             visits={_id(row[0]): bool(row[1]) for row in _all(database, "SELECT id, is_complete FROM visit")},
             scope=frozenset(_scope(database)),
             ack_key=SigningKey(Alg.ED25519, settings.ack_key).public().jwk(),
         )
-
-
-def blobs(folder: Path) -> dict[str, str]:
-    """Return name → SHA-256 of the bytes, read from the disk, of every stored file."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def state(engine: sa.Engine) -> dict[str, tuple[int, str]]:

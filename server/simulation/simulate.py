@@ -1,5 +1,6 @@
 """Read this first: one simulation from an empty folder to the twelve findings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -10,7 +11,8 @@ from server.simulation import again, days, invariants, reading
 from server.simulation.cutter import Cutter
 from server.simulation.facts import PhoneFacts, Run
 from server.simulation.finding import Finding
-from server.simulation.installation import Installation, free_port, settings
+from server.simulation.installation import Installation, free_port
+from server.simulation.installation import settings as kept_apart
 from server.simulation.ledger import Ledger
 from server.simulation.office import Bureau
 from server.simulation.plan import Plan
@@ -34,14 +36,21 @@ class Outcome:
         return not self.unforeseen and all(one.holds for one in self.findings)
 
 
-def simulate(plan: Plan, folder: Path, *, database_url: str, progress: Progress, slow_s: float) -> Outcome:
+Make = Callable[[Path, int, str], Installation]
+"""Makes an installation of its folder, its port and its database's address."""
+
+
+def simulate(
+    plan: Plan, folder: Path, *, database_url: str, progress: Progress, slow_s: float, make: Make = Installation
+) -> Outcome:
     """Play a plan in an empty folder and check the invariants; an empty database_url means SQLite in the folder.
 
+    `make` makes the installation: one server, or several hosts that stand for one.
     Raises NotUp when the server does not start, Unexpected when the office is refused what it must be given.
     """
     url = database_url or f"sqlite:///{folder.resolve() / 'var' / 'doorstep.db'}"
-    with settings(url):
-        stage = set_up(plan, folder, url, progress)
+    with kept_apart(url):
+        stage = set_up(plan, make(folder / "var", free_port(), url), folder, progress)
         try:
             with Watch(stage.installation) as watch:
                 days.play(stage, last_working_days(clock.today(), count=len(plan.days)))
@@ -54,9 +63,8 @@ def simulate(plan: Plan, folder: Path, *, database_url: str, progress: Progress,
     return Outcome(plan, tuple(invariants.check(run, slow_s=slow_s)), _counts(stage), tuple(stage.ledger.unforeseen))
 
 
-def set_up(plan: Plan, folder: Path, database_url: str, progress: Progress) -> Stage:
-    """Make the installation, the lines and the witness."""
-    installation = Installation(folder / "var", free_port(), database_url)
+def set_up(plan: Plan, installation: Installation, folder: Path, progress: Progress) -> Stage:
+    """Set the installation up, make the lines and the witness."""
     installation.set_up(plan)
     ledger, chance = Ledger(), Random(plan.seed)  # noqa: S311  # a simulation, not a secret
     line, slow = (
@@ -72,7 +80,7 @@ def read(stage: Stage, seen: Seen) -> Run:
     phones = tuple(_phones(stage))
     callers = {facts.device: again.Caller(stage.installation.url, path) for facts, path in phones}
     held = tuple(facts for facts, _ in phones)
-    engine = stage.installation.engine()
+    engine, settings = stage.installation.engine(), config.load(stage.installation.var_dir)
     with stage.progress.step("重发与重读 · everything again", total=3) as bar:
         followers = again.followers(callers, held)
         bar.forward()
@@ -83,7 +91,7 @@ def read(stage: Stage, seen: Seen) -> Run:
             caller.http.close()
     run = Run(
         phones=held,
-        server=reading.server(engine, config.load(stage.installation.var_dir)),
+        server=reading.server(engine, settings, stored=stage.installation.blobs(settings)),
         wire=stage.ledger,
         seen=seen,
         followers=followers,

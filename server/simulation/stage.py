@@ -65,10 +65,7 @@ class Stage:
     def die(self, death: Death) -> None:
         """Kill the server, do what is done while it is down, start it again."""
         with self.installation.lock:
-            self.installation.kill()
-            if death.meanwhile is not None:
-                death.meanwhile()
-            self.installation.start(death.at)
+            self.installation.die(death.at, death.meanwhile)
         self.ledger.count("server_killed")
 
     def enrol(self, plan: AgentPlan, *, at: datetime, name: str) -> FleetPhone:

@@ -5,7 +5,7 @@ Source: C2SP tlog-tiles (paths, content types, caching), tlog-checkpoint.
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
@@ -14,7 +14,7 @@ from server.accounts.auth import public
 from server.body import answers
 from server.errors import Missing
 from server.transparency import reading
-from server.visits.throttle import Throttle
+from server.visits import limits
 from sync import tiles
 from sync.tiles import BadTile
 
@@ -29,8 +29,7 @@ class NoSuchTile(Missing):
 
 def throttle() -> None:
     """Refuse an address that asks too often. Raises TooManyRequests."""
-    counter = current_app.extensions.setdefault("doorstep.log_throttle", Throttle(MOST, PER))
-    wait_s = counter.wait_s(request.remote_addr or "", at=clock.now())
+    wait_s = limits.counter("log", most=MOST, per=PER).wait_s(request.remote_addr or "", at=clock.now())
     if wait_s:
         raise TooManyRequests("too many questions from this address", retry_after=wait_s)
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
@@ -11,10 +11,9 @@ from server import clock, config, paper_seal
 from server.accounts.auth import public
 from server.body import answers
 from server.errors import Missing
-from server.visits import verification
+from server.visits import limits, verification
 from server.visits.papers.telling import PAPER_ZH
 from server.visits.schemas import VerificationOut
-from server.visits.throttle import Throttle
 from server.visits.verification import SerialUnknown, Verification
 
 bp = Blueprint("verification", __name__, template_folder="../templates")
@@ -40,8 +39,7 @@ class SealAbsent(Missing):
 
 def throttle() -> None:
     """Refuse an address that asks too often. Raises TooManyRequests."""
-    counter = current_app.extensions.setdefault("doorstep.throttle", Throttle(MOST, PER))
-    wait_s = counter.wait_s(request.remote_addr or "", at=clock.now())
+    wait_s = limits.counter("verify", most=MOST, per=PER).wait_s(request.remote_addr or "", at=clock.now())
     if wait_s:
         raise TooManyRequests("too many questions from this address", retry_after=wait_s)
 

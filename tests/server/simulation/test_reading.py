@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from server import config
-from server.simulation import invariants, reading
+from server.simulation import installation, invariants, reading
 from server.simulation.evidence_invariants import i6
 from server.simulation.facts import Run
 from server.simulation.ledger import Ledger
@@ -40,7 +40,8 @@ def phone(new_phone, as_fang, tmp_path):
 @pytest.fixture
 def read(app, engine, phone):
     def again():
-        return reading.server(engine, config.load(app.extensions["doorstep"].var_dir))
+        settings = config.load(app.extensions["doorstep"].var_dir)
+        return reading.server(engine, settings, stored=installation.blobs(settings.media_dir))
 
     return again
 
@@ -79,9 +80,9 @@ class TestServer:
 
     def test_sees_a_file_that_was_altered_on_the_disk(self, app, phone, read):
         folder = app.extensions["doorstep"].media_dir
-        name = next(iter(reading.blobs(folder)))
+        name = next(iter(installation.blobs(folder)))
         next(folder.rglob(name)).write_bytes(b"altered")
-        assert reading.blobs(folder)[name] != name
+        assert installation.blobs(folder)[name] != name
 
     def test_sees_a_signature_that_was_exchanged(self, engine, read):
         with engine.begin() as database:
