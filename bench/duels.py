@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyvrp
-from pyvrp.IteratedLocalSearch import IteratedLocalSearchParams
 from pyvrp.solve import SolveParams
 
 from bench import solomon
 from bench.peers import routers
-from server.planning.search import HISTORY
+from server.planning.search import manner
 
 SEED = 7
 _SHORT = 1e-9
@@ -41,7 +40,7 @@ def engine(text: str, budget_s: float) -> float:
         seed=SEED,
         collect_stats=False,
         display=False,
-        params=SolveParams(ils=IteratedLocalSearchParams(history_length=HISTORY)),
+        params=SolveParams(ils=manner(budget_s, stops=problem.num_clients)),
     )
     return solomon.checked(found, text)
 

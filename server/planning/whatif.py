@@ -56,12 +56,13 @@ class LockedStop(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Overrun:
-    """A crew's day that no longer fits, and by how many seconds."""
+    """A crew's day that no longer fits, by how many seconds, and whose order, day or gap to another visit it breaks."""
 
     crew_id: str
     crew: str
     on: date
     over_s: int
+    unbound: tuple[str, ...] = ()  # labels of stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def _overruns(ready: Frame, *, tours: Tours) -> tuple[Overrun, ...]:
     bad = set(breaking(ready, tours=tours))
     for day, tour in zip(ready.days, tours, strict=True):
         over_s = timing(ready, day=day, calls=tour).late_s
-        if over_s or not all(day.takes(call.place) and call.place.node not in bad for call in tour):
-            found.append(Overrun(day.shift.crew_id, day.shift.crew_label, day.shift.on, over_s))
+        unbound = tuple(stop.label for call in tour if call.place.node in bad for stop in call.place.stops)
+        if over_s or unbound or not all(day.takes(call.place) for call in tour):
+            found.append(Overrun(day.shift.crew_id, day.shift.crew_label, day.shift.on, over_s, unbound))
     return tuple(found)

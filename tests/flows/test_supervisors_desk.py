@@ -1,5 +1,6 @@
 """Zhou at the desk: a list decided by keyboard, a road plan changed by hand, two screens on one scheme, the board."""
 
+import json
 import random
 from datetime import timedelta
 
@@ -71,6 +72,25 @@ def press_key(desk, key, **more):
     desk.page.call("Input.dispatchKeyEvent", type="keyUp", key=key, **more)
 
 
+def choose_in_row(desk, row, words):
+    """Open the menu of a row of the road plan and choose what has these words."""
+    desk.page.run(
+        f"document.querySelectorAll('tr[data-stop]')[{row}].querySelector('.acts .el-dropdown button').click()"
+    )
+    shown = "[...document.querySelectorAll('.el-dropdown-menu__item')].filter((one) => one.getClientRects().length)"
+    found = f"{shown}.find((one) => one.innerText.includes({json.dumps(words)}))"
+    desk.page.wait(f"{found} !== undefined")
+    desk.page.run(f"{found}.click()")
+
+
+def plan_orders(caller, scheme_id):
+    """Return the orders of the plan in force, stops named by their cases."""
+    db.session.rollback()
+    names = {one["id"]: one["case_no"] for one in caller.get(f"/v1/schemes/{scheme_id}").json["stops"]}
+    held = caller.get(f"/v1/schemes/{scheme_id}/routes").json["parameters"]["orders"]
+    return [{"case_no": names[one["stop_id"]], "after_case_no": names[one["after_id"]]} for one in held]
+
+
 def rows_are_shown(desk, at_least=2):
     desk.page.wait(f"document.querySelectorAll('tr[data-stop]').length >= {at_least}")
 
@@ -131,6 +151,27 @@ class TestRoadPlan:
         })()""")
         desk.page.wait(f"document.querySelectorAll('tr[data-stop]')[0].innerText.includes('{before[0]}')")
         assert shown_order(desk) == before
+
+    def test_keeps_a_stop_after_another_until_freed(self, desk, as_zhou, planned):
+        first, second = order(as_zhou, planned)[:2]
+        desk.sign_in("zhou", f"/schemes/{planned}?tab=routes")
+        rows_are_shown(desk)
+        choose_in_row(desk, 1, f"须排在 {first} 之后")
+        desk.sees(f"在 {first} 之后")
+        assert desk.flawless() == []
+        desk.act("save-plan")
+        desk.page.wait("!document.body.innerText.includes('尚未保存')")
+        (held,) = plan_orders(as_zhou, planned)
+        assert (held["case_no"], held["after_case_no"]) == (second, first)
+        desk.page.run("document.querySelectorAll('tr[data-stop] .acts button')[1].click()")
+        desk.sees(f"违反所设先后次序或间隔：{second}")
+        assert desk.page.run("document.querySelector('[data-act=save-plan]').disabled")
+        desk.page.run("[...document.querySelectorAll('button')].find((one) => one.innerText === '全部放弃').click()")
+        desk.page.wait("!document.body.innerText.includes('尚未保存')")
+        choose_in_row(desk, 1, "取消先后次序")
+        desk.act("save-plan")
+        desk.page.wait("!document.body.innerText.includes('尚未保存')")
+        assert plan_orders(as_zhou, planned) == []
 
     def test_changed_by_somebody_else_meanwhile_is_shown_and_nothing_lost(self, desk, second_desk, as_zhou, planned):
         """The rule lets only the compiler change a scheme: the second person sits at another of his screens."""

@@ -8,7 +8,7 @@ from server.planning.explain import left_out
 from server.planning.frame import frame
 from server.planning.model import Limits, Window
 from server.planning.schedule import timing
-from server.planning.search import search
+from server.planning.search import manner, search
 from tests.server.planning.make_problem import at, problem, shift, stop, town, window
 
 
@@ -95,3 +95,12 @@ class TestSearch:
         assert len(told) == pytest.approx(100, abs=1)
         assert {served for _, _, served in told} == {6}
         assert told[-1][1] <= told[0][1]
+
+
+class TestManner:
+    @pytest.mark.parametrize(("budget_s", "history"), [(None, 100), (0.5, 100), (9.99, 100), (10.0, 300), (110.0, 300)])
+    def test_long_searches_look_farther_back(self, budget_s, history):
+        assert manner(budget_s, stops=100).history_length == history
+
+    def test_begins_again_from_the_best_when_nothing_better_comes(self):
+        assert {manner(budget_s, stops=9).num_iters_no_improvement for budget_s in (None, 60.0)} == {10_000}
