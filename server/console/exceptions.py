@@ -146,12 +146,13 @@ def _positions(since: datetime) -> Iterator[Finding]:
 
 
 def _rules(since: datetime) -> Iterator[Finding]:
-    """Yield rules that a visit broke, or that could not be told of it, at check-out and at sync."""
+    """Yield rules that a visit broke, or that could not be told of it: once each, as sync says it if both gates do."""
     wanted = select(Visit).where(Visit.arrived_at >= since, Visit.arrived_at.is_not(None)).order_by(Visit.id)
     for visit in db.session.scalars(scoped(wanted, Visit.creditor_id)):
-        for one in visit.rule_results:
-            if one["finding"] == Verdict.KEPT:
-                continue
+        last = {
+            (one["rule_id"], one.get("record_id")): one for one in visit.rule_results if one["finding"] != Verdict.KEPT
+        }
+        for one in last.values():
             about = {"visit_id": str(visit.id), "case_no": visit.case.case_no if visit.case else ""}
             about |= {name: one.get(name) for name in RULE_SHOWN}
             yield Finding(Kind.RULE, visit.arrived_at or since, f"visit:{visit.id}", about)

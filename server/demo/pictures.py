@@ -13,12 +13,15 @@ from server.clock import SHANGHAI
 
 WALLS = ((196, 178, 154), (170, 180, 188), (205, 198, 186), (158, 166, 150))
 DOORS = ((110, 66, 40), (60, 74, 92), (96, 40, 44), (70, 70, 66))
+SIZE, PATCHES = (1280, 960), (8, 6)
+NIGHT = (58, 62, 70)
+SHADE = 0.45  # how much of light and shadow lies over door, building and envelope too
 EXIF_TIME, EXIF_MAKE, EXIF_SOFTWARE = 0x0132, 0x010F, 0x0131
 
 
 def door_photo(rng: Random, *, shows: str, taken_at: datetime) -> bytes:
     """Return a JPEG of an invented door, building or envelope, 1280 × 960, with time and label in its EXIF."""
-    picture = Image.new("RGB", (1280, 960), rng.choice(WALLS))
+    picture = _shaded(rng, rng.choice(WALLS))
     draw = ImageDraw.Draw(picture)
     if shows == "building":
         for floor in range(6):
@@ -35,6 +38,7 @@ def door_photo(rng: Random, *, shows: str, taken_at: datetime) -> bytes:
         draw.rectangle((430, 130, 860, 930), fill=rng.choice(DOORS), outline=(30, 30, 30), width=8)
         draw.ellipse((790, 520, 830, 560), fill=(210, 190, 120))
         draw.rectangle((560, 200, 730, 260), fill=(230, 230, 220))
+    picture.paste(Image.blend(picture, _shaded(rng, rng.choice(WALLS)), SHADE))
     for _ in range(4000):
         x, y = rng.randrange(1280), rng.randrange(960)
         draw.point((x, y), fill=tuple(min(255, max(0, value + rng.randrange(-30, 30))) for value in WALLS[0]))
@@ -45,6 +49,12 @@ def door_photo(rng: Random, *, shows: str, taken_at: datetime) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, exif=exif)
     return out.getvalue()
+
+
+def _shaded(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
+    """Return a wall in patches of light and shadow, no two alike: two doors must not pass for the same photo."""
+    light = Image.frombytes("L", PATCHES, rng.randbytes(PATCHES[0] * PATCHES[1])).resize(SIZE, Image.Resampling.BICUBIC)
+    return Image.composite(Image.new("RGB", SIZE, colour), Image.new("RGB", SIZE, NIGHT), light)
 
 
 def signature(rng: Random, *, strokes: int = 5) -> list[Mapping[str, Any]]:

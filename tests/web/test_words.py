@@ -1,15 +1,21 @@
-"""Every flag the server may set on a visit, its records, papers and files has a word on the console's screens."""
+"""Every code of the server that the console shows has a word on its screens; every component it names is there."""
 
+import json
 import re
 from pathlib import Path
 
+from field_forms.outcomes import NextStep
 from server.visits.assembly import ONCE
 from server.visits.intake import ASSEMBLY_FAILED
 from server.visits.projection import SUPPLEMENTED
+from server.visits.rules import Custody
 from sync.verdict import Flag
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = ROOT / "web/src/console/desks/visits/words.ts"
+DESKS = ROOT / "web/src/console/desks"
+WORDS = DESKS / "visits/words.ts"
+NOTED = re.compile(r"audit\.note\(\s*f?\"([a-z_]+\.[a-z_]+)\"|\"([a-z_]+\.[a-z_]+)\" if |else \"([a-z_]+\.[a-z_]+)\"")
+GLOBAL = {"RouterLink", "RouterView", "Teleport", "KeepAlive", "Transition", "TransitionGroup", "Suspense"}
 SET = re.compile(r"flags(?:\.append\(|\b[^=\n]*=[^=\n]*\[)\"(\w+)\"|_flag\(visit, \"(\w+)\"|return \[\"(\w+)\"\]")
 
 
@@ -19,10 +25,50 @@ def written():
     return {name for source in sources for found in SET.findall(source) for name in found if name}
 
 
+def worded(path, table):
+    """Return the codes of one table of words, with their Chinese."""
+    found = re.search(rf"export const {table} = \{{(.*?)\}} satisfies", path.read_text(encoding="utf-8"), re.DOTALL)
+    return dict(re.findall(r"\"?([\w.]+)\"?: \[\"([^\"]+)\", \"[^\"]+\"\]", found[1]))
+
+
+def test_every_action_of_the_audit_log_has_a_word():
+    noted = {f"paper.{one}" for one in Custody} | {"visit.accepted", "visit.returned"}
+    for path in (ROOT / "server").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        noted |= (
+            {name for found in NOTED.findall(source) for name in found if name} if "audit.note(" in source else set()
+        )
+    assert {"person.added", "scheme.signed_off", "paper.issued"} <= noted
+    assert sorted(noted - worded(DESKS / "audit/words.ts", "ACTIONS").keys()) == []
+
+
+def test_every_next_step_and_state_of_a_signing_has_a_word():
+    bodies = json.loads((ROOT / "server/visits/bodies.json").read_text(encoding="utf-8"))
+    (states,) = _enums(bodies, "refused_witnessed")
+    assert sorted({one.value for one in NextStep} - worded(WORDS, "NEXT_STEPS").keys()) == []
+    assert sorted(set(states) - worded(WORDS, "PAPER_STATES").keys()) == []
+
+
+def _enums(node, holding):
+    """Return the lists of allowed values, anywhere in a schema, that hold one value."""
+    if isinstance(node, dict):
+        own = [node["enum"]] if holding in node.get("enum", []) else []
+        return own + [one for part in node.values() for one in _enums(part, holding)]
+    return [one for part in node for one in _enums(part, holding)] if isinstance(node, list) else []
+
+
+def test_every_component_of_a_template_is_imported():
+    absent = set()
+    for path in (ROOT / "web/src").rglob("*.vue"):
+        script, template = re.fullmatch(r"(.*</script>)(.*)", path.read_text(encoding="utf-8"), re.DOTALL).groups()
+        used = set(re.findall(r"<([A-Z]\w+)", template)) - GLOBAL
+        absent |= {f"{path.stem}: {name}" for name in used if not re.search(rf"\b{name}\b", script)}
+    assert absent == set()
+
+
 def test_every_flag_of_a_visit_has_a_word_in_both_languages():
-    table = re.search(r"export const FLAGS = \{(.*?)\} satisfies", WORDS.read_text(encoding="utf-8"), re.DOTALL)
-    worded = dict(re.findall(r"(\w+): \[\"([^\"]+)\", \"[^\"]+\"\]", table[1]))
+    flags = worded(WORDS, "FLAGS")
     named = {one.value for one in Flag} | {f"several_{kind}" for kind in ONCE} | {ASSEMBLY_FAILED, SUPPLEMENTED}
     assert {"file_conflict", "looks_like_another", "used_before", "unknown_paper", "deprecated_form"} <= written()
-    assert sorted((named | written()) - worded.keys()) == []
-    assert all(re.search("[\u4e00-\u9fff]", word) for word in worded.values())
+    assert sorted((named | written()) - flags.keys()) == []
+    assert all(re.search("[\u4e00-\u9fff]", word) for word in flags.values())

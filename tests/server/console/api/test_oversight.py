@@ -135,6 +135,16 @@ class TestRules:
         assert (one["facts"]["rule_id"], one["facts"]["text"]["zh"]) == ("HOURS", "时段")
         assert found(stranger, "rule_broken") == []
 
+    def test_what_check_out_and_sync_both_say_is_told_once(self, as_ma, visit):
+        visit.rule_results = [
+            {"gate": gate, "rule_id": rule_id, "finding": "broken", "record_id": record_id}
+            for gate in ("checkout", "sync")
+            for rule_id, record_id in (("WITNESS", "a"), ("WITNESS", "b"), ("HOURS", None))
+        ]
+        db.session.commit()
+        told = [(one["facts"]["rule_id"], one["facts"]["gate"]) for one in found(as_ma, "rule_broken")]
+        assert sorted(told) == [("HOURS", "sync"), ("WITNESS", "sync"), ("WITNESS", "sync")]
+
 
 class TestFigures:
     def test_count_the_visits_of_the_time(self, as_guo, stranger, visit):
