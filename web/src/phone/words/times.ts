@@ -12,7 +12,7 @@ export function dayWords(on: string): string {
   const at = new Date(`${on}T12:00:00+08:00`);
   const locale = language.value === "zh" ? "zh-CN" : "en-GB";
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: ZONE }).format(at);
-  return `${date}(${new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: ZONE }).format(at)})`;
+  return `${date}${language.value === "zh" ? "" : " "}(${new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: ZONE }).format(at)})`;
 }
 
 /** Return the hour of a moment told in RFC 3339, a dash for none. */
