@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 20 * 1024 * 1024
@@ -22,8 +19,8 @@ MAX_ROWS = 1000
 MAX_COLUMNS = 60
 _SPLIT = re.compile(r"(?<!\\)\|")
 _UNREADABLE = (
-    zipfile.BadZipFile, ParseError, DefusedXmlException, InvalidFileException, KeyError, ValueError, TypeError,
-    AttributeError, IndexError, OSError, EOFError,
+    zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError, AttributeError, IndexError,
+    OSError, EOFError,
 )  # fmt: skip
 
 
@@ -93,6 +90,9 @@ def from_markdown(text: str) -> Sheets:
 
 
 def _from_xlsx(source: bytes) -> Sheets:
+    from openpyxl import load_workbook  # noqa: PLC0415  # 13 MiB that a phone's calls never need
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         _refuse_bomb(source)
         book = load_workbook(io.BytesIO(source), read_only=True, data_only=True, keep_links=False)
@@ -103,7 +103,7 @@ def _from_xlsx(source: bytes) -> Sheets:
             found[sheet.title] = list(_rows(sheet.title, cells, is_text=False))
     except OddCell:
         raise
-    except _UNREADABLE as fault:
+    except (*_UNREADABLE, InvalidFileException) as fault:
         raise OddCell("workbook", f"not a readable .xlsx: {type(fault).__name__}") from fault
     return found
 
@@ -124,6 +124,12 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
+def _letter(index: int) -> str:
+    """Return the letter of a column from 0; a sheet has fewer than 26 times 26."""
+    before, last = divmod(index, 26)
+    return (chr(ord("A") + before - 1) if before else "") + chr(ord("A") + last)
+
+
 def _rows(sheet: str, lines: Sequence[tuple[int, Sequence[str]]], *, is_text: bool) -> Iterator[Row]:
     """Yield a sheet's rows under its header; rows are counted as a spreadsheet counts them."""
     if not lines:
@@ -131,7 +137,7 @@ def _rows(sheet: str, lines: Sequence[tuple[int, Sequence[str]]], *, is_text: bo
     if len(lines) > MAX_ROWS + 1:
         raise OddCell(sheet, f"expected at most {MAX_ROWS} rows")
     header = lines[0][1]
-    letters = {name: get_column_letter(at + 1 + is_text) for at, name in enumerate(header) if name}
+    letters = {name: _letter(at + is_text) for at, name in enumerate(header) if name}
     if len(letters) != len([name for name in header if name]):
         raise OddCell(f"{sheet}!1", "a column stands twice")
     for number, (line, cells) in enumerate(lines[1:], start=2):

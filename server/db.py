@@ -12,14 +12,11 @@ from collections.abc import Callable
 from copy import copy
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-import psycopg
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
@@ -29,6 +26,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from server import clock
 from server.errors import Missing
 from server.prepared import run_text
+
+if TYPE_CHECKING:
+    import psycopg
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -86,7 +86,6 @@ class _Handle(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=_Handle, disable_autonaming=True)
-migrate = Migrate(db=db, compare_type=True, render_as_batch=True)
 
 T = TypeVar("T", bound=Base)
 LastWrite = Callable[[Session], None]
@@ -159,15 +158,17 @@ def _keep_statements(connection: Any, _record: ConnectionPoolEntry) -> None:
     The driver forgets at each rollback, for what was rolled back may have been a change of tables. The application
     changes none, and what failed is rolled back as the driver does it.
     """
-    if isinstance(connection, psycopg.Connection):
-        connection.rollback = partial(_roll_back, connection)  # type: ignore[method-assign]
+    if not isinstance(connection, sqlite3.Connection):
+        connection.rollback = partial(_roll_back, connection)
 
 
 def _roll_back(connection: "psycopg.Connection[Any]") -> None:
+    from psycopg.pq import ExecStatus, TransactionStatus  # noqa: PLC0415  # 6 MiB that SQLite needs not
+
     pgconn = connection.pgconn
     is_sound = pgconn.transaction_status == TransactionStatus.INTRANS
     if not is_sound or pgconn.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
-        psycopg.Connection.rollback(connection)
+        type(connection).rollback(connection)
 
 
 @event.listens_for(Engine, "connect")

@@ -4,23 +4,22 @@ What begins like a formula stays text in both kinds of file, whoever typed it (O
 """
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO, StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 MOST_CHARS = 32_000
 FEN_A_YUAN = 100
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NARROW, WIDE = 14, 40
+ILLEGAL = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]")
+"""What no cell may hold. Source: openpyxl's ILLEGAL_CHARACTERS_RE."""
 
 Cell = str | int | float | None
 
@@ -62,12 +61,15 @@ def csv_text(kind: ColumnKind, cell: Cell) -> str:
 
 def guarded(text: str) -> str:
     """Put an apostrophe before a text that begins like a formula."""
-    kept = ILLEGAL_CHARACTERS_RE.sub("", text)[:MOST_CHARS]
+    kept = ILLEGAL.sub("", text)[:MOST_CHARS]
     return f"'{kept}" if kept.lstrip(" ").startswith(STARTS_FORMULA) or kept.startswith(STARTS_FORMULA) else kept
 
 
 def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, mark: str = "") -> bytes:
     """Return a workbook of one sheet: numbers as numbers, everything else as plain text; its properties name `mark`."""
+    from openpyxl import Workbook  # noqa: PLC0415  # 13 MiB that a phone's calls never need
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     book = Workbook(write_only=True)
     if mark:
         book.properties.creator = book.properties.description = mark
@@ -86,19 +88,23 @@ def as_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]
 
 def sheet_name(title: str) -> str:
     """Return a title as a name that a sheet may have."""
-    kept = "".join(char for char in ILLEGAL_CHARACTERS_RE.sub("", title) if char not in "[]:*?/\\'")
+    kept = "".join(char for char in ILLEGAL.sub("", title) if char not in "[]:*?/\\'")
     return kept.strip()[:31] or "Doorstep"
 
 
-def head_cell(sheet: WriteOnlyWorksheet, title: str) -> Any:
+def head_cell(sheet: "WriteOnlyWorksheet", title: str) -> Any:
     """Return the heading of a column."""
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     cell = text_cell(sheet, title)
     cell.font = Font(bold=True)
     return cell
 
 
-def xlsx_cell(sheet: WriteOnlyWorksheet, kind: ColumnKind, cell: Cell) -> Any:
+def xlsx_cell(sheet: "WriteOnlyWorksheet", kind: ColumnKind, cell: Cell) -> Any:
     """Return a number as a number (fen as yuan) and text as text."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
     if isinstance(cell, str):
         return text_cell(sheet, cell)
     if cell is None or kind is not ColumnKind.MONEY:
@@ -108,9 +114,11 @@ def xlsx_cell(sheet: WriteOnlyWorksheet, kind: ColumnKind, cell: Cell) -> Any:
     return money
 
 
-def text_cell(sheet: WriteOnlyWorksheet, text: str) -> Any:
+def text_cell(sheet: "WriteOnlyWorksheet", text: str) -> Any:
     """Return a cell that is a string whatever it begins with."""
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)[:MOST_CHARS])
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
+    cell = WriteOnlyCell(sheet, ILLEGAL.sub("", text)[:MOST_CHARS])
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell

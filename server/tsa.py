@@ -7,7 +7,6 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-import requests
 from asn1crypto import tsp
 from cryptography import x509
 
@@ -29,6 +28,8 @@ def ask(url: str, data: bytes, *, roots: Sequence[x509.Certificate]) -> bytes:
 
     A reply is taken only when its signature leads to one of the roots. Raises AuthoritySilent.
     """
+    import requests  # noqa: PLC0415  # 4 MiB that a worker of the web does not need
+
     nonce = secrets.randbits(_NONCE_BITS) | 1
     imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(data).digest()}
     question = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True})

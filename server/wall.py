@@ -8,18 +8,19 @@ acts for one creditor. SQLite has no such wall: there the filters of `accounts.s
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from flask import Flask, current_app, g, has_app_context, request
-from psycopg import Connection as PsycopgConnection
-from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from server.db import before_commit, db
 from server.prepared import run_text
+
+if TYPE_CHECKING:
+    import psycopg
 
 EVERYTHING, NOTHING, OF_NOBODY = "*", "", "-"
 THROUGH: Mapping[str, tuple[str, str]] = {
@@ -127,7 +128,9 @@ def _begins_saying(connection: Connection) -> bool:
 
     The driver would send both one after the other, and begins nothing where a transaction is under way already.
     """
-    pgconn = cast("PsycopgConnection[Any]", connection.connection.driver_connection).pgconn
+    from psycopg.pq import ExecStatus, TransactionStatus  # noqa: PLC0415  # 6 MiB that SQLite needs not
+
+    pgconn = cast("psycopg.Connection[Any]", connection.connection.driver_connection).pgconn
     if pgconn.transaction_status != TransactionStatus.IDLE:
         return False
     return pgconn.exec_(f"BEGIN; {_words(_sees())}".encode()).status == ExecStatus.COMMAND_OK

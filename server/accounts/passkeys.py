@@ -6,29 +6,23 @@ The challenge lies with the session it was given to and is used once. Source: W3
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-import webauthn
 from flask import g
 from sqlalchemy import func, select
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from server import clock, config
 from server.accounts.models import Passkey, Person, Token
 from server.db import db, fetch
 from server.errors import Conflict, Invalid, NotAllowed
+from sync.signature import b64url, unb64url
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=5)
-VERIFIED = UserVerificationRequirement.REQUIRED
 
 
 class StepUpNeeded(NotAllowed):
@@ -50,14 +44,18 @@ def of(person: Person) -> list[Passkey]:
 
 def offer(person: Person, *, at: datetime) -> dict[str, Any]:
     """Return what a browser needs to make a passkey."""
+    import webauthn  # noqa: PLC0415  # 6 MiB: only where a passkey is used
+    from webauthn.helpers import structs  # noqa: PLC0415
+
     options = webauthn.generate_registration_options(
         rp_id=_host(),
         rp_name="Doorstep 外访通",
         user_name=person.username,
         user_id=person.id.bytes,
         user_display_name=person.name,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=VERIFIED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[_descriptor(one) for one in of(person)],
     )
@@ -67,6 +65,9 @@ def offer(person: Person, *, at: datetime) -> dict[str, Any]:
 
 def register(person: Person, credential: dict[str, Any], *, name: str, at: datetime) -> Passkey:
     """Keep the passkey a browser made. Raises PasskeyRefused or PasskeyKnown."""
+    import webauthn  # noqa: PLC0415  # 6 MiB: only where a passkey is used
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415
+
     challenge = _take_challenge("new", at=at)
     try:
         told = webauthn.verify_registration_response(
@@ -75,12 +76,12 @@ def register(person: Person, credential: dict[str, Any], *, name: str, at: datet
         )  # fmt: skip
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
         raise PasskeyRefused(str(fault)[:200]) from fault
-    credential_id = bytes_to_base64url(told.credential_id)
+    credential_id = b64url(told.credential_id)
     if db.session.scalar(select(func.count()).where(Passkey.credential_id == credential_id)):
         raise PasskeyKnown(name)
     passkey = Passkey(
         id=clock.new_id(), person_id=person.id, name=name, credential_id=credential_id,
-        public_key=bytes_to_base64url(told.credential_public_key), sign_count=told.sign_count,
+        public_key=b64url(told.credential_public_key), sign_count=told.sign_count,
     )  # fmt: skip
     db.session.add(passkey)
     return passkey
@@ -91,8 +92,13 @@ def ask(person: Person, *, at: datetime) -> dict[str, Any]:
     known = of(person)
     if not known:
         raise StepUpNeeded("register a passkey first")
+    import webauthn  # noqa: PLC0415  # 6 MiB: only where a passkey is used
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
     options = webauthn.generate_authentication_options(
-        rp_id=_host(), allow_credentials=[_descriptor(one) for one in known], user_verification=VERIFIED
+        rp_id=_host(),
+        allow_credentials=[_descriptor(one) for one in known],
+        user_verification=UserVerificationRequirement.REQUIRED,
     )
     _remember("prove", options.challenge, at=at)
     return cast("dict[str, Any]", json.loads(webauthn.options_to_json(options)))
@@ -100,6 +106,9 @@ def ask(person: Person, *, at: datetime) -> dict[str, Any]:
 
 def prove(person: Person, credential: dict[str, Any], *, at: datetime) -> Passkey:
     """Take a passkey's answer: this session may decide for the next five minutes. Raises PasskeyRefused."""
+    import webauthn  # noqa: PLC0415  # 6 MiB: only where a passkey is used
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415
+
     challenge = _take_challenge("prove", at=at)
     used = next((one for one in of(person) if one.credential_id == credential.get("id")), None)
     if used is None:
@@ -107,7 +116,7 @@ def prove(person: Person, credential: dict[str, Any], *, at: datetime) -> Passke
     try:
         told = webauthn.verify_authentication_response(
             credential=credential, expected_challenge=challenge, expected_rp_id=_host(), expected_origin=_origin(),
-            credential_public_key=base64url_to_bytes(used.public_key), credential_current_sign_count=used.sign_count,
+            credential_public_key=unb64url(used.public_key), credential_current_sign_count=used.sign_count,
             require_user_verification=True,
         )  # fmt: skip
     except (WebAuthnException, ValueError, KeyError, TypeError) as fault:
@@ -133,7 +142,7 @@ def require_proof(person: Person, *, at: datetime) -> str | None:
 
 def _remember(purpose: str, challenge: bytes, *, at: datetime) -> None:
     token = fetch(Token, g.token_id)
-    token.challenge, token.challenged_at = f"{purpose}:{bytes_to_base64url(challenge)}", at
+    token.challenge, token.challenged_at = f"{purpose}:{b64url(challenge)}", at
 
 
 def _take_challenge(purpose: str, *, at: datetime) -> bytes:
@@ -143,11 +152,13 @@ def _take_challenge(purpose: str, *, at: datetime) -> bytes:
     token.challenge = token.challenged_at = None
     if not kept.startswith(told) or until < at:
         raise PasskeyRefused("ask for the options anew")
-    return base64url_to_bytes(kept.removeprefix(told))
+    return unb64url(kept.removeprefix(told))
 
 
-def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    return PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id))
+def _descriptor(passkey: Passkey) -> "PublicKeyCredentialDescriptor":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor  # noqa: PLC0415
+
+    return PublicKeyCredentialDescriptor(id=unb64url(passkey.credential_id))
 
 
 def _host() -> str:

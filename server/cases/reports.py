@@ -5,12 +5,7 @@ Totals and counts hold no personal data; the faults' values do, so the two are k
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import Any
-
-from openpyxl import Workbook as XlsxFile
-from openpyxl.cell import Cell as XlsxCell
-from openpyxl.workbook.child import INVALID_TITLE_REGEX
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from server.cases.faults import Fault, Severity, Verdict
 from server.cases.imports import Intake
@@ -18,6 +13,9 @@ from server.cases.mapping import Layout, Template, lay_out
 from server.cases.payments import Feed
 from server.cases.totals import ColumnTotal
 from server.cases.workbook import Row, Workbook, column_letter
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 ADDED_HEADERS = ("处理结果", "原因", "Reason", "原工作表", "原行号")
 VERDICT_ZH = {Verdict.FLAGGED: "已收，带标记", Verdict.REFUSED: "未收", Verdict.ACCEPTED: "已收"}
@@ -97,6 +95,9 @@ def faults_xlsx(book: Workbook, *, template: Template, read: Intake | Feed) -> b
 
     The headers are the creditor's own, so the same template reads it; every cell is text, so nothing in it runs.
     """
+    from openpyxl import Workbook as XlsxFile  # noqa: PLC0415  # 13 MiB that a phone's calls never need
+    from openpyxl.workbook.child import INVALID_TITLE_REGEX  # noqa: PLC0415
+
     wanted = {(result.sheet, result.row): result for result in read.results if result.verdict is not Verdict.ACCEPTED}
     file = XlsxFile()
     file.remove(file.active or file.create_sheet())
@@ -116,7 +117,7 @@ def faults_xlsx(book: Workbook, *, template: Template, read: Intake | Feed) -> b
     return out.getvalue()
 
 
-def write_title(sheet: Worksheet, read: Intake | Feed) -> None:
+def write_title(sheet: "Worksheet", read: Intake | Feed) -> None:
     """Write the as-of day above the headers, so that the corrected file means the same day."""
     if isinstance(read, Intake):
         day = read.as_of_on
@@ -131,8 +132,10 @@ def fault_row(layout: Layout, *, row: Row, verdict: Verdict, faults: Sequence[Fa
     return [*own, VERDICT_ZH[verdict], "；".join(reasons), "; ".join(reasons_en), layout.sheet, str(row.number)]
 
 
-def write_row(sheet: Worksheet, texts: Sequence[str]) -> None:
+def write_row(sheet: "Worksheet", texts: Sequence[str]) -> None:
     """Append a row of text cells: marked as strings and quoted, so a spreadsheet never takes one for a formula."""
+    from openpyxl.cell import Cell as XlsxCell  # noqa: PLC0415
+
     number = sheet.max_row + 1 if sheet._cells else 1  # noqa: SLF001 - max_row says 1 for an empty sheet as well
     for column, text in enumerate(texts, 1):
         cell = sheet.cell(number, column)

@@ -17,10 +17,6 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from server.errors import Invalid
 
@@ -35,9 +31,11 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ZIP_MAGIC = b"PK\x03\x04"
 DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 20
+LETTERS = 26
+FORMULAS = frozenset({"ArrayFormula", "DataTableFormula"})  # of openpyxl, which is loaded when a file is read
 
 Flaws = (
-    zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, InvalidFileException,
+    zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException,
     KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, NotImplementedError,
 )  # fmt: skip
 
@@ -99,7 +97,8 @@ class Workbook:
 
 def column_letter(index: int) -> str:
     """Return `A` for column 0, `AA` for column 26: the name a spreadsheet program shows."""
-    return get_column_letter(index + 1)
+    before, last = divmod(index, LETTERS)
+    return (column_letter(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def read_workbook(content: bytes) -> Workbook:
@@ -118,6 +117,9 @@ def read_workbook(content: bytes) -> Workbook:
 
 def read_xlsx(content: bytes) -> Workbook:
     """Read every sheet of an XLSX file. Raises UnreadableFile or OversizeFile."""
+    from openpyxl import load_workbook  # noqa: PLC0415  # 13 MiB that a phone's calls never need
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         refuse_bomb(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -129,7 +131,7 @@ def read_xlsx(content: bytes) -> Workbook:
             is_1904 = book.epoch.year == 1904  # noqa: PLR2004
         finally:
             book.close()
-    except Flaws as flaw:
+    except (*Flaws, InvalidFileException) as flaw:
         raise UnreadableFile(f"not a readable XLSX file ({type(flaw).__name__})") from flaw
     return Workbook(tuple(sheets), hashlib.sha256(content).hexdigest(), "xlsx", is_1904)
 
@@ -154,7 +156,7 @@ def xlsx_rows(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Cell, ...]]:
 
 def as_cell(value: object) -> Cell:
     """Return what one spreadsheet value says, as text."""
-    if isinstance(value, ArrayFormula | DataTableFormula):
+    if type(value).__name__ in FORMULAS:
         return Cell(clean(str(getattr(value, "text", None) or "=")), CellKind.FORMULA)
     if isinstance(value, bool) or value is None:
         return Cell("" if value is None else str(value).upper())

@@ -5,16 +5,15 @@ Pure.
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from typing import TYPE_CHECKING, Any
 
 from server.escalation.credit import RULE_VERSION, RULE_ZH
 from server.escalation.summary import Summary
+from server.tables import ILLEGAL
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_CHARS = 32_767  # of one cell
@@ -35,6 +34,8 @@ def write(summary: Summary, *, mark: str = "") -> bytes:
 
     mark names who took it, below each sheet and in the file's properties.
     """
+    from openpyxl import Workbook  # noqa: PLC0415  # 13 MiB that a phone's calls never need
+
     book = Workbook(write_only=True)
     if mark:
         book.properties.creator = book.properties.description = mark
@@ -102,7 +103,7 @@ def _poor_rows(summary: Summary) -> Iterable[Sequence[Any]]:
     yield ("规则", RULE_VERSION, None, RULE_ZH)
 
 
-def _sheet(book: Workbook, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _sheet(book: "Workbook", title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for letter, width in zip("ABCDEFGHIJ", _WIDTHS, strict=True):
@@ -112,11 +113,14 @@ def _sheet(book: Workbook, title: str, head: Sequence[str], rows: Iterable[Seque
         sheet.append([_cell(sheet, value, is_head=False) for value in row])
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Any, *, is_head: bool) -> Any:
+def _cell(sheet: "WriteOnlyWorksheet", value: Any, *, is_head: bool) -> Any:
     """Return a cell that is a number or plain text: what begins like a formula stays text."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value))[:MOST_CHARS])
+    cell = WriteOnlyCell(sheet, ILLEGAL.sub("", str(value))[:MOST_CHARS])
     cell.data_type = "s"
     cell.quotePrefix = True
     if is_head:

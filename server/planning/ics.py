@@ -8,10 +8,12 @@ Source: RFC 5545.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from server.planning.plans import Caution, Route, RoutedStop
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MIME = "text/calendar"
 CAUTION_ZH = {Caution.FIND_THE_DOOR: "门牌待确认", Caution.CENTROID: "仅区县中心，先核实地址"}
@@ -24,6 +26,8 @@ def calendar(
 
     The same plan and moment give the same bytes.
     """
+    from icalendar import Calendar  # noqa: PLC0415  # 3 MiB: only where a calendar is asked for
+
     whole = Calendar()
     whole.add("prodid", "-//Doorstep//routes//ZH")
     whole.add("version", "2.0")
@@ -38,7 +42,7 @@ def calendar(
     return bytes(whole.to_ical())
 
 
-def _day(route: Route) -> Event:
+def _day(route: Route) -> "Event":
     """Return the whole day as an event that leaves its hours free."""
     kilometres = f"{route.distance_m / 1000:.1f} 公里"
     event = _event(
@@ -55,14 +59,14 @@ def _day(route: Route) -> Event:
     return event
 
 
-def _rest(route: Route) -> list[Event]:
+def _rest(route: Route) -> "list[Event]":
     if route.rest is None:
         return []
     uid = f"rest-{route.crew_id}-{route.on.isoformat()}"
     return [_event(uid, "午休", route.rest.opens_at, route.rest.closes_at)]
 
 
-def _visit(route: Route, stop: RoutedStop, districts: Mapping[str, str]) -> Event:
+def _visit(route: Route, stop: RoutedStop, districts: Mapping[str, str]) -> "Event":
     place = districts.get(stop.stop_id, "")
     event = _event(
         f"visit-{stop.stop_id}", f"{stop.seq} · {stop.label} {place}".rstrip(), stop.starts_at, stop.leaves_at
@@ -74,7 +78,9 @@ def _visit(route: Route, stop: RoutedStop, districts: Mapping[str, str]) -> Even
     return event
 
 
-def _event(uid: str, summary: str, begins_at: datetime, ends_at: datetime) -> Event:
+def _event(uid: str, summary: str, begins_at: datetime, ends_at: datetime) -> "Event":
+    from icalendar import Event  # noqa: PLC0415
+
     event = Event()
     event.add("uid", f"{uid}@doorstep")
     event.add("summary", summary)

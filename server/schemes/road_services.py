@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import requests
-
 from server.errors import Conflict, Invalid
 from server.planning.datum import Datum, Point, convert
 from server.planning.roads import UNKNOWN
@@ -62,6 +60,8 @@ class _Host:
 
     def asked(self, method: str, path: str, **how: Any) -> Any:
         """Return the JSON of one answer. Raises RoadsFailed."""
+        import requests  # noqa: PLC0415  # 4 MiB that a worker of the web does not need
+
         try:
             with requests.Session() as session:
                 session.trust_env = False  # no proxies, no .netrc

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import requests
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sync.phone import pace
+
+if TYPE_CHECKING:
+    import requests
 
 MARK = "Doorstep-Sync"
 _TIMEOUT_S = (10, 30)
@@ -54,15 +55,23 @@ class Transport(Protocol):
         """Send one request. Raises NoNetwork when no answer came."""
 
 
+def _session() -> "requests.Session":
+    import requests  # noqa: PLC0415  # the server takes only the mark from here
+
+    return requests.Session()
+
+
 @dataclass(frozen=True, slots=True)
 class HttpTransport:
     """A transport over HTTP to a base address such as https://office.example."""
 
     base_url: str
-    session: requests.Session = field(default_factory=requests.Session)
+    session: "requests.Session" = field(default_factory=_session)
 
     def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send; redirects are not followed, as our server never redirects a phone. Raises NoNetwork."""
+        import requests  # noqa: PLC0415
+
         try:
             got = self.session.request(
                 method, self.base_url + path, headers=dict(headers), data=body, timeout=_TIMEOUT_S,
@@ -75,7 +84,7 @@ class HttpTransport:
         return Answer(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.content)
 
 
-def _is_cut_in_headers(got: requests.Response) -> bool:
+def _is_cut_in_headers(got: "requests.Response") -> bool:
     """Tell whether the line broke inside a header's name; a value cut short cannot be told from a whole one.
 
     What such a value may say is bound by the protocol: an offset or a position too low is asked for again.
