@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from field_forms.outcomes import NextStep
+from server.cases.templates import KINDS, clause_names
 from server.visits.assembly import ONCE
 from server.visits.intake import ASSEMBLY_FAILED
 from server.visits.projection import SUPPLEMENTED
@@ -47,6 +48,11 @@ def test_every_next_step_and_state_of_a_signing_has_a_word():
     (states,) = _enums(bodies, "refused_witnessed")
     assert sorted({one.value for one in NextStep} - worded(WORDS, "NEXT_STEPS").keys()) == []
     assert sorted(set(states) - worded(WORDS, "PAPER_STATES").keys()) == []
+
+
+def test_every_clause_of_a_paper_has_a_word():
+    named = {name for kind in KINDS for name in clause_names(kind)}
+    assert sorted(named - worded(DESKS / "templates/words.ts", "CLAUSES").keys()) == []
 
 
 def _enums(node, holding):

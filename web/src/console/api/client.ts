@@ -42,7 +42,7 @@ async function send(asked: Request): Promise<Response> {
     return await fetch(new Request(asked, { headers, credentials: "same-origin" }));
   } catch (fault) {
     if (asked.signal.aborted) throw fault;
-    throw new Problem(0, {});
+    throw new Problem(0, {}, SAFE.has(asked.method));
   }
 }
 

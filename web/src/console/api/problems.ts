@@ -20,7 +20,7 @@ export class Problem extends Error {
   readonly detail: string;
   readonly errors: { pointer?: string; detail?: string }[];
 
-  constructor(readonly status: number, readonly body: Fault) {
+  constructor(readonly status: number, readonly body: Fault, readonly isOfReading = false) {
     super(body.title ?? common("unknown_fault"));
     this.slug = (body.type ?? "").replace("/problems/", "");
     this.detail = body.detail ?? "";
@@ -46,7 +46,7 @@ async function readChinese(): Promise<Map<string, string>> {
 /** Return what a person should read of any fault: a refusal in words of the reader's language, with its details. */
 export async function tell(fault: unknown): Promise<string> {
   if (!(fault instanceof Problem)) return fault instanceof TypeError ? common("offline") : String(fault);
-  if (fault.status === 0) return common("offline");
+  if (fault.status === 0) return common(fault.isOfReading ? "unreachable" : "offline");
   chinese ??= readChinese();
   const zh = (await chinese).get(fault.slug);
   const what = language.value === "zh" && zh ? zh : [fault.message, fault.detail].filter(Boolean).join(": ");

@@ -5,7 +5,7 @@ import { words, type Words } from "../../words/t";
 export const t = words({
   title: ["导入", "Imports"], new: ["导入文件…", "Import a file…"], cases: ["委案名单", "Placements"], payments: ["回款流水", "Payment feed"], kind: ["文件种类", "Kind"],
   empty: ["还没有导入过文件。点「导入文件」选择委托方发来的 Excel 或 CSV，系统先试读并列出问题，确认后才入库。", "Nothing was imported yet. Choose a creditor's Excel or CSV file: it is checked first, and written only when you say so."],
-  file: ["文件", "File"], creditor: ["委托方", "Creditor"], received: ["数据日期", "As of"], rows: ["行数", "Rows"], accepted: ["通过", "Good"], flagged: ["带标记", "Flagged"], refused: ["未收", "Refused"],
+  file: ["文件", "File"], creditor: ["委托方", "Creditor"], received: ["数据日期", "As of"], handed_in: ["收到日期", "Received"], rows: ["行数", "Rows"], accepted: ["通过", "Good"], flagged: ["带标记", "Flagged"], refused: ["未收", "Refused"],
   state: ["状态", "State"], at: ["时间", "When"], committed_at: ["入库时间", "Committed"],
   choose: ["把文件拖到这里，或点击选择", "Drop the file here, or click to choose"], formats: [".xlsx 或 .csv（UTF-8、GB18030），最大 24 MB、20 万行", ".xlsx or .csv (UTF-8, GB18030), at most 24 MB and 200,000 rows"],
   as_of: ["数据截至日（文件中未注明时用）", "As-of day (when the file does not say)"], check: ["上传并试读", "Upload and check"], checking: ["正在读取…", "Reading…"], uploading: ["正在上传…", "Uploading…"],

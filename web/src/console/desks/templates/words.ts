@@ -1,7 +1,15 @@
-import { words } from "../../words/t";
+import { words, type Words } from "../../words/t";
 
 export const t = words({
   title: ["单据模板", "Paper templates"], kind: ["单据种类", "Kind of paper"], versions: ["版本", "Versions"], shipped: ["随系统提供", "Shipped"], in_force: ["使用中", "In force"], waiting: ["待批准", "To be approved"], withdrawn: ["已停用", "Withdrawn"], past: ["已被替代", "Superseded"],
   edit: ["据此起草新文本", "Draft a new text from this"], clause: ["条款", "Clause"], preview: ["预览", "Preview"], save: ["提交新文本", "Submit the text"], approve: ["批准此文本", "Approve this text"], withdraw: ["停用", "Withdraw"], second: ["起草人不能批准自己的文本；批准按文本指纹核对。", "Nobody approves a text of his own; what is approved is exactly what was seen, by its fingerprint."],
   changed: ["与所据文本相比的改动", "What is changed"], unchanged: ["没有改动", "Nothing is changed"], digest: ["文本指纹", "Fingerprint"], none: ["选择左侧的版本查看", "Choose a version"],
 });
+
+export const CLAUSES = {
+  answer_notice: ["签字的意思", "What a signature means"], private_notice: ["密封与本人拆阅", "Sealed, for the addressee only"], rights: ["您的权利", "Your rights"], receipt_note: ["签收的意思", "What receipt means"], cash_notice: ["不收现金", "No cash"],
+  voluntary: ["自愿", "Of free will"], breach: ["未按期履行", "When a date is missed"], change: ["变更", "Changes"], data_note: ["个人信息", "Personal data"],
+  "consequence.interest": ["后果：利息", "Consequence: interest"], "consequence.credit_record": ["后果：征信", "Consequence: credit record"], "consequence.acceleration": ["后果：提前到期", "Consequence: acceleration"], "consequence.guarantor": ["后果：保证责任", "Consequence: guarantor"],
+  "consequence.lawsuit": ["后果：起诉或支付令", "Consequence: lawsuit"], "consequence.costs": ["后果：费用", "Consequence: costs"], "consequence.enforcement": ["后果：强制执行", "Consequence: enforcement"],
+  facts: ["事实陈述", "Facts"], analysis: ["法律分析", "Law"], demand: ["主张与期限", "Demand"], attachments: ["附件", "Attachments"],
+} satisfies Words;
