@@ -55,6 +55,24 @@ def test_every_clause_of_a_paper_has_a_word():
     assert sorted(named - worded(DESKS / "templates/words.ts", "CLAUSES").keys()) == []
 
 
+def test_everything_the_verifier_in_the_browser_finds_has_chinese():
+    known = {
+        one.replace("{1}", "{0}")
+        for one in re.findall(r"^  \[\"([^\"]+)\", \"", _source("verify/words.ts"), re.MULTILINE)
+    }
+    found = set()
+    for name in ("dossier", "log", "zip"):
+        for said in re.findall(r"(?:yield |Error\(|NotAZip\(|=> )(`[^`]+`|\"[^\"]+\")", _source(f"verify/{name}.ts")):
+            found.add(re.sub(r"\$\{[^}]*\}", "{0}", said[1:-1]))
+    assert {"{0} was changed", "not a ZIP"} <= found
+    bare = {one.removeprefix("{0}: ") for one in known}
+    assert sorted(one for one in found if " " in one and one not in known | bare and one != "{0}: {0}") == []
+
+
+def _source(path):
+    return (DESKS / path).read_text(encoding="utf-8")
+
+
 def _enums(node, holding):
     """Return the lists of allowed values, anywhere in a schema, that hold one value."""
     if isinstance(node, dict):

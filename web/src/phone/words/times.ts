@@ -1,11 +1,9 @@
 // Days and hours as Chinese users write them, in Asia/Shanghai whatever the phone is set to.
 
+import { day, ZONE } from "./moments";
 import { language } from "./t";
 
-const ZONE = "Asia/Shanghai";
-
-/** Return the day of a moment, YYYY-MM-DD. */
-export const day = (at: Date): string => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone: ZONE }).format(at);
+export { day, hourOf, moment } from "./moments";
 
 /** Return a day (YYYY-MM-DD) in words: 2026年12月2日(周三). */
 export function dayWords(on: string): string {
@@ -13,11 +11,6 @@ export function dayWords(on: string): string {
   const locale = language.value === "zh" ? "zh-CN" : "en-GB";
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: ZONE }).format(at);
   return `${date}${language.value === "zh" ? "" : " "}(${new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: ZONE }).format(at)})`;
-}
-
-/** Return the hour of a moment told in RFC 3339, a dash for none. */
-export function hourOf(at: string | null): string {
-  return at ? new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: ZONE }).format(new Date(at)) : "—";
 }
 
 /** Return a day so many days after another, YYYY-MM-DD. */
