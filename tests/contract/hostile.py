@@ -3,6 +3,8 @@
 import gzip
 import json
 
+from tests.contract.hostile_families import FAMILIES
+
 DEEP = 100_000
 
 
@@ -81,6 +83,7 @@ VALUES = {
     "comment": "/**/1",
     "single quotes": "'a'",
     "nothing": "",
+    **FAMILIES,
 }
 
 BODIES = {
