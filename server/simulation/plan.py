@@ -165,7 +165,9 @@ def _death(rng: Random, *, share: float, within: int) -> int:
 def _days(rng: Random, agents: tuple[AgentPlan, ...], *, days: int, faults: Faults) -> Iterator[DayPlan]:
     crews, backup_day = len(agents) // CREW, min(BACKUP_DAY, days)
     present = [one.number for one in agents if not one.is_away]
-    lost_day, lost = rng.randint(1, days), rng.choice(present)
+    leaders = [number for number in present if number % CREW == 0]
+    # Somebody who leads a crew stays to play the tricks on.
+    lost_day, lost = rng.randint(1, days), rng.choice([number for number in present if leaders != [number]])
     for day in range(1, days + 1):
         is_heavy = faults is Faults.HEAVY
         a, b = rng.sample(range(crews), 2)

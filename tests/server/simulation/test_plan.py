@@ -10,7 +10,7 @@ class TestDraw:
         assert first == draw(agents=50, days=3, faults=Faults.HEAVY, seed=7)
         assert first != draw(agents=50, days=3, faults=Faults.HEAVY, seed=8)
 
-    @pytest.mark.parametrize("agents", [6, 50])
+    @pytest.mark.parametrize("agents", [4, 6, 50])
     @pytest.mark.parametrize("seed", range(20))
     def test_heavy_holds_every_fault_however_small_the_fleet(self, agents, seed):
         drawn = draw(agents=agents, days=1, faults=Faults.HEAVY, seed=seed)
