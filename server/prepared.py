@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Executable, Text, TypeDecorator, Uuid, bindparam
+from sqlalchemy import Connection, Dialect, Executable, Text, TypeDecorator, bindparam
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -59,26 +59,29 @@ class _Ids(TypeDecorator[Sequence[UUID]]):
         return json.dumps([one.hex for one in value or ()])
 
 
-class _Taken(FunctionElement[UUID]):
-    """The ids of such a text, as rows."""
+class among(FunctionElement[Any]):  # noqa: N801  # a function of SQL
+    """The condition `among(column, name)`: a column is one of the ids given by that name, a list of any length.
 
-    type = Uuid()
+    It has no type: of a boolean function SQLAlchemy asks SQLite whether it equals 1, and no index helps with that.
+    """
+
     inherit_cache = True
 
-
-@compiles(_Taken, "postgresql")
-def _from_array(element: _Taken, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(SELECT unnest(CAST({compiler.process(element.clauses, **options)} AS uuid[])))"
-
-
-@compiles(_Taken, "sqlite")
-def _from_json(element: _Taken, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608  # a parameter
+    def __init__(self, column: ColumnElement[UUID] | InstrumentedAttribute[UUID], name: str) -> None:
+        """Take the column and how the ids are named when the statement runs."""
+        super().__init__(column, bindparam(name, type_=_Ids()))
 
 
-def among(column: ColumnElement[UUID] | InstrumentedAttribute[UUID], name: str) -> ColumnElement[bool]:
-    """Return the condition that a column is one of the ids given by that name: a list of any length."""
-    return column.bool_op("IN")(_Taken(bindparam(name, type_=_Ids())))
+@compiles(among, "postgresql")
+def _among_array(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ((SELECT CAST({ids} AS uuid[]))::uuid[])"  # selected: taken apart once, not for each row
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608  # a parameter
 
 
 class Prepared:

@@ -159,6 +159,7 @@ def phone(*, may_be_revoked: bool) -> Callable[[View], View]:
             request.get_data(cache=True)
             wall.see(None, now=False)  # a crew's phone holds what its day has, of several creditors
             if not may_be_revoked:
+                wall.ask_alike()
                 g.reader = _reader()
                 g.device_id, g.person_id = g.reader.id, g.reader.person_id
             return view(*args, **kwargs)

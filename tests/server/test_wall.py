@@ -116,3 +116,13 @@ def test_a_view_without_its_filter_still_shows_nothing(world, as_wei, app, monke
     """The filters of the API taken away: only the wall is left."""
     monkeypatch.setattr("server.cases.api.cases.scoped", lambda query, _column: query)
     assert as_wei.get("/v1/cases").json["items"] == []
+
+
+def test_a_phone_that_reads_has_its_statements_planned_once_and_nobody_else(on_postgres, seeing):
+    shown = sa.text("SHOW plan_cache_mode")
+    seeing(wall.EVERYTHING)
+    wall.ask_alike()
+    assert db.session.scalar(shown) == "force_generic_plan"
+    g.pop("asks_alike")
+    db.session.rollback()
+    assert db.session.scalar(shown) == "auto"
