@@ -1,11 +1,18 @@
-"""Another country's pack, a region's and a creditor's layer, acted out over HTTP: shown, planned by, judged again."""
+"""Another country's pack, a dated one, a region's and a creditor's layer, acted out over HTTP: shown, planned by, judged again."""
 
+import json
+import shutil
+from copy import deepcopy
 from datetime import datetime, time, timedelta, timezone
+from importlib import resources
 
 import pytest
 
 from server import clock, jobs
+from server.accounts import rulebook
+from server.compliance import layers, rulepack
 from server.db import begin_write, db
+from server.schemes import rejudge
 from tests.server.schemes import make_scheme as make
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
@@ -76,3 +83,64 @@ class TestLayers:
         after = as_zhou.get(f"/v1/schemes/{scheme['id']}").json
         told = {one["rule_id"]: one["finding"] for one in after["compliance"]}
         assert (told["HOURS"], after["pack_version"].startswith("cn-2026.1+")) == ("broken", True)
+
+
+@pytest.fixture
+def bring_out(tmp_path, monkeypatch):
+    """Ship a second version of China's pack with one limit changed, as an upgrade does: into a process that begins."""
+    folder = tmp_path / "server" / "rulepacks"
+    shutil.copytree(resources.files("server.compliance") / "rulepacks", folder)
+    shipped = json.loads((folder / "cn-2026.1.json").read_text(encoding="utf-8"))
+
+    def as_new_process():
+        for kept in (rulepack.load, rulebook._pack, layers._laid):  # noqa: SLF001  # what a process remembers of packs
+            kept.cache_clear()
+        rejudge._seen.clear()  # noqa: SLF001
+
+    def bring(version, *, valid_from, rule_id, **params):
+        document = deepcopy(shipped) | {"version": version, "valid_from": valid_from.isoformat()}
+        next(one for one in document["rules"] if one["id"] == rule_id)["params"].update(params)
+        (folder / f"cn-{version}.json").write_text(json.dumps(document), encoding="utf-8")
+        monkeypatch.setattr(rulepack.resources, "files", lambda _: folder.parent)
+        as_new_process()
+
+    yield bring
+    monkeypatch.undo()
+    as_new_process()
+
+
+class TestADatedPack:
+    def test_judges_again_what_is_planned_from_its_day_on_and_nothing_before(
+        self, as_zhou, as_sun, as_guo, as_lin, creditors, bring_out
+    ):
+        friday = make.DAY - timedelta(days=3)
+        before = self.signed(as_zhou, as_sun, as_guo, creditors, range(4), friday)
+        after = self.signed(as_zhou, as_sun, as_guo, creditors, range(4, 8), make.DAY)
+        assert {before["pack_version"], after["pack_version"]} == {"cn-2026.1"}
+        bring_out("2099.1", valid_from=make.DAY, rule_id="HOURS", earliest_min=840)
+        assert rule_of(as_lin, "HOURS")[0] == "cn-2026.1"
+        assert rule_of(as_lin, "HOURS", f"?on={friday}")[1]["params"]["earliest_min"] == 480
+        pack, hours = rule_of(as_lin, "HOURS", f"?on={make.DAY}")
+        assert (pack, hours["params"]["earliest_min"], hours["set_by"]) == ("cn-2099.1", 840, [])
+        jobs.run_chores(clock.now())
+        assert self.told(as_zhou, before) == ("signed_off", "cn-2026.1", "kept")
+        assert self.told(as_zhou, after) == ("changed", "cn-2099.1", "broken")
+        again = make.planned(as_zhou, after["id"], iterations=20)
+        assert self.told(as_zhou, again)[1:] == ("cn-2099.1", "kept")
+        found = [one.astimezone(clock.SHANGHAI).time() for one in arrivals(again)]
+        assert len(found) == 4
+        assert min(found) >= time(14)
+
+    @staticmethod
+    def signed(as_zhou, as_sun, as_guo, creditors, numbers, day):
+        listed = make.accepted_list([make.case(creditors["bank"], number) for number in numbers])
+        scheme = make.planned(as_zhou, make.compiled(as_zhou, listed, dates=[day.isoformat()])["id"], iterations=20)
+        make.submitted(as_zhou, scheme["id"])
+        return make.signed(as_guo, make.reviewed(as_sun, scheme["id"]))
+
+    @staticmethod
+    def told(caller, scheme):
+        shown = caller.get(f"/v1/schemes/{scheme['id']}").json
+        (hours,) = [one for one in shown["compliance"] if one["rule_id"] == "HOURS"]
+        assert hours["pack"] == shown["pack_version"]
+        return shown["state"], shown["pack_version"], hours["finding"]
