@@ -107,6 +107,17 @@ def take(body: Body) -> ResponseReturnValue:
 @answers(PublicComplaintOut, status=201)
 def take_public(body: Body) -> ResponseReturnValue:
     """Take a complaint over the serial of a paper, without login; nothing of the case is told. At most three a day."""
+    answer = jsonify(PublicComplaintOut().dump(taken_in_public(body)))
+    answer.status_code = 201
+    db.session.commit()
+    return answer
+
+
+def taken_in_public(body: Body) -> Body:
+    """Take the complaint of whoever holds a paper; return its reference, its time, and whether a case is frozen by it.
+
+    The caller commits. Raises PaperUnknown or TooManyRequests.
+    """
     begin_write()
     at, paper = clock.now(), paper_by(body["serial"])
     if not rules.may_take(register.recent(paper.serial, at=at)):
@@ -117,10 +128,8 @@ def take_public(body: Body) -> ResponseReturnValue:
     )  # fmt: skip
     audit.note("complaint.taken", f"complaint:{complaint.id}", actor_id=None, creditor_id=complaint.creditor_id,
                channel=complaint.channel, case=str(complaint.case_id) if complaint.case_id else None)  # fmt: skip
-    answer = jsonify(PublicComplaintOut().dump({"reference": f"TS-{str(complaint.id)[-12:]}", "received_at": at}))
-    answer.status_code = 201
-    db.session.commit()
-    return answer
+    reference, is_frozen = f"TS-{str(complaint.id)[-12:]}", complaint.case_id is not None
+    return {"reference": reference, "received_at": at, "is_frozen": is_frozen}
 
 
 @bp.get("/complaints")

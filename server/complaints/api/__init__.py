@@ -1,0 +1,1 @@
+"""What complaints answer over HTTP: the office's calls, and the page for whoever holds a paper."""
