@@ -3,6 +3,7 @@
 Source: docs/compliance.md §3.6 (third parties), §3.5 (no cash); the outcome codes of `outcomes.py`.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -14,7 +15,9 @@ from field_forms.outcomes import OUTCOMES, OWING, NextStep, Who
 NEEDED = ("met", "outcome", "next_step")
 PAPERS = frozenset({"delivered", "signing", "signature", "confirmed_fen", "instalments", "photo_paper"})
 """Questions that show or hand over something of the debt; never asked of a third party."""
-_MONEY_TAKEN = ("received", "paid", "cash_", "collected")
+_MONEY_TAKEN = re.compile(r"received|paid|collected|handed_in|takings|(?:^|_)(?:cash|money|taken)(?:_|$)")
+_MONEY_TAKEN_SAID = re.compile(r"收到|收取|收款|实收|代收|现金|(?i:\b(?:received|cash|collected|taken|handed in)\b)")
+"""What a question's name, or the words of a question for a number, must not hold."""
 _ANY_DAY = date(2026, 1, 1)
 
 
@@ -28,7 +31,8 @@ def faults(form: Form) -> tuple[str, ...]:
 
 def _of_names(items: dict[str, Item]) -> Iterator[str]:
     for name, item in items.items():
-        if any(word in name for word in _MONEY_TAKEN) and item.kind is not Kind.ACKNOWLEDGE:
+        is_said = item.kind in {Kind.INTEGER, Kind.DECIMAL} and _MONEY_TAKEN_SAID.search(" ".join(item.label.values()))
+        if item.kind is not Kind.ACKNOWLEDGE and (is_said or _MONEY_TAKEN.search(name)):
             yield f"{name}: no question may ask for money received"
 
 

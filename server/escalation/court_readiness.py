@@ -18,6 +18,17 @@ ELSEWHERE = ("其他地址，须核实是否为住所", "民诉法 22")
 UNREACHABLE = frozenset({8, 12})  # 地址不存在/已搬迁; 死亡/失踪/羁押线索
 
 
+_DEMANDS_EN = {
+    "after_due": "demanded after default",
+    "confirmed": "demanded in a way that confirms receipt",
+    "two_30_days": "two demands at least thirty days apart",
+    "unpaid_3_months": "unpaid for more than three months after two effective demands",
+    "principal": "principal, without interest and fees, of at least 50,000 yuan",
+    "intent": "intent to keep it unlawfully: never from not paying alone; for creditor and lawyer to judge",
+}
+"""The English of what `demands.demand_checks` asks, by code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One condition: whether it holds, None where a person has to find out, its article and a note."""
@@ -104,7 +115,8 @@ def police(
     demands: Sequence[DemandCheck], *, is_card: bool, open_stops: Iterable[str]
 ) -> tuple[Check, ...]:  # fmt: skip
     """Return the police gate of a card debt: conditions one by one. Intent is never concluded from not paying."""
-    named = [Check(one.code, one.zh, one.code, one.holds, "法释〔2018〕19号 6-8", one.note) for one in demands]
+    article = "法释〔2018〕19号 6-8"
+    named = [Check(one.code, one.zh, _DEMANDS_EN[one.code], one.holds, article, one.note) for one in demands]
     disputed = sorted(DISPUTES & set(open_stops))
     return (
         Check("card", "信用卡透支（其他产品不适用）", "a card debt", is_card, "刑法 196"),

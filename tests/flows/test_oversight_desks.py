@@ -79,6 +79,21 @@ class TestLegal:
         desk.sees(words)
         assert len([one for one in desk.page.requests if "/v1/" in one]) == sent  # nothing was uploaded
 
+    def test_reads_what_lacks_for_the_police_and_no_conclusion_of_intent(self, desk, as_hu, as_zhou, planned):
+        stops = as_zhou.get(f"/v1/schemes/{planned}").json["stops"]
+        ready = {one["case_id"]: as_hu.get(f"/v1/cases/{one['case_id']}/readiness").json["police"] for one in stops}
+        case_id, police = next((id_, one) for id_, one in ready.items() if "card" not in one["missing"])
+        assert {"confirmed", "two_30_days"} <= set(police["missing"])
+        assert {"unpaid_3_months", "intent"} <= set(police["to_find_out"])
+        desk.sign_in("hu", f"/legal/cases/{case_id}")
+        desk.sees(f"报案：缺 {len(police['missing'])} 项")
+        tab = "[...document.querySelectorAll('.el-tabs__item')].find((one) => one.textContent.startsWith('报案'))"
+        desk.page.run(f"{tab}.click()")
+        for one in police["items"]:
+            desk.sees(one["zh"])
+        desk.sees("系统只列事实与缺项，不作法律结论")
+        assert desk.flawless() == []
+
     def test_sees_what_is_due_and_subscribes_to_it(self, desk, sued):
         desk.sign_in("hu", "/legal/deadlines")
         desk.sees("期限")

@@ -57,6 +57,6 @@ class TestComplaint:
         (row,) = as_ma.get("/v1/complaints?state=open").json["items"]
         told = as_ma.get(f"/v1/complaints/{row['id']}").json
         assert (told["channel"], told["text"], told["contact"]) == ("qr", WORDS, "13900000000")
-        assert stranger.page.run("document.body.innerText.includes(%r)" % f"TS-{row['id'][-12:]}")
+        stranger.sees(f"TS-{row['id'][-12:]}")
         fangs_phone.sync()
         assert fangs_phone.card(stop)["frozen"] == ["complaint"]

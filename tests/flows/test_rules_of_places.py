@@ -1,4 +1,4 @@
-"""Another country's pack, a dated one, a region's and a creditor's layer, acted out over HTTP: shown, planned by, judged again."""
+"""Another country's pack, a dated one, layers of region and creditor, over HTTP: shown, planned by, judged again."""
 
 import json
 import shutil

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from marshmallow import fields
 
-from field_forms import definitions
+from field_forms import definitions, lawful
 from server.app import create_app
 from server.db import Base
 from server.errors import Conflict, Invalid, Missing, NotAllowed, Refusal
@@ -96,6 +96,7 @@ class TestSources:
         assert len(forms) > 10
         money = {one for one in columns | bodies | forms if word.search(one.rsplit(".", 1)[1])}
         assert {one for one in money if not one.endswith(("_at", "_on"))} == set()  # those are times of receipt
+        assert {name: lawful.faults(form) for name, form in definitions.shipped().items() if lawful.faults(form)} == {}
 
     def test_no_text_brings_a_third_party_to_pay(self):
         """No script, template, form or paper holds such wording; only the lists of what is forbidden name it."""

@@ -80,6 +80,9 @@ class TestPolice:
     def test_never_concludes_intent(self):
         assert "intent" in self.told()["to_find_out"]
 
+    def test_says_each_condition_in_both_languages(self):
+        assert not [one for one in self.told()["items"] if " " not in one["en"] or not one["zh"]]
+
     def test_is_for_cards_of_fifty_thousand_and_lawful_demands(self):
         assert "principal" not in self.told()["missing"]
         assert "principal" in self.told(principal_fen=4_999_999)["missing"]

@@ -19,6 +19,8 @@ UNLAWFUL = [
     ("| third_party | 无关第三人", "| stranger | 无关第三人", "met: stranger is no person"),
     ("${met} = 'debtor' or ${met} = 'co_debtor' or ${met} = 'guarantor' |", "${met} != '' |", "reveals_debt: the debt"),
     ("| amount_fen |", "| received_fen |", "received_fen: no question may ask for money"),
+    ("| amount_fen |", "| money_fen |", "money_fen: no question may ask for money"),
+    ("| 确认债务金额 |", "| 实收金额 |", "confirmed_fen: no question may ask for money"),
     ("| 9 | 见第三人-未透露 |", "| 19 | 见第三人-未透露 |", "outcome: 19 is no outcome code"),
     ("to pay | debtor co_debtor guarantor |", "to pay | debtor third_party |", "outcome: 1 is offered after meeting"),
     ("| await_promise | 等待承诺到期 | wait for the promise to fall due |  | 1 |",
