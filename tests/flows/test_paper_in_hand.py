@@ -1,4 +1,4 @@
-"""What a debtor does with the receipt: reads its QR code, opens the address without login, complains; the case freezes."""
+"""What a debtor does with the receipt: reads its QR code, opens it, complains without login; the case freezes."""
 
 from urllib.parse import urlsplit
 
