@@ -68,7 +68,7 @@ class TestLegal:
         assert desk.flawless() == []
         desk.picture("legal-verify")
         self.verify(desk, altered(made, tmp_path / "altered.zip"), "核验未通过")
-        desk.sees("was changed")
+        desk.sees("被改动过")
 
     @staticmethod
     def verify(desk, path, words):
