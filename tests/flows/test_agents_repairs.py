@@ -76,6 +76,7 @@ class TestReturned:
         screens.sees("邻居说已搬走，请核对结果")
         screens.press("更正")
         screens.page.wait("document.querySelector('#reason') !== null")
+        assert not screens.page.run("document.body.innerText.includes('还差')")  # its photos were taken at the door
         look_at(screens, "correct")
         assert screens.violations() == []
         assert screens.page.run(f"document.querySelector(`input[name=outcome][value='{NOBODY}']`).checked")
