@@ -122,7 +122,7 @@ EXPORT: dict[str, Any] = {
             }
         },
     },
-    "problems": (*ALWAYS, 400, 404, 413, 415),
+    "problems": (*ALWAYS, 404, 413, 415, 422),
 }
 
 _VERSION = header("Tus-Resumable", "the protocol's version", required=True, enum=[upload.TUS_VERSION])
