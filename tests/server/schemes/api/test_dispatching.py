@@ -2,12 +2,13 @@
 
 import hashlib
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, event, select
 
-from server import feed
+from server import clock, feed
 from server.accounts.models import Creditor, Person
 from server.audit import AuditEvent
 from server.cases import sealing
@@ -126,7 +127,7 @@ class TestDispatch:
         card = next(iter(pulled("fang", "cards").values()))
         assert set(card) == {
             "id", "stop_id", "case_id", "case_no", "debtor", "address", "place", "debt", "history", "reasons",
-            "flags", "do_not", "frozen", "note", "firm_phone",
+            "flags", "do_not", "frozen", "note", "firm_phone", "calls",
         }  # fmt: skip
         assert card["debtor"]["id_masked"] == "**************0717"
         assert set(card["debtor"]) == {"kind", "name", "id_kind", "id_masked", "languages", "phone"}
@@ -134,8 +135,9 @@ class TestDispatch:
         assert card["place"]["datum"] == "WGS-84"
         assert {one["code"] for one in card["do_not"]} >= {"no_third_party", "no_cash", "no_entry", "no_posting"}
 
-    def test_puts_the_debtors_number_on_a_card_until_nobody_may_call_it(self, as_zhou, signed):
+    def test_puts_the_debtors_number_on_a_card_until_nobody_may_call_it(self, as_zhou, signed, monkeypatch):
         dispatch(as_zhou, signed)
+        monkeypatch.setattr(clock, "today", lambda: make.DAY - timedelta(days=1))  # the number comes on the eve
         (card, *_) = pulled("fang", "cards").values()
 
         def shown(number, **party_says):
