@@ -63,7 +63,7 @@ class TestPlan:
         planned = make.planned(as_zhou, scheme["id"])
         entries = {entry["rule_id"]: entry for entry in planned["compliance"]}
         assert set(entries) == {
-            "HOURS", "CREW", "STAFF-OK", "FREEZE", "HOLIDAY", "LIM-EXPIRED", "LIM-UNKNOWN", "LIM-SOON",
+            "HOURS", "CREW", "STAFF-OK", "FREEZE", "FREQ-C", "HOLIDAY", "LIM-EXPIRED", "LIM-UNKNOWN", "LIM-SOON",
         }  # fmt: skip
         assert {entry["finding"] for entry in entries.values()} == {"kept"}
         assert (entries["HOURS"]["checked"], entries["STAFF-OK"]["checked"]) == (4, 2)
