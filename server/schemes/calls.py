@@ -5,12 +5,12 @@ firm are not fed in; what an agent calls from the card is.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from server import wall
 from server.cases.models import Case, Party
@@ -19,6 +19,7 @@ from server.db import db
 from server.schemes.models import ContactAttempt, SchemeStop
 
 REACHED, NO_ANSWER = "reached", "no_answer"
+_UUID_CHARS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,31 @@ def on_days(days: Collection[date]) -> Mapping[tuple[str, date], Calls]:
     with wall.everything():
         for id_index, debtor_id, on, result in db.session.execute(query):
             counted[debtor_key(id_index, debtor_id), on].append(result)
-    found = {key: Calls(told.count(REACHED), told.count(NO_ANSWER)) for key, told in counted.items()}
+    found = {key: _counted(told) for key, told in counted.items()}
     return defaultdict(Calls, found)
+
+
+def last_days(debtors: Collection[str]) -> Mapping[str, tuple[date, Calls]]:
+    """Return debtor → the last day of a recorded call and its calls; who was never called is left out.
+
+    A card tells these: what it says then changes with a call, which publishes it, and not with the hour of a pull.
+    """
+    people, ids = sorted(debtors), [UUID(one) for one in sorted(debtors) if len(one) == _UUID_CHARS]
+    query = (
+        select(Party.id_index, Case.debtor_id, ContactAttempt.called_on, ContactAttempt.result)
+        .join(Case, Case.id == ContactAttempt.case_id)
+        .join(Party, Party.id == Case.debtor_id)
+        .where(or_(Party.id_index.in_(people), Case.debtor_id.in_(ids)))
+    )
+    told: dict[str, dict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with wall.everything():
+        for id_index, debtor_id, on, result in db.session.execute(query):
+            told[debtor_key(id_index, debtor_id)][on].append(result)
+    return {key: (max(days), _counted(days[max(days)])) for key, days in told.items()}
+
+
+def _counted(results: Sequence[str]) -> Calls:
+    return Calls(results.count(REACHED), results.count(NO_ANSWER))
 
 
 def debtor_key(id_index: str | None, debtor_id: UUID) -> str:

@@ -98,18 +98,19 @@ def cards(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
     wrapped = {_dashed(row.key_id): row.key_sealed for row in found if row.key_id}
     open_text, firm_phone = keyring.opener(wrapped), config.current().firm.phone
     today = clock.today()
-    called = calls.on_days([today])
+    called = calls.last_days({row.id_index or _dashed(row.debtor_id) for row in found})
     made = (
-        _card(row, open_text=open_text, today=today, called=called[row.id_index or _dashed(row.debtor_id), today])
+        _card(row, open_text=open_text, today=today, called=called.get(row.id_index or _dashed(row.debtor_id)))
         | {"firm_phone": firm_phone}  # all that a contact slip (联系卡) may tell
         for row in found
     )
     return {card["id"]: card for card in made}
 
 
-def _card(row: Any, *, open_text: Open, today: date, called: Calls) -> dict[str, Any]:
+def _card(row: Any, *, open_text: Open, today: date, called: tuple[date, Calls] | None) -> dict[str, Any]:
     standing = row.standing.split(",") if row.standing else ()
     frozen = frozen_by(standing, state=row.state, do_not_contact=row.do_not_contact)
+    called_on, calls_then = called or (None, Calls())
     stop_id, is_near = _dashed(row.id), row.day is not None and row.day <= (today + EVE).isoformat()
     return {
         "id": stop_id,
@@ -124,7 +125,11 @@ def _card(row: Any, *, open_text: Open, today: date, called: Calls) -> dict[str,
             "languages": json.decode(row.languages),
             "phone": _phone(row, open_text=open_text) if is_near and not frozen else "",
         },
-        "calls": {"on": today.isoformat(), "reached": called.reached, "unanswered": called.unanswered},
+        "calls": {
+            "on": called_on.isoformat() if called_on else "",
+            "reached": calls_then.reached,
+            "unanswered": calls_then.unanswered,
+        },
         "address": _address(row, open_text=open_text) if row.address_id is not None else None,
         "place": place(row),
         "debt": _debt(row),

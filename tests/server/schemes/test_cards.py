@@ -82,7 +82,15 @@ class TestCard:
             calls.keep(uuid4(), stop, agent_id=make.person_id("luo"), result=result, at=clock.now())
         db.session.flush()
         assert card(sent[0])["calls"] == {"on": clock.today().isoformat(), "reached": 1, "unanswered": 2}
-        assert card(sent[1])["calls"] == {"on": clock.today().isoformat(), "reached": 0, "unanswered": 0}
+        assert card(sent[1])["calls"] == {"on": "", "reached": 0, "unanswered": 0}
+
+    def test_says_the_same_of_calls_on_the_next_day(self, sent, monkeypatch):
+        stop = db.session.get(SchemeStop, sent[0])
+        calls.keep(uuid4(), stop, agent_id=make.person_id("luo"), result="reached", at=clock.now())
+        db.session.flush()
+        before, tomorrow = card(sent[0])["calls"], clock.today() + timedelta(days=1)
+        monkeypatch.setattr(clock, "today", lambda: tomorrow)
+        assert card(sent[0])["calls"] == before
 
 
 def on_phone(coll, *, of="fang"):
