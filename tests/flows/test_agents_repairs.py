@@ -1,6 +1,12 @@
 """What goes wrong in Fang's day, mended on the phone's screens: set aside, returned, another PIN, no Wi-Fi."""
 
+import base64
+import json
+from io import BytesIO
+
 import pytest
+import zxingcpp
+from PIL import Image
 
 from tests.flows.test_agents_screens import before_load, hour, screens
 from tests.flows.thumb import bodies_of, look_at, visits_of
@@ -148,12 +154,22 @@ class TestWifiOnly:
         wait_for(lambda: visits_of(app) == [(7, True)])
 
 
+def read_qr(page, address):
+    """Return what another's reader finds in a picture as the browser shows it."""
+    page.call("Page.navigate", url="about:blank")
+    page.run(f"document.body.innerHTML = `<img width=400 src={json.dumps(address)}>`")
+    page.wait("document.images[0].complete && document.images[0].naturalWidth > 0")
+    shot = base64.b64decode(page.call("Page.captureScreenshot", format="png")["data"])
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(shot)))
+    return found.text
+
+
 class TestEnrolByCode:
     def test_takes_the_code_from_the_link_of_the_desk(self, live_server, as_zhou, as_fang, dispatched, tmp_path):
         told = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json
         phone = BrowserPhone(live_server.url, tmp_path / "profile").start()
         try:
-            phone.page.call("Page.navigate", url="about:blank")
+            assert read_qr(phone.page, told["qr_svg"]) == told["link"]
             phone.page.open(live_server.url + "/m/" + told["link"].split("/m/")[1])
             phone.page.wait(f"document.querySelector('#code')?.value === {told['code']!r}")
             phone.page.run(
