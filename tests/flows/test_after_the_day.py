@@ -8,6 +8,9 @@ from server.demo.doors import Door
 from tests.flows.desk import Desk
 
 REFUSED_TO_PAY = 3
+MOST_ASKED_ABOUT = """globalThis.most = 0;
+new MutationObserver(() => most = Math.max(most, document.querySelectorAll('input[name^=why-]').length))
+  .observe(document.body, {childList: true, subtree: true});"""
 
 
 @pytest.fixture
@@ -53,8 +56,10 @@ def test_a_scheme_is_closed_out_and_a_case_proposed(desk, as_zhou, dispatched, d
     assert desk.flawless() == []
     review(as_zhou, visits[0]["id"])
     desk.go(f"/schemes/{dispatched}")
+    desk.page.run(MOST_ASKED_ABOUT)
     desk.act("close-out")
     desk.page.wait(f"document.querySelector({last!r}) !== null")
+    assert desk.page.run("most") == 1  # not even for a moment about those who were visited
     assert not may_send(desk)  # whom nobody visited has no reason yet
     desk.type(last, "客户外出，改期")
     desk.fill("conclusion", "当日完成")
