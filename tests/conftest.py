@@ -25,10 +25,9 @@ from server.accounts.models import Creditor
 from server.app import create_app, migrations_dir
 from server.db import db
 from server.keys import make_keys
-from tests import live, scratch
+from tests import compiled, live, remembered, routes, scratch
 from tests.cast import CAST, PASSWORD, Caller, add_cast
-from tests.live import pg_admin
-from tests.routes import compile_lazily
+from tests.live import pg_admin, pg_server
 from tests.spoken import Spoken
 from tests.tsa import Authority
 
@@ -40,7 +39,9 @@ hypothesis_settings.load_profile("untimed")
 LONG = {"properties", "web", "faults", "flows", "clients"}
 
 # Each test has an application of its own.
-compile_lazily()
+routes.compile_seldom()
+compiled.once()
+remembered.pictures()
 scratch.in_memory()
 scratch.look_for_garbage_seldom()
 
@@ -79,6 +80,7 @@ def postgres_uri(engine_name):
     given = os.environ.get("DOORSTEP_TEST_PG")
     if given:
         yield given.rstrip("/")
+        pg_server(given.rstrip("/")).dispose()
         return
     # Outside pytest's own folder: each new session of pytest closes that one to the user the server runs as.
     home = Path(tempfile.mkdtemp(prefix="doorstep-pg-"))
@@ -91,11 +93,12 @@ def postgres_uri(engine_name):
     uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{}?")
     try:
         # Nobody cuts this server's power; a copy of the template takes a seventh of the time.
-        for setting in ("fsync", "full_page_writes"):
+        for setting in ("fsync", "full_page_writes", "autovacuum"):
             pg_admin(uri, f"ALTER SYSTEM SET {setting} = off")
         pg_admin(uri, "SELECT pg_reload_conf()")
         yield uri
     finally:
+        pg_server(uri).dispose()
         server.cleanup()
         shutil.rmtree(home, ignore_errors=True)
 

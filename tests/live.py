@@ -16,6 +16,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import requests
@@ -165,9 +166,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@cache
+def pg_server(uri):
+    """Return the engine for statements about databases; one connection is kept, a new one takes as long as they do."""
+    return sa.create_engine(uri.format("postgres"), isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True)
+
+
 def pg_admin(uri, statement, **values):
     """Run one statement outside any transaction, on the server's own database. uri has `{}` for the database name."""
-    engine = sa.create_engine(uri.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
+    with pg_server(uri).connect() as connection:
         connection.execute(sa.text(statement), values)
-    engine.dispose()
