@@ -1,34 +1,31 @@
 """A push packed for a slow line: what the receiver can work out again is left out before gzip sees it. Pure.
 
-Signed texts name the hashes of the records before them, and pen strokes are runs of points close together; both are
-dear to send and cheap to restore. Nothing is trusted for it: the receiver hashes and verifies the texts it restored.
+Signed texts name the same ids, hashes and times over and over, and pen strokes are runs of points close together; all
+are dear to send and cheap to restore. Nothing is trusted for it: the receiver hashes and verifies what it restored.
+Written is the second form, read also the first, which wrote names in full.
 
 Source: docs/sync.md, "Packed". Twin of web/src/shared/packed.ts; held to tests/vectors/packed.json.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sync import envelope, strict_json
+from sync import envelope, naming, pen
 from sync.canonical import sha256_hex
 from sync.envelope import NotAnEnvelope, Record
+from sync.signature import b64url, unb64url
 
 CONTENT_TYPE = "application/vnd.doorstep.packed"
+VERSIONS = (1, 2)
+"""Forms that are read; the last is written."""
 MAX_BYTES = 2 * 1024 * 1024
 """Of the restored texts together."""
-_FIRST = "doorstep.packed/1"
-_HASH, _POINTS = "\x01", "\x02"
-_HASH_CHARS = 66
+SIG_BYTES = 64
+_FORM = "doorstep.packed/"
+_HASH = "\x01"
 _CONTROL = re.compile(r"[\x00-\x1f]")
-_NAMED_HASH = re.compile(r'"([0-9a-f]{64})"')
-_POINT = r"\[(?:0|-?[1-9][0-9]{0,5})(?:,(?:0|-?[1-9][0-9]{0,5})){2,3}\]"
-_RUN = re.compile(rf"\[{_POINT}(?:,{_POINT})+\]")
 _BACK = re.compile(rf"{_HASH}([0-9]{{1,3}})")
-_NUMBER = r"-?[0-9]{1,8}"
-_COLUMNS = re.compile(rf"{_POINTS}((?:{_NUMBER}[,;])*{_NUMBER})")
-_SMOOTH = 3  # x, y and time move smoothly, pressure does not
 _ENTRY = re.compile(r'"hash":"([0-9a-f]{64})","reason_code":"([^"\\]*)","ref":"([^"\\]*)"')
 _LEFT_OUT = re.compile(rf'"hash":{_HASH},"reason_code":"([^"\\]*)","ref":{_HASH}')
 
@@ -38,46 +35,46 @@ Name = tuple[object, object]
 
 
 class NotPacked(ValueError):
-    """The text is no packed push."""
+    """The bytes are no packed push."""
 
 
-def pack(records: Sequence[Record]) -> str | None:
-    """Return the packed text of records by one phone, None when they cannot be packed without loss."""
+def pack(records: Sequence[Record]) -> bytes | None:
+    """Return the packed bytes of records by one phone, None when they cannot be packed without loss."""
     algs = {record.alg for record in records}
-    if len(algs) != 1 or any(_CONTROL.search(record.env) or _CONTROL.search(record.sig) for record in records):
+    if len(algs) != 1 or any(_CONTROL.search(record.env) for record in records):
         return None
-    places: dict[str, int] = {}
-    lines: list[str] = []
-    for place, record in enumerate(records):
-        lines.append(_pack_env(record.env, place, places))
-        places[record.hash] = place
-    text = "\n".join([f"{_FIRST} {algs.pop()}", *lines, "", *(record.sig for record in records), ""])
+    names = naming.Writer()
+    lines = [pen.by_column(names.write(record.env, record.hash)) for record in records]
+    text = "\n".join([f"{_FORM}2 {algs.pop()}", *lines, "", ""])
     try:
-        return text if unpack(text) == [record.document() for record in records] else None
-    except NotPacked:
+        body = text.encode() + names.tail + b"".join(_sig_bytes(record.sig) for record in records)
+        return body if unpack(body) == [record.document() for record in records] else None
+    except ValueError:  # no 64 bytes of signature, or half a character
         return None
 
 
-def unpack(text: str) -> list[dict[str, Any]]:
+def rows_in(body: bytes) -> int:
+    """Return how many records a packed push says it holds, told before anything is restored."""
+    return body.partition(b"\n\n")[0].count(b"\n")
+
+
+def unpack(body: bytes) -> list[dict[str, Any]]:
     """Return the documents of a packed push; a text that is no envelope stands in one without copies.
 
     Raises NotPacked.
     """
-    head, _, rest = text.partition("\n")
-    packed, _, sealed = rest.partition("\n\n")
-    first, _, alg = head.partition(" ")
-    lines, sigs = packed.split("\n"), sealed.split("\n")
-    if first != _FIRST or len(sigs) != len(lines) + 1 or sigs.pop():
-        raise NotPacked("expected a line for each text, an empty one, a line for each signature")
-    documents, hashes, left = list[dict[str, Any]](), list[str](), MAX_BYTES
-    for line, sig in zip(lines, sigs, strict=True):
-        env = _unpack_env(line, hashes, most=left)
-        left -= len(env.encode())
-        if left < 0:
-            raise NotPacked(f"expected at most {MAX_BYTES} bytes")
-        hashes.append(sha256_hex(env.encode()))
-        documents.append(_document(env, hashes[-1], sig, alg))
-    return documents
+    head, _, rest = body.partition(b"\n")
+    packed, _, sealed = rest.partition(b"\n\n")
+    try:
+        form, _, alg = head.decode().partition(" ")
+        lines = packed.decode().split("\n")
+        if form == f"{_FORM}2":
+            return _unpack_second(lines, sealed, alg)
+        if form == f"{_FORM}1":
+            return _unpack_first(lines, sealed.decode(), alg)
+    except ValueError as fault:
+        raise NotPacked(str(fault)) from fault
+    raise NotPacked(f"expected {_FORM}1 or 2")
 
 
 def pack_ack(document: Mapping[str, Any], names: Sequence[Name]) -> dict[str, Any]:
@@ -103,30 +100,28 @@ def unpack_ack(document: object, names: Sequence[Name]) -> object:
     return {**document, "ack": _LEFT_OUT.sub(restored, text)}
 
 
-def _pack_env(env: str, place: int, places: Mapping[str, int]) -> str:
-    def back(found: re.Match[str]) -> str:
-        return f"{_HASH}{place - places[found[1]]}" if found[1] in places else found[0]
+def _unpack_second(lines: Sequence[str], tail: bytes, alg: str) -> list[dict[str, Any]]:
+    at = len(tail) - SIG_BYTES * len(lines)
+    if at < 0:
+        raise NotPacked("expected a signature for each text")
+    names = naming.Reader(tail[:at])
+    sigs = [b64url(tail[place : place + SIG_BYTES]) for place in range(at, len(tail), SIG_BYTES)]
 
-    return _RUN.sub(_columns, _NAMED_HASH.sub(back, env))
+    def restored(line: str, most: int) -> str:
+        if sum(map(line.count, naming.MARKS)) * naming.LONGEST > most:
+            raise NotPacked(f"expected at most {MAX_BYTES} bytes")
+        return names.read(pen.by_point(line))
 
-
-def _columns(found: re.Match[str]) -> str:
-    """Return a run of points column by column, each smooth one as its second differences."""
-    points = strict_json.loads(found[0])
-    if len({len(point) for point in points}) != 1:
-        return found[0]
-    told = []
-    for number, column in enumerate(zip(*points, strict=True)):
-        values = list(column)
-        for _ in range(2 if number < _SMOOTH else 0):
-            values = values[:1] + [after - before for before, after in pairwise(values)]
-        told.append(",".join(map(str, values)))
-    return _POINTS + ";".join(told)
+    documents = _documents(lines, sigs, alg, restored=restored, told=names.knows)
+    if names.left:
+        raise NotPacked("bytes are left that no text asks for")
+    return documents
 
 
-def _unpack_env(line: str, hashes: Sequence[str], *, most: int) -> str:
-    if line.count(_HASH) * _HASH_CHARS > most:
-        raise NotPacked(f"expected at most {MAX_BYTES} bytes")
+def _unpack_first(lines: Sequence[str], sealed: str, alg: str) -> list[dict[str, Any]]:
+    if sealed.count("\n") != len(lines) or not sealed.endswith("\n"):
+        raise NotPacked("expected a line for each text, an empty one, a line for each signature")
+    hashes: list[str] = []
 
     def named(found: re.Match[str]) -> str:
         back = int(found[1])
@@ -134,20 +129,34 @@ def _unpack_env(line: str, hashes: Sequence[str], *, most: int) -> str:
             raise NotPacked("a hash is named of no text before")
         return f'"{hashes[-back]}"'
 
-    return _BACK.sub(named, _COLUMNS.sub(_points, line))
+    def restored(line: str, most: int) -> str:
+        if line.count(_HASH) * naming.LONGEST > most:
+            raise NotPacked(f"expected at most {MAX_BYTES} bytes")
+        return _BACK.sub(named, pen.by_point(line))
+
+    return _documents(lines, sealed.split("\n")[:-1], alg, restored=restored, told=hashes.append)
 
 
-def _points(found: re.Match[str]) -> str:
-    columns = []
-    for number, told in enumerate(found[1].split(";")):
-        values = [int(one) for one in told.split(",")]
-        for _ in range(2 if number < _SMOOTH else 0):
-            values = list(accumulate(values))
-        columns.append(values)
-    if len({len(column) for column in columns}) != 1:
-        raise NotPacked("columns of different lengths")
-    points = (",".join(map(str, point)) for point in zip(*columns, strict=True))
-    return "[" + ",".join(f"[{point}]" for point in points) + "]"
+def _documents(
+    lines: Sequence[str],
+    sigs: Sequence[str],
+    alg: str,
+    *,
+    restored: Callable[[str, int], str],
+    told: Callable[[str], None],
+) -> list[dict[str, Any]]:
+    """Return the documents of restored texts; restored() is also given how many bytes it may still make."""
+    documents, left = list[dict[str, Any]](), MAX_BYTES
+    for line, sig in zip(lines, sigs, strict=True):
+        env = restored(line, left)
+        written = env.encode()
+        left -= len(written)
+        if left < 0:
+            raise NotPacked(f"expected at most {MAX_BYTES} bytes")
+        digest = sha256_hex(written)
+        told(digest)
+        documents.append(_document(env, digest, sig, alg))
+    return documents
 
 
 def _document(env: str, digest: str, sig: str, alg: str) -> dict[str, Any]:
@@ -155,3 +164,11 @@ def _document(env: str, digest: str, sig: str, alg: str) -> dict[str, Any]:
         return envelope.record_of(envelope.read(env), env=env, digest=digest, sig=sig, alg=alg).document()
     except NotAnEnvelope:
         return {"env": env, "hash": digest, "sig": sig, "alg": alg}
+
+
+def _sig_bytes(sig: str) -> bytes:
+    """Return the bytes of a signature. Raises ValueError."""
+    told = unb64url(sig)
+    if len(told) != SIG_BYTES:
+        raise ValueError("no signature of this length")
+    return told

@@ -71,11 +71,11 @@ def read_rows(raw: bytes) -> Sequence[object]:
 
 def read_packed(raw: bytes) -> Sequence[object]:
     """Return the rows of a packed push. Raises PushMalformed or TooManyRows."""
-    if raw.count(b"\n") > 2 * rules.MAX_ROWS + 2:  # told before any text is restored
+    if packed.rows_in(raw) > rules.MAX_ROWS:  # told before any text is restored
         raise rules.TooManyRows(f"expected at most {rules.MAX_ROWS} rows", most=rules.MAX_ROWS)
     try:
-        documents = packed.unpack(raw.decode())
-    except ValueError as fault:
+        documents = packed.unpack(raw)
+    except packed.NotPacked as fault:
         raise rules.PushMalformed(str(fault)) from fault
     return rules.rows_of([{"newDocumentState": document} for document in documents])
 

@@ -132,6 +132,7 @@ class HeadOut(Schema):
     device = fields.Dict()
     min_client = fields.String()
     sv = fields.List(fields.Integer())
+    packed = fields.List(fields.Integer())
 
 
 class ResendIn(Strict):

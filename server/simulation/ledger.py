@@ -96,7 +96,7 @@ class Ledger:
         if path.endswith("/push"):
             raw = gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body
             is_packed = headers.get("Content-Type") == packed.CONTENT_TYPE
-            rows: list[Any] = packed.unpack(raw.decode()) if is_packed else json.loads(raw)
+            rows: list[Any] = packed.unpack(raw) if is_packed else json.loads(raw)
             with self._lock:
                 for row in rows:
                     self._sent_row(device, row.get("newDocumentState", row))

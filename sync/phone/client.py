@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sync import ack, feed
+from sync import ack, feed, packed
 from sync.ack import Status
 from sync.envelope import NotAnEnvelope, Record, read_time, write_time
 from sync.phone import logbook, media, papers, pulls, pushes
@@ -43,7 +43,7 @@ class Client:
         """Take the store, the line to the server, and the phone's clocks and randomness."""
         self.store, self.line, self.senses = store, line, senses
         self._is_behind_in_acks = False
-        self._is_packing_known = True
+        self._is_packed_read = False
         self._pushed_upto = 0
         self._round_trip_ms: int | None = None
 
@@ -103,6 +103,7 @@ class Client:
         began_ms = self.senses.mono_ms()
         answer = self._call("GET", "/v1/sync/head", headers=headers).json()
         self._round_trip_ms = max(0, self.senses.mono_ms() - began_ms)
+        self._is_packed_read = packed.VERSIONS[-1] in answer.get("packed", [])
         self._drop_old_files(answer.get("server_time"))
         resend_from = answer["device"].get("resend_from")
         if resend_from is not None:
@@ -125,14 +126,14 @@ class Client:
         return sent, conflicts
 
     def _push_batch(self, batch: Sequence[Record]) -> Answer:
-        """Push one batch packed, or plain when it cannot be packed or the server does not know how to read it."""
+        """Push one batch packed, or plain when it cannot be packed or the server did not say that it reads this."""
         headers = {"Prefer": "return=acks", ACKS_SEQ: str(self.store.checkpoint("acks").seq)}
         try:
-            answer = pushes.push_packed(self._call, batch, headers=headers) if self._is_packing_known else None
+            answer = pushes.push_packed(self._call, batch, headers=headers) if self._is_packed_read else None
         except Refused as refusal:
             if refusal.status not in pushes.NOT_UNDERSTOOD:
                 raise
-            self._is_packing_known, answer = False, None
+            self._is_packed_read, answer = False, None
         return pushes.push_plain(self._call, batch, headers=headers) if answer is None else answer
 
     def pull(self, coll: str, *, limit: int = feed.DEFAULT_LIMIT) -> int:

@@ -33,14 +33,15 @@ def batch(store: Store, after: int) -> list[Record]:
 
 def push_packed(call: Call, records: Sequence[Record], *, headers: Mapping[str, str]) -> Answer | None:
     """Push records packed; None when they cannot be. Raises NoNetwork or Refused."""
-    text = packed.pack(records)
-    return None if text is None else _post(call, text, packed.CONTENT_TYPE, headers)
+    body = packed.pack(records)
+    return None if body is None else _post(call, body, packed.CONTENT_TYPE, headers)
 
 
 def push_plain(call: Call, records: Sequence[Record], *, headers: Mapping[str, str]) -> Answer:
     """Push records as rows of JSON. Raises NoNetwork or Refused."""
     rows = [{"newDocumentState": record.document()} for record in records]
-    return _post(call, json.dumps(rows, ensure_ascii=False, separators=(",", ":")), "application/json", headers)
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return _post(call, text.encode(), "application/json", headers)
 
 
 def acks_of(told: Mapping[str, Any], records: Sequence[Record]) -> Iterable[object]:
@@ -49,6 +50,6 @@ def acks_of(told: Mapping[str, Any], records: Sequence[Record]) -> Iterable[obje
     return [packed.unpack_ack(one, names) for one in told["acks"]]
 
 
-def _post(call: Call, text: str, content_type: str, headers: Mapping[str, str]) -> Answer:
-    body = gzip.compress(text.encode(), mtime=0)
+def _post(call: Call, told: bytes, content_type: str, headers: Mapping[str, str]) -> Answer:
+    body = gzip.compress(told, mtime=0)
     return call("POST", _PATH, headers={"Content-Type": content_type, "Content-Encoding": "gzip", **headers}, body=body)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from server.devices.rules import MAX_PUSH_BYTES, MAX_ROWS
-from sync import chain, envelope, feed, upload
-from sync.signature import public_key
+from sync import chain, envelope, feed, naming, packed, upload
+from sync.envelope import Record
+from sync.signature import public_key, unb64url
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sync.md").read_text(encoding="utf-8")
@@ -43,6 +44,15 @@ class TestWorkedBytes:
         told = [{name: BLOCKS[which + name] for name in ("env", "hash", "sig")} for which in ("", "next_")]
         assert [{name: record[name] for name in ("env", "hash", "sig")} for record in records] == told
 
+    def test_packed_they_are_those_told(self):
+        cases = json.loads((ROOT / "tests" / "vectors" / "envelope.json").read_text(encoding="utf-8"))["cases"]
+        body = packed.pack([Record(**case["record"]) for case in cases[:2]])
+        lines, _, tail = body.partition(b"\n\n")
+        told = re.sub(r"\\x0(\d)", lambda mark: chr(int(mark[1])), BLOCKS["packed_lines"])
+        assert lines.decode() == told
+        sigs = [unb64url(BLOCKS[which + "sig"]) for which in ("", "next_")]
+        assert tail == bytes.fromhex(BLOCKS["packed_names"]) + b"".join(sigs)
+
 
 class TestPage:
     def test_names_every_vector_file(self):
@@ -60,6 +70,8 @@ class TestPage:
 
     def test_tells_the_limits_in_force(self):
         assert f"at most {MAX_ROWS} rows and {MAX_PUSH_BYTES // 2**20} MiB" in PAGE
+        assert f"More than {naming.MOST_NAMES:,} and" in PAGE
+        assert f'"packed": {list(packed.VERSIONS)}' in PAGE
         assert f"(1 to {feed.MAX_LIMIT:,}, usually {feed.DEFAULT_LIMIT})" in PAGE
         assert f"at most {upload.MAX_FILE_BYTES // 2**20} MiB" in PAGE
         assert all(f"`{coll}" in PAGE or f" {coll}," in PAGE for coll in feed.PULLED)

@@ -117,6 +117,7 @@ def give_head() -> ResponseReturnValue:
         "device": {"ack_seq": device.head_seq, "ack_hash": device.head_hash, "resend_from": _resend_from(device)},
         "min_client": rules.MIN_CLIENT,
         "sv": list(schema.VERSIONS),
+        "packed": list(packed.VERSIONS),
     }
     if request.headers.get("Doorstep-Epoch", told["epoch"]) not in ("", told["epoch"]):
         raise rules.EpochChanged("start again from zero", epoch=told["epoch"])

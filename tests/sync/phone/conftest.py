@@ -42,6 +42,7 @@ class Office:
     is_revoked: bool = False
     resend_from: object = None
     heads: object = None
+    packed: tuple = packed.VERSIONS
     reads_packed: bool = True
     acks_seq: object = None
 
@@ -83,7 +84,7 @@ class Office:
     def _head(self, headers):
         if headers["Doorstep-Epoch"] != self.epoch:
             return problem(410, "epoch-changed", epoch=self.epoch)
-        told = {"epoch": self.epoch, "device": {"resend_from": self.resend_from}}
+        told = {"epoch": self.epoch, "device": {"resend_from": self.resend_from}, "packed": list(self.packed)}
         return good(told if self.heads is None else told | {"heads": self.heads})
 
     def _take(self, body, headers):
@@ -91,7 +92,7 @@ class Office:
             return self._push(json.loads(body))
         if not self.reads_packed:
             return problem(400, "push-malformed")
-        documents = packed.unpack(body.decode())
+        documents = packed.unpack(body)
         answer = self._push([{"newDocumentState": one} for one in documents])
         told, names = answer.json(), [(one["hash"], one["id"]) for one in documents]
         told["acks"] = [packed.pack_ack(one, names) if "ack" in one else one for one in told["acks"]]

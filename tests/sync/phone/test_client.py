@@ -17,6 +17,7 @@ from .conftest import MARKED, Answer, good, problem
 
 REF_OF_X = hashlib.sha256(b"x").hexdigest()
 AT = "2026-12-02T01:30:00.000Z"
+PACKED = "application/vnd.doorstep.packed"
 
 
 def write(outbox, n):
@@ -25,6 +26,10 @@ def write(outbox, n):
 
 def pulls(office):
     return [path.split("/")[3] for path in paths(office) if path.endswith("/pull")]
+
+
+def kinds(office):
+    return [headers["Content-Type"] for _, path, headers in office.seen if path == "/v1/sync/records/push"]
 
 
 def paths(office):
@@ -75,11 +80,23 @@ class TestPush:
 
     def test_sends_rows_to_an_office_that_reads_nothing_packed(self, client, outbox, office, store):
         office.reads_packed = False
+        client.head()
         write(outbox, 201)
         assert client.push() == (201, 0)
         assert store.count("accepted") == 201
-        sent = [headers["Content-Type"] for _, path, headers in office.seen if path == "/v1/sync/records/push"]
-        assert sent == ["application/vnd.doorstep.packed", "application/json", "application/json"]
+        assert kinds(office) == [PACKED, "application/json", "application/json"]
+
+    def test_packs_nothing_before_the_office_said_that_it_reads_this(self, client, outbox, office):
+        write(outbox, 1)
+        client.push()
+        client.head()
+        write(outbox, 1)
+        client.push()
+        office.packed = (1,)  # an older server
+        client.head()
+        write(outbox, 1)
+        client.push()
+        assert kinds(office) == ["application/json", PACKED, "application/json"]
 
     def test_does_not_send_a_batch_twice_in_one_go(self, client, outbox, office, monkeypatch):
         write(outbox, 3)

@@ -109,7 +109,7 @@ class TestGiveHead:
         assert told["device"]["ack_seq"] == 2
         assert told["device"]["ack_hash"] == phone.store.head().hash
         assert told["heads"] == {"acks": 1, "proofs": 2}  # the proof follows when the log has the records
-        assert told["sv"] == [3, 4]
+        assert (told["sv"], told["packed"]) == ([3, 4], [1, 2])
 
     def test_answers_304_while_nothing_moved(self, phone):
         first = phone.api("GET", "/v1/sync/head")

@@ -3,7 +3,7 @@
 
 import { verify, type Ack } from "@shared/ack";
 import { writeTime, type SignedRecord } from "@shared/envelope";
-import { CONTENT_TYPE, pack, unpackAck } from "@shared/packed";
+import { CONTENT_TYPE, pack, unpackAck, VERSION } from "@shared/packed";
 import { clockCompared } from "./expiry";
 import { takeProofs } from "./logbook";
 import type { Outbox } from "./outbox";
@@ -22,6 +22,7 @@ const KEEP_VERIFIED_MS = 7 * 24 * 3600_000;
 
 interface HeadTold {
   heads?: Record<string, number>;
+  packed?: number[];
   server_time?: string;
   device: { resend_from?: number | null };
 }
@@ -29,7 +30,7 @@ interface HeadTold {
 /** One phone talking to its server. Everything it needs to go on lies in the store. */
 export class Client {
   private pushedUpto = 0;
-  private isPackingKnown = true;
+  private isPackedRead = false;
   private roundTripMs: number | undefined;
   isBehindInAcks = false;
 
@@ -71,6 +72,7 @@ export class Client {
     const began = this.senses.monoMs();
     const told = json(await this.call("GET", "/v1/sync/head", { headers })) as HeadTold;
     this.roundTripMs = Math.max(0, this.senses.monoMs() - began);
+    this.isPackedRead = told.packed?.includes(VERSION) ?? false;
     const serverMs = Date.parse(told.server_time ?? "");
     if (Number.isFinite(serverMs)) {
       await this.store.dropVerified(writeTime(serverMs - KEEP_VERIFIED_MS));
@@ -96,27 +98,27 @@ export class Client {
     }
   }
 
-  /** Push one batch packed, or plain when it cannot be packed or the server does not know how to read it. */
+  /** Push one batch packed, or plain when it cannot be packed or the server did not say that it reads this. */
   private async pushBatch(batch: SignedRecord[]): Promise<Answer> {
-    const text = this.isPackingKnown ? pack(batch) : undefined;
-    if (text !== undefined) {
+    const bytes = this.isPackedRead ? pack(batch) : undefined;
+    if (bytes !== undefined) {
       try {
-        return await this.post(text, CONTENT_TYPE);
+        return await this.post(bytes, CONTENT_TYPE);
       } catch (refusal) {
         if (!(refusal instanceof Refused) || !NOT_UNDERSTOOD.has(refusal.status)) throw refusal;
-        this.isPackingKnown = false;
+        this.isPackedRead = false;
       }
     }
     return this.post(JSON.stringify(batch.map((record) => ({ newDocumentState: record }))), "application/json");
   }
 
-  private async post(text: string, type: string): Promise<Answer> {
+  private async post(told: string | Uint8Array<ArrayBuffer>, type: string): Promise<Answer> {
     const acks = String((await this.store.checkpoint.get("acks"))?.seq ?? 0);
-    const zipped = await gzipped(text);
+    const zipped = await gzipped(told);
     const headers = {
       "Content-Type": type, Prefer: "return=acks", [ACKS_SEQ]: acks, ...(zipped && { "Content-Encoding": "gzip" }),
     };
-    return this.call("POST", "/v1/sync/records/push", { headers, body: zipped ?? text });
+    return this.call("POST", "/v1/sync/records/push", { headers, body: zipped ?? told });
   }
 
   /** Push what was written since; what this server does not acknowledge is not pushed before every chunk. */
@@ -209,8 +211,8 @@ export class Client {
   }
 }
 
-/** Return a text gzipped, undefined where the browser cannot. */
-async function gzipped(text: string): Promise<ArrayBuffer | undefined> {
+/** Return what is sent gzipped, undefined where the browser cannot. */
+async function gzipped(told: string | Uint8Array<ArrayBuffer>): Promise<ArrayBuffer | undefined> {
   if (!("CompressionStream" in globalThis)) return undefined;
-  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  return new Response(new Blob([told]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
 }
