@@ -107,6 +107,9 @@ class Prepared:
 
     def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each row, in one call of the driver. Raises DBAPIError."""
+        if len(rows) == 1:
+            self._run(connection, rows[0])
+            return
         text = self._text(connection.dialect)
         each: list[Any] = [text.values(row) for row in rows]
         cursor = connection.connection.cursor()
