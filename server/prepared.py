@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Executable, Text, TypeDecorator, bindparam
+from sqlalchemy import Connection, Dialect, Executable, Text, TypeDecorator, Uuid, bindparam
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -46,36 +46,55 @@ class _Text:
         )
 
 
-class _Ids(TypeDecorator[Sequence[UUID]]):
-    """A list of ids, sent as one text that the database takes apart."""
+class _Ids(TypeDecorator[Sequence[UUID | str]]):
+    """A list of ids, also as they are written, sent as one text that the database takes apart."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Sequence[UUID] | None, dialect: Dialect) -> str:
+    def process_bind_param(self, value: Sequence[UUID | str] | None, dialect: Dialect) -> str:
         """Write them as an array of PostgreSQL's, or as JSON."""
         if dialect.name == "postgresql":
             return "{" + ",".join([str(one) for one in value or ()]) + "}"
-        return json.dumps([one.hex for one in value or ()])
+        return json.dumps([str(one).replace("-", "") for one in value or ()])
+
+
+class _Words(TypeDecorator[Sequence[str]]):
+    """A list of texts, sent as one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str:
+        """Write them as an array of PostgreSQL's, or as JSON; both quote alike."""
+        written = json.dumps(list(value or ()), ensure_ascii=False)
+        return "{" + written[1:-1] + "}" if dialect.name == "postgresql" else written
 
 
 class among(FunctionElement[Any]):  # noqa: N801  # a function of SQL
-    """The condition `among(column, name)`: a column is one of the ids given by that name, a list of any length.
+    """The condition `among(column, name)`: a column is one of the ids or texts given by that name, however many.
 
     It has no type: of a boolean function SQLAlchemy asks SQLite whether it equals 1, and no index helps with that.
     """
 
     inherit_cache = True
 
-    def __init__(self, column: ColumnElement[UUID] | InstrumentedAttribute[UUID], name: str) -> None:
+    def __init__(self, column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -> None:
         """Take the column and how the ids are named when the statement runs."""
-        super().__init__(column, bindparam(name, type_=_Ids()))
+        super().__init__(column, bindparam(name, type_=_Ids() if _holds_ids(column) else _Words()))
+
+
+def _holds_ids(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> bool:
+    return isinstance(column.type, Uuid)
 
 
 @compiles(among, "postgresql")
 def _among_array(element: among, compiler: SQLCompiler, **options: Any) -> str:
     column, ids = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} = ANY ((SELECT CAST({ids} AS uuid[]))::uuid[])"  # selected: taken apart once, not for each row
+    kind = "uuid" if _holds_ids(next(iter(element.clauses))) else "text"
+    return (
+        f"{column} = ANY ((SELECT CAST({ids} AS {kind}[]))::{kind}[])"  # selected: taken apart once, not for each row
+    )
 
 
 @compiles(among, "sqlite")

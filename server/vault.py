@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import unicodedata
+from binascii import a2b_base64
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -46,7 +47,7 @@ def _cipher(key: bytes) -> AESGCM:
 def open_body(cipher: AESGCM, body: str, *, at: str) -> str:
     """Decrypt what stands behind the last bar of a sealed value, under one key. Raises SealBroken."""
     try:
-        raw = base64.b64decode(body, validate=True)
+        raw = a2b_base64(body, strict_mode=True)
         return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], at.encode()).decode()
     except (ValueError, InvalidTag) as broken:
         raise SealBroken(at) from broken
@@ -78,7 +79,7 @@ class Vault:
         """Decrypt a text sealed for the place `at`. Raises SealBroken."""
         try:
             version, key_id, body = sealed.split("|", 2)
-            raw = base64.b64decode(body, validate=True)
+            raw = a2b_base64(body, strict_mode=True)
             if version != "v1":
                 raise SealBroken(f"expected v1, got {version}")
             return self._decrypt(key_id, raw, at.encode()).decode()

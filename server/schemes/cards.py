@@ -11,7 +11,7 @@ Source: docs/records.md, "What phones pull"; personal information protection law
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from typing import cast as cast_type
 from uuid import UUID
 
@@ -90,28 +90,31 @@ _DO_NOT = [{"code": code, "text": text} for code, text in DO_NOT.items()]
 Open = Callable[..., str]
 
 
+class _Page(NamedTuple):
+    """What all cards of a page share; the firm's phone is all that a contact slip (联系卡) may tell."""
+
+    open_text: Open
+    eve: str
+    firm_phone: str
+
+
 @feed.serves("cards")
 def cards(person_id: UUID, doc_ids: Sequence[str]) -> Documents:
     """Return the dossier of each visit of a person's crew, by the visit's id."""
-    rows = _PAGE.rows(core(), ids=[UUID(one) for one in doc_ids], person=person_id)
+    rows = _PAGE.rows(core(), ids=doc_ids, person=person_id)
     found: list[Any] = [_Row._make(row) for row in rows]
     wrapped = {_dashed(row.key_id): row.key_sealed for row in found if row.key_id}
-    open_text, firm_phone = keyring.opener(wrapped), config.current().firm.phone
-    today = clock.today()
+    page = _Page(keyring.opener(wrapped), (clock.today() + EVE).isoformat(), config.current().firm.phone)
     called = calls.last_days({row.id_index or _dashed(row.debtor_id) for row in found})
-    made = (
-        _card(row, open_text=open_text, today=today, called=called.get(row.id_index or _dashed(row.debtor_id)))
-        | {"firm_phone": firm_phone}  # all that a contact slip (联系卡) may tell
-        for row in found
-    )
+    made = (_card(row, page, called=called.get(row.id_index or _dashed(row.debtor_id))) for row in found)
     return {card["id"]: card for card in made}
 
 
-def _card(row: Any, *, open_text: Open, today: date, called: tuple[date, Calls] | None) -> dict[str, Any]:
+def _card(row: Any, page: _Page, *, called: tuple[date, Calls] | None) -> dict[str, Any]:
     standing = row.standing.split(",") if row.standing else ()
     frozen = frozen_by(standing, state=row.state, do_not_contact=row.do_not_contact)
     called_on, calls_then = called or (None, Calls())
-    stop_id, is_near = _dashed(row.id), row.day is not None and row.day <= (today + EVE).isoformat()
+    stop_id, is_near = _dashed(row.id), row.day is not None and row.day <= page.eve
     return {
         "id": stop_id,
         "stop_id": stop_id,
@@ -123,14 +126,14 @@ def _card(row: Any, *, open_text: Open, today: date, called: tuple[date, Calls] 
             "id_kind": row.id_kind,
             "id_masked": f"**************{row.id_last4}" if row.id_last4 else "",
             "languages": json.decode(row.languages),
-            "phone": _phone(row, open_text=open_text) if is_near and not frozen else "",
+            "phone": _phone(row, open_text=page.open_text) if is_near and not frozen else "",
         },
         "calls": {
             "on": called_on.isoformat() if called_on else "",
             "reached": calls_then.reached,
             "unanswered": calls_then.unanswered,
         },
-        "address": _address(row, open_text=open_text) if row.address_id is not None else None,
+        "address": _address(row, open_text=page.open_text) if row.address_id is not None else None,
         "place": place(row),
         "debt": _debt(row),
         "history": {
@@ -143,6 +146,7 @@ def _card(row: Any, *, open_text: Open, today: date, called: tuple[date, Calls] 
         "do_not": _DO_NOT,
         "frozen": frozen,
         "note": row.note,
+        "firm_phone": page.firm_phone,
     }
 
 

@@ -112,20 +112,25 @@ def place(address: Address | Columns[Any] | None) -> dict[str, Any] | None:
     """Return where a visit is, in WGS-84, and what to beware of about the point."""
     if address is None or address.lon is None or address.lat is None or not address.datum:
         return None
-    precision = Precision(address.precision)
     point = to_wgs84(Point(lon=address.lon, lat=address.lat, datum=Datum(address.datum)))
-    caution = Caution.NONE
-    if not precision.is_routable:
-        caution = Caution.CENTROID
-    elif precision in {Precision.STREET, Precision.VILLAGE}:
-        caution = Caution.FIND_THE_DOOR
     return {
         "lon": round(point.lon, 7),
         "lat": round(point.lat, 7),
-        "datum": Datum.WGS84.value,
-        "precision": precision.value,
-        "caution": caution.value,
+        "datum": _WGS84,
+        "precision": address.precision,
+        "caution": _CAUTIONS[address.precision],
     }
+
+
+def _caution(precision: Precision) -> Caution:
+    if not precision.is_routable:
+        return Caution.CENTROID
+    return Caution.FIND_THE_DOOR if precision in {Precision.STREET, Precision.VILLAGE} else Caution.NONE
+
+
+# Worked out once: a page of cards asks a hundred times, and an enumeration looks each of its words up.
+_CAUTIONS = {precision.value: _caution(precision).value for precision in Precision}
+_WGS84 = Datum.WGS84.value
 
 
 def _packs_of(person_id: UUID, scheme_ids: Iterable[UUID]) -> list[DayPack]:

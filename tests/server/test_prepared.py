@@ -101,6 +101,15 @@ class TestAmong:
         assert sorted(found.rows(connection, ids=ids[:2])) == [("a" * 64,), ("b" * 64,)]
         assert found.rows(connection, ids=[clock.new_id(), ids[2]]) == [("c" * 64,)]
         assert found.rows(connection, ids=[]) == []
+        assert found.rows(connection, ids=[str(ids[0])]) == [("a" * 64,)]
+
+    @pytest.mark.parametrize("odd", ['"', "\\", "{a,b}", "NULL", "承诺", "a b", "'"])
+    def test_finds_the_rows_of_a_list_of_texts(self, device_id, odd):
+        connection = begin_write()
+        KEEP.run_each(connection, [row(device_id, payload_hash=odd), row(device_id, payload_hash="x")])
+        found = Prepared(sa.select(SET_ASIDE.c.payload_hash).where(among(SET_ASIDE.c.payload_hash, "words")))
+        assert found.rows(connection, words=["y", odd]) == [(odd,)]
+        assert found.rows(connection, words=[]) == []
 
 
 class TestReading:
