@@ -122,6 +122,7 @@ def settings(database_url: str = "") -> Iterator[None]:
         "DOORSTEP_NEW_PASSWORD": PASSWORD,
         "DOORSTEP_ARGON2_MEMORY_KIB": "1024",
         "DOORSTEP_ARGON2_TIME_COST": "1",
+        "DOORSTEP_SECOND_FACTOR_ROLES": "",
     } | ({"DOORSTEP_DATABASE_URL": database_url} if database_url else {})
     try:
         yield

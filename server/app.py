@@ -11,6 +11,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import config, feed, jobs, privileges, problems, wall
+from server.accounts import enrolment, refused
 from server.config import Config
 from server.db import db
 from server.devices import handover, proofs
@@ -102,7 +103,7 @@ def load_models() -> None:
 
 def create_app(settings: Config | None = None) -> Flask:
     """Return the application. Raises HalfConfigured when keys or settings are missing."""
-    settings = settings or config.load()
+    settings = enrolment.checked(settings or config.load())
     app = Flask(
         "doorstep",
         static_folder=str(Path(__file__).parent / "static"),
@@ -131,6 +132,7 @@ def create_app(settings: Config | None = None) -> Flask:
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     app.after_request(harden)
+    app.after_request(refused.write_down)
     app.extensions["doorstep.parts"] = (
         feed,
         jobs,

@@ -7,6 +7,7 @@ outranks the file. A key may also be named by DOORSTEP_<KEY>_FILE (systemd crede
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -27,6 +28,7 @@ class HalfConfigured(Exception):
     """The settings are not complete enough to start safely."""
 
 
+FACTOR_ROLES = "manager, admin, compliance, legal"
 LAST_BACKUP = "last-backup.json"
 """In the installation's folder: when `doorstep backup` last made a whole copy, and of how many files."""
 
@@ -106,6 +108,7 @@ class Config:
     argon2_memory_kib: int = 65_536
     argon2_time_cost: int = 3
     passkey_required: bool = False
+    second_factor_roles: frozenset[str] = frozenset()
     metrics_token: str = field(default="", repr=False)
     log_witnesses: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -267,6 +270,7 @@ def load(var_dir: Path | None = None) -> Config:
         argon2_memory_kib=env.int("ARGON2_MEMORY_KIB", 65_536),
         argon2_time_cost=env.int("ARGON2_TIME_COST", 3),
         passkey_required=env.bool("PASSKEY_REQUIRED", False),
+        second_factor_roles=frozenset(re.findall(r"\w+", env.str("SECOND_FACTOR_ROLES", FACTOR_ROLES))),
         metrics_token=env.str("METRICS_TOKEN", ""),
         log_witnesses=tuple(env.str("LOG_WITNESSES", "").split()),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),

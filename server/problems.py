@@ -41,6 +41,7 @@ def from_refusal(refusal: Refusal) -> Response:
 
     Nobody signed in also gets `WWW-Authenticate` (RFC 9110 §11.6.1); who met a store that is down, `Retry-After`.
     """
+    g.refused_as = refusal.kebab()
     answer = document(
         refusal.status,
         type_=f"/problems/{refusal.kebab()}",
@@ -60,6 +61,8 @@ def from_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        g.refused_as = "too-many-requests"
     answer = document(
         status,
         type_="about:blank",

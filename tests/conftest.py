@@ -109,6 +109,7 @@ def settings_for(var_dir, keys_dir, database_url, monkeypatch=None):
         "DOORSTEP_DATABASE_URL": database_url,
         "DOORSTEP_ARGON2_MEMORY_KIB": "64",
         "DOORSTEP_ARGON2_TIME_COST": "1",
+        "DOORSTEP_SECOND_FACTOR_ROLES": "",  # tests of it name roles
         "DOORSTEP_FIRM_NAME": "测试催收服务有限公司",
         "DOORSTEP_FIRM_PHONE": "0755-00000000",
         "DOORSTEP_FIRM_COMPLAINT_PHONE": "400-000-0000",

@@ -154,6 +154,7 @@ def environment(settings):
         "ARGON2_MEMORY_KIB": settings.argon2_memory_kib,
         "ARGON2_TIME_COST": settings.argon2_time_cost,
         "PUBLIC_URL": settings.public_url,
+        "SECOND_FACTOR_ROLES": ",".join(sorted(settings.second_factor_roles)),
     } | {f"FIRM_{name.upper()}": getattr(settings.firm, name) for name in settings.firm.__slots__}
     if settings.bucket is not None:
         names |= settings_of(settings.bucket)

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import g, request
+from flask import g, has_request_context, request
 from sqlalchemy import select
 
 from server import clock, config, wall
-from server.accounts import idempotency, lockout, sessions, totp
+from server.accounts import enrolment, idempotency, lockout, sessions, totp
 from server.accounts.models import Person, Token, TokenKind
 from server.accounts.origin import require_same_site
 from server.accounts.roles import Role
@@ -74,12 +74,12 @@ def _dummy_hash(memory_kib: int, time_cost: int) -> str:
 def sign_in(username: str, password: str, *, at: datetime, otp: str | None = None) -> Person:
     """Return the person, with the write transaction begun.
 
-    An unknown name costs the same time as a wrong password (OWASP ASVS 6.3.8); five wrong ones lock the account, fifty
-    the address, for 15 minutes, and a wrong code counts like a wrong password.
-    Raises WrongPassword, OtpNeeded, WrongOtp, AccountLocked or AddressLocked.
+    An unknown name costs the time of a wrong password (OWASP ASVS 6.3.8); five wrong ones lock the account, fifty the
+    address, for 15 minutes; so do wrong codes. Raises WrongPassword, OtpNeeded, WrongOtp, AccountLocked, AddressLocked.
     """
     lockout.require_open_address(request.remote_addr, at=at)
     person = db.session.scalar(select(Person).where(Person.username == username))
+    g.tried_id = person.id if person else None
     settings = config.current()
     known = person.password_hash if person else _dummy_hash(settings.argon2_memory_kib, settings.argon2_time_cost)
     is_right = _matches(known, password)
@@ -87,8 +87,7 @@ def sign_in(username: str, password: str, *, at: datetime, otp: str | None = Non
     if person is None or not person.is_active:
         lockout.count(None, request.remote_addr, at=at)
         raise WrongPassword("check the user name and the password")
-    db.session.refresh(person, with_for_update=True)  # of two guesses at once both count
-    lockout.require_open(person, at=at)
+    lockout.lock(person, at=at)
     _require_right(person, is_right=is_right, at=at)
     _require_code(person, otp, at=at)
     person.failed_logins, person.locked_until = 0, None
@@ -97,16 +96,14 @@ def sign_in(username: str, password: str, *, at: datetime, otp: str | None = Non
 
 def check_again(person: Person, password: str, *, at: datetime) -> Person:
     """Demand the password of who changes how he signs in. Raises WrongPassword or AccountLocked."""
-    db.session.refresh(person, with_for_update=True)
-    lockout.require_open(person, at=at)
+    lockout.lock(person, at=at)
     _require_right(person, is_right=_matches(person.password_hash, password), at=at)
     return person
 
 
 def check_code_again(person: Person, otp: str, *, at: datetime) -> Person:
     """Demand a code of the second factor of who is signed in. Raises WrongOtp or AccountLocked."""
-    db.session.refresh(person, with_for_update=True)
-    lockout.require_open(person, at=at)
+    lockout.lock(person, at=at)
     _require_code(person, otp, at=at)
     return person
 
@@ -155,6 +152,7 @@ def issue(person_id: UUID, kind: TokenKind, *, at: datetime, family: UUID, csrf:
             secret_hash=secret_hash(secret),
             csrf=csrf,
             family=family,
+            device=sessions.device_of(request.headers.get("User-Agent", "")) if has_request_context() else "",
             expires_at=at + timedelta(seconds=seconds),
         )
     )
@@ -186,26 +184,28 @@ def identify(at: datetime) -> tuple[Person, Token]:
         token = live_token(secret, TokenKind.ACCESS, at=at)
     elif cookie:
         token = sessions.live(secret_hash(cookie), at=at)
-        if request.method not in SAFE:
-            require_same_site()
-        given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf", "")
-        if request.method not in SAFE and not hmac.compare_digest(given.encode(), (token.csrf or "").encode()):
-            raise CsrfMissing(f"send {CSRF_HEADER} from GET /v1/me")
     else:
         raise NotSignedIn("send a bearer token")
+    g.caller_id = token.person_id
+    if not secret and request.method not in SAFE:
+        require_same_site()
+        given = request.headers.get(CSRF_HEADER, "") or request.form.get("csrf", "")
+        if not hmac.compare_digest(given.encode(), (token.csrf or "").encode()):
+            raise CsrfMissing(f"send {CSRF_HEADER} from GET /v1/me")
     person = db.session.get(Person, token.person_id)
     if person is None or not person.is_active:
         raise NotSignedIn("the account is closed")
     return person, token
 
 
-def allow(*roles: Role, keeps_answer: bool = True) -> Callable[[View], View]:
+def allow(*roles: Role, keeps_answer: bool = True, before_factor: bool = False) -> Callable[[View], View]:
     """Let only these roles call the view; a view that writes starts its write transaction here.
 
     A POST with an `Idempotency-Key` is carried out once (see `idempotency.once`), unless its answer shows a secret or
-    hands out personal data: that is kept nowhere, and the view is carried out each time.
+    hands out personal data: that is kept nowhere, and the view is carried out each time. Only a view with
+    `before_factor` is open to who owes a second factor (see `enrolment`).
 
-    Raises NotSignedIn, WrongRole or CsrfMissing.
+    Raises NotSignedIn, WrongRole, CsrfMissing or SecondFactorOwed.
     """
 
     def mark(view: View) -> View:
@@ -214,6 +214,8 @@ def allow(*roles: Role, keeps_answer: bool = True) -> Callable[[View], View]:
             person, token = identify(clock.now())
             if not person.roles & set(roles):
                 raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
+            if not before_factor:
+                enrolment.require_factor(person)
             g.person_id, g.token_id = person.id, token.id
             wall.see(person.creditor_ids, now=request.method in SAFE)
             if request.method not in SAFE:
@@ -225,6 +227,7 @@ def allow(*roles: Role, keeps_answer: bool = True) -> Callable[[View], View]:
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
         guarded.honours_key = keeps_answer  # type: ignore[attr-defined]
+        guarded.before_factor = before_factor  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return mark
@@ -237,6 +240,7 @@ def call_by(token: Token, *, needs: Role) -> None:
         raise NotSignedIn("the account is closed")
     if needs not in person.roles:
         raise WrongRole(f"needs {needs}", needs=[needs])
+    enrolment.require_factor(person)
     g.person_id, g.token_id = person.id, token.id
     wall.see(person.creditor_ids, now=True)
 
@@ -265,6 +269,7 @@ def allow_basic(*roles: Role) -> Callable[[View], View]:
                 raise BasicNeeded(refusal.detail) from refusal
             if not person.roles & set(roles):
                 raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
+            enrolment.require_factor(person)
             g.person_id = person.id
             wall.see(None, now=True)  # a phone by other means: see devices.enrol.phone
             return view(*args, **kwargs)

@@ -33,8 +33,9 @@ def require_open_address(address: str | None, *, at: datetime) -> None:
         raise AddressLocked(f"until {row.locked_until:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def require_open(person: Person, *, at: datetime) -> None:
-    """Refuse an account that is being guessed at. Raises AccountLocked."""
+def lock(person: Person, *, at: datetime) -> None:
+    """Lock the row, so that of two guesses at once both count; refuse an account guessed at. Raises AccountLocked."""
+    db.session.refresh(person, with_for_update=True)
     if person.locked_until and person.locked_until > at:
         raise AccountLocked(f"until {person.locked_until:%Y-%m-%dT%H:%M:%SZ}")
 
@@ -53,7 +54,7 @@ def _count_address(address: str | None, *, at: datetime) -> None:
     db.session.execute(delete(AddressFailure).where(AddressFailure.since < at - FORGET_AFTER))
     row = _row(address)
     if row is None:
-        row = AddressFailure(id=clock.new_id(), address_index=_index(address), failed=0, since=at)
+        row = AddressFailure(id=clock.new_id(), address_index=index_of(address), failed=0, since=at)
         db.session.add(row)
     if at - row.since > LOCK_FOR:
         row.failed, row.since = 0, at
@@ -63,10 +64,11 @@ def _count_address(address: str | None, *, at: datetime) -> None:
 
 
 def _row(address: str | None) -> AddressFailure | None:
-    return db.session.scalar(select(AddressFailure).where(AddressFailure.address_index == _index(address)))
+    return db.session.scalar(select(AddressFailure).where(AddressFailure.address_index == index_of(address)))
 
 
-def _index(address: str | None) -> str:
+def index_of(address: str | None) -> str:
+    """Return the blind index of an address, of IPv6 that of its /64."""
     return config.current().vault.blind_index("address", _owner_of(address or ""))
 
 

@@ -98,6 +98,7 @@ class Token(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]  # when a person last used the session, to the minute
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")  # browser and system, as they say
     challenge: Mapped[str | None] = mapped_column(String(100))  # what a passkey has to sign next: purpose:base64url
     challenged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]  # when its person last proved himself with a passkey

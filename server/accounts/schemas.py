@@ -82,6 +82,18 @@ class PasskeyOut(Schema):
     last_used_at = fields.DateTime(allow_none=True)
 
 
+class SessionOut(Schema):
+    """Where somebody is signed in: a browser, or a program with its tokens. `seen_at` is told of browsers."""
+
+    id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(["browser", "program"]))
+    device = fields.String(metadata={"description": "browser and system, as they call themselves"})
+    since = fields.DateTime()
+    seen_at = fields.DateTime(allow_none=True)
+    until = fields.DateTime()
+    is_this = fields.Boolean()
+
+
 class ProofOut(Schema):
     """Until when this session may decide."""
 
@@ -153,4 +165,4 @@ class MeOut(Schema):
     roles = fields.List(fields.String())
     creditors = fields.List(fields.Dict())
     csrf_token = fields.String(allow_none=True)
-    second_factor = fields.Dict(metadata={"description": "has_totp, passkeys (how many), needs_step_up"})
+    second_factor = fields.Dict(metadata={"description": "has_totp, passkeys (how many), needs_step_up, is_owed"})

@@ -5,6 +5,7 @@ is written down at most once a minute, in a transaction of its own. Source: OWAS
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from flask import request
@@ -15,8 +16,17 @@ from server.accounts.models import Token, TokenKind
 from server.db import db
 from server.errors import NotSignedIn
 
+if TYPE_CHECKING:
+    from sqlalchemy import CursorResult
+
 UNATTENDED = "X-Unattended"
 WRITTEN_EVERY = timedelta(seconds=60)
+SIGNED_IN = (TokenKind.ACCESS, TokenKind.REFRESH, TokenKind.SESSION)
+# The first that fits: browsers name those they descend from as well.
+BROWSERS = {"MicroMessenger": "微信", "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome",
+            "Safari/": "Safari"}  # fmt: skip
+SYSTEMS = {"HarmonyOS": "HarmonyOS", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",
+           "Macintosh": "macOS", "Linux": "Linux"}  # fmt: skip
 
 
 class SessionIdle(NotSignedIn):
@@ -53,3 +63,35 @@ def end_others(person_id: UUID, *, but: UUID, at: datetime) -> None:
     """Revoke every token and session of a person that is not of this family."""
     mine = (Token.person_id == person_id, Token.family != but, Token.revoked_at.is_(None))
     db.session.execute(update(Token).where(*mine).values(revoked_at=at))
+
+
+def held_by(person_id: UUID, *, at: datetime) -> list[Token]:
+    """Return the newest token of each session of a person that still opens something, the last begun first.
+
+    A session is a browser, or a program with its pair of tokens; the address of a calendar is none.
+    """
+    mine = (Token.person_id == person_id, Token.kind.in_(SIGNED_IN), Token.revoked_at.is_(None), Token.expires_at > at)
+    idle_since = at - timedelta(seconds=config.current().session_idle_s)
+    found = dict[UUID, Token]()
+    for token in db.session.scalars(select(Token).where(*mine).order_by(Token.expires_at.desc(), Token.id)):
+        if token.kind != TokenKind.SESSION or (token.seen_at or token.created_at) >= idle_since:
+            found.setdefault(token.family, token)
+    return sorted(found.values(), key=lambda one: (one.created_at, one.id), reverse=True)
+
+
+def end(person_id: UUID, *, at: datetime, family: UUID | None = None, but: UUID | None = None) -> int:
+    """Revoke one session of a person, all but one, or all; return how many tokens that were."""
+    mine = [Token.person_id == person_id, Token.kind.in_(SIGNED_IN), Token.revoked_at.is_(None)]
+    mine += [Token.family == family] if family is not None else []
+    mine += [Token.family != but] if but is not None else []
+    done = db.session.execute(update(Token).where(*mine).values(revoked_at=at))
+    return cast("CursorResult[Any]", done).rowcount
+
+
+def device_of(user_agent: str) -> str:
+    """Return browser and system as a person calls them, of what the browser says of itself; else its first word."""
+    browser = next(
+        (name for mark, name in BROWSERS.items() if mark in user_agent), user_agent.partition("/")[0][:30].strip()
+    )
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return " · ".join(one for one in (browser, system) if one)

@@ -86,6 +86,7 @@ def set_up(var_dir: Path, *, port: int, staff: Sequence[Member] = STAFF) -> None
     (var_dir / "DEMO").write_text("A demo installation: synthetic data, known passwords, a shifted clock.\n")
     lines = [f"DOORSTEP_FIRM_{name}={value!r}" for name, value in FIRM.items()]
     lines.append(f"DOORSTEP_PUBLIC_URL='http://127.0.0.1:{port}'")
+    lines.append("DOORSTEP_SECOND_FACTOR_ROLES=''")  # its passwords are known to all: nobody is to set a phone up first
     (var_dir / "doorstep.env").write_text("\n".join(lines) + "\n", encoding="utf-8")
     with create_app(config.load(var_dir)).app_context():
         upgrade(directory=str(migrations_dir()))

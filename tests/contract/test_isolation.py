@@ -23,7 +23,7 @@ OF_BANK = {
 }  # fmt: skip
 # These belong to the firm, not to a creditor: its people, phones, forms, texts of papers.
 OF_FIRM = {"person_id", "device_id", "template_id", "delegation_id", "form_id", "upload_id", "paper_id", "secret",
-           "where", "index", "name", "filename", "coll", "passkey_id"}  # fmt: skip
+           "where", "index", "name", "filename", "coll", "passkey_id", "session_id"}  # fmt: skip
 # The row is found, the file of it is not there: the bytes of this world lie nowhere. A job is its owner's.
 UNSHOWN = {"visit_files.get_photo", "visit_files.get_original", "visit_files.get_thumbnail", "system.show_job"}
 PLAIN = {"number": 1, "kind": "cases", "version": "1", "key": "incident:0193a0b1-0000-7000-8000-00000000a001"}

@@ -27,10 +27,17 @@ BUTTON = """[...document.querySelectorAll('button')].filter(
 
 
 @pytest.fixture
-def desk(app):
+def owing():
+    """The roles that owe a second factor: none, unless a test says."""
+    return frozenset()
+
+
+@pytest.fixture
+def desk(app, owing):
     """The console in a browser, nobody signed in: `.type`, `.press`, `.see`."""
     port = live.free_port()
-    settings = replace(app.extensions["doorstep"], public_url=f"http://localhost:{port}")
+    url = f"http://localhost:{port}"
+    settings = replace(app.extensions["doorstep"], public_url=url, second_factor_roles=owing)
     page = Page()
     try:
         with live.serving(settings, workers=1, port=port):
@@ -87,7 +94,6 @@ def set_up_totp(page):
         page.run("JSON.stringify([...document.querySelectorAll('.codes code')].map((one) => one.innerText))")
     )
     press(page, "我已保存恢复码")
-    page.see("剩余恢复码 10 个")
     return secret, codes
 
 
@@ -112,6 +118,7 @@ class TestSecondFactor:
         sign_in(desk)
         desk.see("双因素登录")
         secret, codes = set_up_totp(desk)
+        desk.see("剩余恢复码 10 个")
         look(desk, "me-totp-on")
         db.session.rollback()
         begin_write()  # the code was used: let the clock of the factor stand half a minute back
@@ -137,6 +144,70 @@ class TestSecondFactor:
         desk.see("未启用")
         db.session.rollback()
         assert db.session.scalar(select(TotpFactor)) is None
+
+
+class TestOwedFactor:
+    @pytest.fixture
+    def owing(self):
+        return frozenset({"manager"})
+
+    def test_is_set_up_before_anything_else_is_seen(self, desk):
+        sign_in(desk)
+        desk.see("请先启用双因素登录")
+        look(desk, "owed-factor")
+        assert desk.run("document.querySelector('.frame')") is None
+        set_up_totp(desk)
+        desk.wait("document.querySelector('.frame') !== null")
+        desk.open(desk.url + "me")
+        desk.see("剩余恢复码 10 个")
+
+    def test_is_not_asked_of_others(self, desk):
+        sign_in(desk, "zhou")
+        desk.wait("document.querySelector('.frame') !== null")
+
+
+class TestSessions:
+    def test_are_seen_and_ended_with_the_password(self, desk, app):
+        told = {"username": "guo", "password": PASSWORD}
+        tokens = [app.test_client().post("/v1/auth/token", json=told).json["access_token"] for _ in range(2)]
+        sign_in(desk)
+        desk.wait("document.querySelectorAll('.sessions li').length === 3")
+        desk.see("Chrome · Linux")
+        look(desk, "me-sessions")
+        press(desk, "退出此登录")
+        desk.wait("document.querySelector('.el-dialog input[name=password]') !== null")
+        desk.type(".el-dialog input[name=password]", "not my password")
+        press(desk, "确定")
+        desk.see("用户名或密码错误")
+        desk.type(".el-dialog input[name=password]", PASSWORD)
+        press(desk, "确定")
+        desk.wait("document.querySelectorAll('.sessions li').length === 2")
+        assert sorted(status(app, one) for one in tokens) == [200, 401]
+        press(desk, "退出其他全部登录")
+        desk.wait("document.querySelector('.el-dialog input[name=password]') !== null")
+        desk.type(".el-dialog input[name=password]", PASSWORD)
+        press(desk, "确定")
+        desk.wait("document.querySelectorAll('.sessions li').length === 1")
+        assert [status(app, one) for one in tokens] == [401, 401]
+
+    def test_of_a_person_are_ended_by_an_admin(self, desk, app):
+        told = {"username": "lin", "password": PASSWORD}
+        token = app.test_client().post("/v1/auth/token", json=told).json["access_token"]
+        sign_in(desk, "an")
+        desk.see("本机")
+        desk.open(desk.url + "people")
+        desk.wait("document.querySelector('button[aria-label=\"修改 林筛\"]') !== null")
+        desk.run("document.querySelector('button[aria-label=\"修改 林筛\"]').click()")
+        desk.wait("document.querySelector('.el-dialog input[name=name]')?.value === '林筛'")
+        press(desk, "退出其全部登录…")
+        desk.see("在所有浏览器和程序上的登录")
+        press(desk, "确定")
+        desk.see("已全部退出")
+        assert status(app, token) == 401
+
+
+def status(app, token):
+    return app.test_client().get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
 class TestPasskeys:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 
 from server import audit, clock, config
-from server.accounts import auth, passkeys, passwords, sessions, totp
+from server.accounts import auth, enrolment, passkeys, passwords, sessions, totp
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Creditor, Person, Token, TokenKind
 from server.accounts.origin import require_same_site
@@ -78,7 +78,7 @@ def refresh(body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/auth/logout")
-@allow(*EVERYONE)
+@allow(*EVERYONE, before_factor=True)
 @answers(None, status=204)
 def logout() -> ResponseReturnValue:
     """Revoke the token or session of this call and all of its family."""
@@ -130,12 +130,13 @@ def describe(person: Person, csrf: str | None) -> Body:
             "has_totp": totp.is_on(person.id),
             "passkeys": known,
             "needs_step_up": bool(known) or config.current().passkey_required,
+            "is_owed": enrolment.owes(person),
         },
     }
 
 
 @bp.get("/me")
-@allow(*EVERYONE)
+@allow(*EVERYONE, before_factor=True)
 @answers(MeOut)
 def me() -> ResponseReturnValue:
     """Answer who is signed in, his roles, the creditors he may see and, in a browser, the CSRF token."""
@@ -143,7 +144,7 @@ def me() -> ResponseReturnValue:
 
 
 @bp.post("/me/password")
-@allow(*EVERYONE)
+@allow(*EVERYONE, before_factor=True)
 @takes(NewPasswordIn)
 @answers(None, status=204)
 def change_password(body: Body) -> ResponseReturnValue:

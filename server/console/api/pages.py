@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from field_forms.outcomes import OUTCOMES
 from server import audit, clock, config
-from server.accounts import auth
+from server.accounts import auth, enrolment
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Token, TokenKind
 from server.accounts.origin import require_same_site
@@ -60,7 +60,7 @@ def login() -> ResponseReturnValue:
 
 
 @bp.post("/logout")
-@allow(*EVERYONE)
+@allow(*EVERYONE, before_factor=True)
 @answers(None, status=SEE_OTHER, content_type="text/html")
 def logout() -> ResponseReturnValue:
     """End the browser's session."""
@@ -78,10 +78,10 @@ def logout() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Show the start page, or the way to sign in."""
     try:
-        auth.identify(clock.now())
+        person, _ = auth.identify(clock.now())
     except NotSignedIn:
         return redirect("/login", SEE_OTHER)
-    return home()
+    return redirect("/console/", SEE_OTHER) if enrolment.owes(person) else home()
 
 
 @allow(*EVERYONE)

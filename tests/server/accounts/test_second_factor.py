@@ -102,7 +102,8 @@ class TestSetting:
         assert begun.headers["Cache-Control"] == "no-store"
         assert as_lin.post("/v1/me/totp/confirm", json={"otp": "000000"}).json["type"] == "/problems/wrong-otp"
         assert sign_in(app).status_code == 200
-        assert as_lin.get("/v1/me").json["second_factor"] == {"has_totp": False, "passkeys": 0, "needs_step_up": False}
+        told = as_lin.get("/v1/me").json["second_factor"]
+        assert told == {"has_totp": False, "passkeys": 0, "needs_step_up": False, "is_owed": False}
 
     def test_the_password_is_asked_again(self, as_lin):
         answer = as_lin.post("/v1/me/totp", json={"password": "wrong-wrong-wrong"})

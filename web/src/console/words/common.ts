@@ -6,6 +6,7 @@ export const COMMON = {
   product: ["外访通", "Doorstep"],
   search: ["搜索", "Search"], search_hint: ["案号、姓名、页面…", "Case, name, page…"],
   search_none: ["没有找到。试试案号或姓名。", "Nothing found. Try a case number or a name."],
+  factor_owed: ["请先启用双因素登录", "First, a second factor"], factor_owed_what: ["您的岗位须用双因素登录。设置完成前不能使用其他功能；手机验证器约需一分钟。", "Your role signs in with a second factor. Nothing else is open until it is set up, which takes about a minute with an app on your phone."],
   sign_in: ["登录", "Sign in"], sign_out: ["退出", "Sign out"], username: ["用户名", "User name"], password: ["密码", "Password"],
   otp: ["验证码", "Code"], otp_hint: ["手机验证器上的六位数字；手机不在身边时填写一个恢复码。", "The six digits of your app; without the phone, one of your recovery codes."],
   prove_title: ["请确认是您本人", "Prove that it is you"], prove: ["这项决定需要用通行密钥确认。请准备好指纹、人脸、PIN 或安全密钥。", "This decision has to be proved with your passkey: have your finger, face, PIN or key ready."], prove_now: ["使用通行密钥", "Use the passkey"], passkeys_unknown: ["这个浏览器不支持通行密钥，请换用新版浏览器。", "This browser knows no passkeys: use a newer one."],

@@ -29,5 +29,6 @@ export const ACTIONS = {
   "filing.step": ["登记立案进展", "step of a filing"], "filing.step_retracted": ["撤回立案进展", "step of a filing retracted"], "certificate.taken": ["下载证书", "certificate taken"], "calendar.opened": ["订阅期限日历", "calendar feed opened"], "calendar.closed": ["停用期限日历", "calendar feed closed"],
   "data_request.taken": ["登记个人信息请求", "data request taken"], "data_request.answered": ["答复个人信息请求", "data request answered"], "data_request.held_given": ["查看所持有的信息", "data held was shown"], "deletion.asked": ["申请删除", "deletion asked for"], "deletion.carried_out": ["执行删除", "deletion carried out"],
   "hold.placed": ["设置保全", "hold placed"], "hold.lifted": ["解除保全", "hold lifted"], "breach.drafted": ["起草事件报告", "breach report drafted"], "keys.rotated": ["更换密钥", "keys rotated"], "job.cancelled": ["取消后台任务", "job cancelled"],
+  "account.session_ended": ["退出一处登录", "ended one session"], "account.sessions_ended": ["退出其他全部登录", "ended sessions"], "call.refused": ["被拒绝的操作", "call refused"],
   "installation.backed_up": ["备份", "backed up"], "installation.restored": ["恢复备份", "restored"],
 } satisfies Words;

@@ -27,5 +27,9 @@ export const t = words({
   name: ["名称", "Name"], name_hint: ["例如：办公室电脑、安全密钥", "For example: office computer, blue key"], added: ["登记时间", "Added"], last_used: ["最近使用", "Last used"], never: ["从未", "Never"],
   add: ["登记通行密钥", "Add a passkey"], remove: ["删除", "Remove"], remove_sure: ["删除通行密钥「{name}」？删除后它不能再用于确认。", "Remove the passkey “{name}”? It will prove nothing any more."],
   was_added: ["通行密钥已登记", "The passkey is registered"], was_removed: ["通行密钥已删除", "The passkey is removed"],
+  sessions: ["登录中的设备", "Where you are signed in"],
+  sessions_what: ["有不认识的，请立即退出它并修改密码。外访手机不在此列，丢失请找主管挂失。", "If one is not yours, end it and change the password. Agents’ phones are not among these: a lost one is reported to the supervisor."],
+  session_this: ["本机", "This one"], session_since: ["自 {since}", "Since {since}"], session_seen: ["最近使用 {seen}", "last used {seen}"], session_program: ["程序（API）", "A program (API)"], session_unknown: ["未知浏览器", "Unknown browser"],
+  session_end: ["退出此登录", "End this one"], sessions_end_others: ["退出其他全部登录", "End all others"], session_ended: ["已退出", "Ended"],
   lost: ["手机或安全密钥丢失、恢复码也不在时，请管理员重置。", "If phone or key and the recovery codes are gone, ask an administrator to reset them."],
 });
