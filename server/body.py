@@ -118,12 +118,21 @@ def asks(schema: type[Schema]) -> Callable[[View], View]:
 
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, query=load(asked, request.args.to_dict()), **kwargs)
+            return view(*args, query=load(asked, _each_once()), **kwargs)
 
         checked.asks = schema  # type: ignore[attr-defined]
         return cast("View", checked)
 
     return mark
+
+
+def _each_once() -> dict[str, str]:
+    """Return the query string's parameters. Raises Malformed for one given twice: which counts?"""
+    twice = sorted(name for name, values in request.args.lists() if len(values) > 1)
+    if twice:
+        told = [{"pointer": f"/{_escape(name)}", "detail": "given more than once"} for name in twice]
+        raise Malformed("the query does not fit", errors=told)
+    return request.args.to_dict()
 
 
 def answers(

@@ -8,11 +8,18 @@ import gc
 import sys
 from typing import Any
 
+from server import log_lines
+
 worker_class = "gthread"
 threads = 4
 keepalive = 60
 preload_app = True
 _M_ARENA_MAX = -8
+
+
+def on_starting(_server: Any) -> None:
+    """Write the application's log as JSON lines; gunicorn's own lines stay its own."""
+    log_lines.begin()
 
 
 def when_ready(_server: Any) -> None:

@@ -14,7 +14,7 @@ import waitress
 from flask import Flask
 from flask_migrate import upgrade
 
-from server import clock, config, jobs, uptime
+from server import clock, config, jobs, log_lines, uptime
 from server.app import create_app, migrations_dir
 from server.console import health
 from server.console.openapi import build
@@ -65,7 +65,7 @@ def keep_settings(path: Path, given: dict[str, str]) -> None:
 @click.pass_obj
 def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int) -> None:
     """Serve the API and run the jobs, in one process."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_lines.begin()
     if clock_offset_s:
         if not (var_dir / "DEMO").is_file():
             raise click.ClickException("the clock is shifted in demo installations only")
@@ -130,6 +130,7 @@ def work(app: Flask, stop: threading.Event, turn: Callable[[datetime], int], *, 
 def worker(var_dir: Path, nice: int) -> None:
     """Run jobs in a process of its own, beside `serve` (PostgreSQL installations)."""
     os.nice(nice)
+    log_lines.begin()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())

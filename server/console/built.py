@@ -32,7 +32,7 @@ def give(name: str, *, client: Path, keep: str, policy: dict[str, str], below: s
     path = safe_join(str(client / below), name)
     if path is None or not Path(path).is_file():
         raise NotFound
-    answer = Response(Path(path).read_bytes(), content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+    answer = Response(Path(path).read_bytes(), mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream")
     answer.add_etag()
     answer.headers.update(policy)
     answer.headers["Cache-Control"] = keep

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -17,7 +18,14 @@ from server.db import db
 from tests import live
 from tests.cast import PASSWORD
 
-pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx")
+
+@pytest.fixture(autouse=True, scope="module")
+def nginx_is_there():
+    """Without nginx nothing here is shown: that is a failure, and says how it is mended."""
+    if not shutil.which("nginx"):
+        pytest.fail("nginx is not installed: `sudo apt-get install nginx-light`, or any nginx from 1.18 on the path")
+
+
 SAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 WRONG = {"username": "nobody", "password": "wrong-wrong-wrong"}
 
@@ -79,15 +87,47 @@ def wait_for(port):
 
 
 def test_serves_over_tls_only_and_hides_what_is_the_machines_own(proxied):
-    https, http, root = proxied
+    https, _, root = proxied
     answer = requests.get(f"{https}/healthz", verify=root, timeout=30)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert "max-age=" in answer.headers["Strict-Transport-Security"]
     assert not re.search(r"\d", answer.headers["Server"])
     assert requests.get(f"{https}/metrics", verify=root, timeout=30).status_code == 404
     assert requests.get(f"{https}/readyz", verify=root, timeout=30).status_code == 404
+
+
+def test_leads_people_to_tls_and_refuses_programs(proxied):
+    _, http, _ = proxied
     moved = requests.get(f"{http}/console/", allow_redirects=False, timeout=30)
     assert (moved.status_code, moved.headers["Location"]) == (308, "https://127.0.0.1/console/")
+    assert requests.post(f"{http}/v1/auth/token", json=WRONG, allow_redirects=False, timeout=30).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("words", "is_good"),
+    [("ECDHE-RSA-AES128-GCM-SHA256", True), ("AES128-GCM-SHA256", False), ("ECDHE-RSA-AES128-SHA", False)],
+)
+def test_speaks_no_weak_cipher_and_no_old_tls(proxied, words, is_good):
+    https, _, root = proxied
+    host, port = "127.0.0.1", int(https.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=root)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{words}:@SECLEVEL=0")
+    assert is_spoken(context, host, port) == is_good
+    with pytest.deprecated_call():
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    assert not is_spoken(context, host, port)
+
+
+def is_spoken(context, host, port):
+    try:
+        with (
+            socket.create_connection((host, port), timeout=20) as line,
+            context.wrap_socket(line, server_hostname=host),
+        ):
+            return True
+    except (ssl.SSLError, ConnectionError):
+        return False
 
 
 def test_a_large_body_gets_to_the_server_and_a_larger_one_its_refusal(proxied):

@@ -146,6 +146,17 @@ class TestSecondFactor:
         assert db.session.scalar(select(TotpFactor)) is None
 
 
+class TestSigningOut:
+    def test_leaves_nothing_in_the_browser(self, desk):
+        sign_in(desk)
+        desk.see("双因素登录")
+        desk.run("sessionStorage.setItem('doorstep.picked', '张三')")
+        press(desk, "退出")
+        desk.wait("document.querySelector('input[name=username]') !== null")
+        assert desk.run("sessionStorage.length") == 0
+        assert not desk.run("document.body.innerText.includes('郭总')")
+
+
 class TestOwedFactor:
     @pytest.fixture
     def owing(self):

@@ -87,6 +87,6 @@ def _close(at: object) -> None:
 
 def _calendar() -> Response:
     found = due.everything(today=clock.today(), until=None)
-    answer = Response(calendar.write(due.as_events(found), at=clock.now()), content_type=calendar.MIME)
+    answer = Response(calendar.write(due.as_events(found), at=clock.now()), mimetype=calendar.MIME)
     answer.headers["Content-Disposition"] = 'inline; filename="deadlines.ics"'
     return answer

@@ -67,6 +67,15 @@ class TestWhoOwesOne:
         assert as_guo.post("/v1/me/totp/remove", json={"otp": "000000"}).status_code == 204
         assert as_guo.get("/v1/cases").json["type"] == "/problems/second-factor-owed"
 
+    def test_an_admins_new_password_leaves_the_factor(self, app, as_an, as_guo):
+        set_up(as_guo)
+        wanted = "瓦片-teapot-orbit-7"
+        etag = as_an.get(f"/v1/people/{as_guo.person_id}").headers["ETag"]
+        path = f"/v1/people/{as_guo.person_id}"
+        assert as_an.patch(path, json={"password": wanted}, headers={"If-Match": etag}).status_code == 200
+        answer = app.test_client().post("/v1/auth/token", json=SIGN_IN | {"password": wanted})
+        assert answer.json["type"] == "/problems/otp-needed"
+
     def test_is_led_from_the_plain_page_to_the_console(self, strict):
         browser = strict.test_client()
         assert browser.post("/login", data=SIGN_IN, **HOME).status_code == 303

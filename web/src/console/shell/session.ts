@@ -34,6 +34,7 @@ async function signIn(username: string, password: string, otp = ""): Promise<voi
 
 async function signOut(): Promise<void> {
   await fetch("/v1/auth/logout", { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": csrf() } });
+  sessionStorage.clear(); // lists picked, drafts, jobs: of whoever leaves
   location.assign("/console/");
 }
 
