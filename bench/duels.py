@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyvrp
-from pyvrp.solve import SolveParams
 
 from bench import solomon
 from bench.peers import routers
-from server.planning.search import manner
+from server.planning.manner import manner
 
 SEED = 7
 _SHORT = 1e-9
@@ -40,7 +39,7 @@ def engine(text: str, budget_s: float) -> float:
         seed=SEED,
         collect_stats=False,
         display=False,
-        params=SolveParams(ils=manner(budget_s, stops=problem.num_clients)),
+        params=manner(budget_s, stops=problem.num_clients),
     )
     return solomon.checked(found, text)
 

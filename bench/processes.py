@@ -79,6 +79,13 @@ def running(
             _end(process)
 
 
+def tree_cpu_s() -> float:
+    """Return the processor seconds of this process and of those it started, also of those that have ended."""
+    own = os.times()
+    ended_s = own.children_user + own.children_system
+    return own.user + own.system + ended_s + sum(_cpu_s(pid) for pid in _all_children(os.getpid()))
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
@@ -120,6 +127,12 @@ def await_port(process: subprocess.Popen[bytes], port: int) -> None:
 
 def _children(pid: int) -> list[int]:
     return [int(name) for name in _read(pid, f"task/{pid}/children").split()]
+
+
+def _all_children(pid: int) -> list[int]:
+    """Return the processes that any thread of a process started."""
+    threads = [thread.name for thread in (_PROC / str(pid) / "task").iterdir()]
+    return [int(name) for thread in threads for name in _read(pid, f"task/{thread}/children").split()]
 
 
 def _cpu_s(pid: int) -> float:

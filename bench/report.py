@@ -39,6 +39,11 @@ class Report:
     goals: Mapping[str, Goal]
     figures: dict[str, float | None] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    only: Sequence[str] = ()
+
+    def asks(self, *names: str) -> bool:
+        """Tell whether any of these figures is asked for: all are, unless beginnings of names were given."""
+        return not self.only or any(name.startswith(tuple(self.only)) for name in names)
 
     def tell(self, name: str, value: float) -> None:
         """Give a figure, rounded to four significant digits. Raises UnknownFigure."""
@@ -94,10 +99,20 @@ def show(report: Report, *, to: Console) -> None:
 
 
 def keep(report: Report, *, on: date, folder: Path = RESULTS) -> Path:
-    """Write a bench's figures with the machine's description; return the file."""
+    """Write a bench's figures with the machine's description; return the file.
+
+    Figures that this run was not asked for stay as an earlier run of the day left them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{on.isoformat()}-{report.bench}.json"
     document = report.document() | {"machine": describe_machine()}
+    if report.only and path.is_file():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        for name in [one for one in report.goals if not report.asks(one) and one in before["figures"]]:
+            document["figures"][name] = before["figures"][name]
+            document["skipped"].pop(name, None)
+            if name in before["skipped"]:
+                document["skipped"][name] = before["skipped"][name]
     path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path
 

@@ -131,11 +131,11 @@ def _vroom(instance: Instance, *, level: int, cut_s: float | None) -> Routes | N
     return [[int(one) for one in own["id"]] for _, own in jobs.groupby("vehicle_id", sort=True)]
 
 
-def vroom_week(problem: Problem, *, threads: int) -> int | None:
+def vroom_week(problem: Problem, *, threads: int, level: int, wall_s: float) -> int | None:
     """Return what VROOM's plan of a week costs: seconds of driving and the prizes of what it leaves out.
 
-    It serves as many visits as it can, whatever they are worth, and is given the planner's own matrix; None when its
-    plan is not lawful.
+    It serves as many visits as it can, whatever they are worth, is given the planner's own matrix, and is told to stop
+    after so many seconds on the clock, which it does once it has a plan; None when its plan is not lawful.
     """
     engine: Any = importlib.import_module("vroom")
     ready = frame(problem)
@@ -156,7 +156,8 @@ def vroom_week(problem: Problem, *, threads: int) -> int | None:
         )
         for place in ready.places
     ])  # fmt: skip
-    table = asked.solve(exploration_level=5, nb_threads=threads).routes
+    timeout = timedelta(seconds=wall_s)
+    table = asked.solve(exploration_level=level, nb_threads=threads, timeout=timeout).routes
     tours: Tours = [[] for _ in ready.days]
     for _, row in table[table["type"] == "job"].iterrows():
         place = ready.places[int(row["id"])]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.planning.bound_search import search_bound
+from server.planning.exchange import improved
 from server.planning.explain import add_what_pays, left_out
 from server.planning.frame import Frame, frame
 from server.planning.model import Limits, Problem
@@ -70,7 +71,7 @@ def improve(
 def explained(piece: Piece, *, record: SearchRecord) -> Plan:
     """Return the plan of a piece: what still fits and pays is put in, times and reasons are told."""
     ready = frame(piece.problem)
-    tours = add_what_pays(ready, tours=tours_from(piece.held, frame=ready))
+    tours = (add_what_pays if record.territories > 1 else improved)(ready, tours=tours_from(piece.held, frame=ready))
     return timed(ready, tours=tours, record=record)
 
 

@@ -7,35 +7,25 @@ is preferred is one more client of the place, with a higher prize, that only thi
 limits are the solver's own. Rests are taken out of its clock (see `clock.py`) and judged exactly in `timing`.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pyvrp
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Solution, VehicleType
-from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks, IteratedLocalSearchParams
-from pyvrp.solve import SolveParams
+from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 
 from server.planning.clock import WorkingClock
 from server.planning.frame import CrewDay, Frame
+from server.planning.manner import manner, parts
 from server.planning.model import Limits
 from server.planning.schedule import Call, Tours, timing
 
 Progress = Callable[[float, int, int], None]
 """Called with the fraction done, the best cost in seconds so far and the number of stops it serves."""
 
-LONG_S_PER_STOP = 0.1
-"""A search that has so many seconds for each stop is long."""
-
-SHORT_HISTORY, LONG_HISTORY, PATIENCE = 100, 300, 10_000
-"""So many iterations back the search looks when it takes a worse solution, and so many without a better one it bears.
-
-Chosen on six of Solomon's instances that no bench measures (R108, R111, R203, RC104, RC106, RC202), seed 11, mean gap:
-short 0.65 % after one CPU second against 1.3 % looking far back; long 0.02 % after twenty, 0.13 % looking back shortly,
-and 0.18 % with the engine's own patience of 150,000.
-"""
-
-_LOAD = 1000  # a load far above the solver's penalties, so that a wrong crew is never worth it
+_LOAD = 1_000_000  # times the solver's least penalty still more than a stop may be worth: a wrong crew never pays
 _REPORTS = 100  # progress reports over a whole search
 
 
@@ -71,6 +61,8 @@ class _Watch(IteratedLocalSearchCallbacks):
     ) -> None:
         self.iterations = 0
         self.stopped_early = False
+        self._least = math.inf
+        self.until = 1.0  # the part of the whole search after which this one ends
         self._limits = limits
         self._calls = calls
         self._progress = progress
@@ -85,7 +77,7 @@ class _Watch(IteratedLocalSearchCallbacks):
             return True
         if self._is_over_budget() or (self._should_stop is not None and self._should_stop()):
             self.stopped_early = True
-        return self.stopped_early
+        return self.stopped_early or (self.until < 1.0 and self._fraction() >= self.until)
 
     def on_iteration(self, _current: Solution, _candidate: Solution, best: Solution, evaluator: object) -> None:
         """Count, and report now and then."""
@@ -94,6 +86,9 @@ class _Watch(IteratedLocalSearchCallbacks):
             return
         served = sum(len(self._calls[visit.idx].place.stops) for route in best.routes() for visit in _visits(route))
         cost = evaluator.cost(best)  # type: ignore[attr-defined]  # pyvrp carries no types
+        if cost > self._least:
+            return  # a part begun afresh, not yet as good as the one before
+        self._least = cost
         self._progress(self._fraction(), int(cost), served)
 
     def _fraction(self) -> float:
@@ -106,14 +101,6 @@ class _Watch(IteratedLocalSearchCallbacks):
         if self._limits.budget_s is None or self._stopwatch is None:
             return False
         return self._stopwatch() - self._began_s >= self._limits.budget_s
-
-
-def manner(budget_s: float | None, *, stops: int) -> IteratedLocalSearchParams:
-    """Return how the engine is to search so many stops for so many seconds; without a budget, as in a short search."""
-    is_long = budget_s is not None and budget_s >= LONG_S_PER_STOP * stops
-    return IteratedLocalSearchParams(
-        history_length=LONG_HISTORY if is_long else SHORT_HISTORY, num_iters_no_improvement=PATIENCE
-    )
 
 
 def search(
@@ -133,16 +120,24 @@ def search(
     calls = [offer.call for offer in offers]
     watch = _Watch(limits, calls=calls, progress=progress, should_stop=should_stop, stopwatch=stopwatch)
     data = _data(frame, offers=offers)
-    result = pyvrp.solve(
-        data,
-        stop=watch,
-        seed=limits.seed,
-        collect_stats=False,
-        display=False,
-        params=SolveParams(ils=replace(manner(limits.budget_s, stops=len(calls)), callbacks=watch)),
-        initial_solution=_solution(data, frame=frame, offers=offers, tours=start) if start else None,
-    )
-    for route in result.best.routes():
+    best = _solution(data, frame=frame, offers=offers, tours=start) if start else None
+    least = math.inf
+    for part in parts(len(offers)):
+        watch.until = part.until
+        result = pyvrp.solve(
+            data,
+            stop=watch,
+            seed=limits.seed,
+            collect_stats=False,
+            display=False,
+            params=manner(limits.budget_s, stops=len(calls), penalty=part.penalty, callbacks=watch),
+            initial_solution=None if part.is_afresh else best,
+        )
+        if best is None or result.cost() < least:
+            best, least = result.best, result.cost()
+        if watch.stopped_early:
+            break
+    for route in best.routes() if best else ():
         wanted = [calls[visit.idx] for visit in _visits(route)]
         empty[route.vehicle_type()] = _feasible_part(frame, day=frame.days[route.vehicle_type()], calls=wanted)
     return Found(tours=empty, iterations=watch.iterations, stopped_early=watch.stopped_early)

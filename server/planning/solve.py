@@ -7,7 +7,8 @@ from server.errors import Invalid
 from server.planning.bound_search import search_bound
 from server.planning.datum import Point
 from server.planning.distance import DetourModel, leg_m
-from server.planning.explain import add_what_pays, drops
+from server.planning.exchange import improved
+from server.planning.explain import drops
 from server.planning.frame import CrewDay, Frame, Place, frame
 from server.planning.model import Limits, Problem, Stop, Window
 from server.planning.plans import Caution, Drop, Plan, Route, RoutedStop, SearchRecord
@@ -57,7 +58,7 @@ def solve(
         should_stop=should_stop,
         stopwatch=stopwatch,
     )
-    tours = add_what_pays(ready, tours=found.tours)
+    tours = improved(ready, tours=found.tours)
     return timed(ready, tours=tours, record=_record(problem, limits=limits, found=found))
 
 

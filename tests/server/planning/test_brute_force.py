@@ -1,12 +1,14 @@
 """Small plans against all plans there are: what the planner gives is lawful, and no more than 1 % dearer than the best.
 
-60 cases in every run, 2,000 in `make soak`, or as many as DOORSTEP_PLANNING_CASES says, the same ones each time: a few
-in a thousand miss the 1 %, see docs/planning.md.
+60 cases of Hypothesis and 60 dice (numbered, so that one can be played again) in every run, 2,000 and 6,000 in
+`make soak`, or as many as DOORSTEP_PLANNING_CASES says; the same ones each time. Hypothesis likes small and like
+numbers, the dice all alike: those are the harder ones.
 """
 
 import os
 from collections import defaultdict
 from itertools import pairwise
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +19,11 @@ from server.planning.solve import solve
 from tests.server.planning.make_problem import BASE, problem, shift, stop, window
 
 CASES = int(os.environ.get("DOORSTEP_PLANNING_CASES") or (2000 if os.environ.get("DOORSTEP_SOAK") else 60))
-LIMITS = Limits(iterations=300, seed=1)
+DICE = int(os.environ.get("DOORSTEP_PLANNING_CASES") or (6000 if os.environ.get("DOORSTEP_SOAK") else 60))
+TRAPS = (1095, 1954, 2445, 3064, 3118, 3269, 4967, 5324, 5594, 5687)
+"""Dice that one search with one penalty, or no exchange of seats at its end, answers by up to 31 % too dear."""
+
+LIMITS = Limits(iterations=600, seed=1)
 ALLOWED = 1.01
 
 HOURS = st.one_of(
@@ -42,14 +48,42 @@ STOPS = st.lists(
     max_size=8,
 )
 FAR = stop("far", east_m=5000).point
-CREWS = st.sampled_from(
-    [
-        [shift("c1")],
-        [shift("c1", closes=13)],
-        [shift("c1", closes=14), shift("c2", opens=12, skills=["ug"])],
-        [shift("c1", skills=["ug"], end=FAR), shift("c2", start=FAR, end=BASE, closes=12)],
-    ]
+TEAMS = (
+    [shift("c1")],
+    [shift("c1", closes=13)],
+    [shift("c1", closes=14), shift("c2", opens=12, skills=["ug"])],
+    [shift("c1", skills=["ug"], end=FAR), shift("c2", start=FAR, end=BASE, closes=12)],
 )
+CREWS = st.sampled_from(TEAMS)
+
+
+def diced(number):
+    """Return the problem of so many a throw of the dice: as Hypothesis makes them, every size and hour as likely."""
+    dice = Random(number)
+    stops = [
+        stop(
+            f"s{index}",
+            east_m=dice.randint(-12_000, 12_000),
+            north_m=dice.randint(-12_000, 12_000),
+            windows=diced_hours(dice),
+            service_s=60 * dice.randint(10, 100),
+            prize_s=dice.randint(0, 5000),
+            needs=dice.choice([frozenset(), frozenset(), frozenset({"ug"})]),
+        )
+        for index in range(dice.randint(1, 8))
+    ]
+    return problem(*stops, shifts=dice.choice(TEAMS))
+
+
+def diced_hours(dice):
+    kind = dice.randrange(3)
+    if kind == 0:
+        return ()
+    if kind == 1:
+        opens = dice.randint(8, 16)
+        return (window(opens, opens + dice.randint(1, 4)),)
+    early, late = dice.randint(9, 11), dice.randint(13, 15)
+    return (window(early, early + 1), window(late, late + 2))
 
 
 def cheapest_tours(ready, day):
@@ -135,13 +169,24 @@ def check_lawful(plan, given_problem):
             assert (there.starts_at - here.leaves_at).total_seconds() >= there.leg_s
 
 
+def check(given_problem):
+    plan = solve(given_problem, limits=LIMITS)
+    check_lawful(plan, given_problem)
+    best = least_cost(frame(given_problem))
+    assert best <= cost_of(plan) <= ALLOWED * best, (best, cost_of(plan))
+
+
 class TestSolve:
     @settings(max_examples=CASES, deadline=None, derandomize=True)
     @given(STOPS, CREWS)
     def test_is_lawful_and_within_a_hundredth_of_the_best_plan(self, given_stops, crews):
-        stops = [stop(f"s{number}", **one) for number, one in enumerate(given_stops)]
-        given_problem = problem(*stops, shifts=crews)
-        plan = solve(given_problem, limits=LIMITS)
-        check_lawful(plan, given_problem)
-        best = least_cost(frame(given_problem))
-        assert best <= cost_of(plan) <= ALLOWED * best
+        check(problem(*(stop(f"s{number}", **one) for number, one in enumerate(given_stops)), shifts=crews))
+
+    def test_is_so_for_the_dice_as_well(self):
+        missed = []
+        for number in [*TRAPS, *range(DICE)]:
+            try:
+                check(diced(number))
+            except AssertionError as fault:
+                missed.append((number, str(fault).partition("\n")[0]))
+        assert missed == []

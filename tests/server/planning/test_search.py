@@ -6,9 +6,10 @@ import pytest
 
 from server.planning.explain import left_out
 from server.planning.frame import frame
+from server.planning.manner import manner
 from server.planning.model import Limits, Window
 from server.planning.schedule import timing
-from server.planning.search import manner, search
+from server.planning.search import search
 from tests.server.planning.make_problem import at, problem, shift, stop, town, window
 
 
@@ -100,7 +101,7 @@ class TestSearch:
 class TestManner:
     @pytest.mark.parametrize(("budget_s", "history"), [(None, 100), (0.5, 100), (9.99, 100), (10.0, 300), (110.0, 300)])
     def test_long_searches_look_farther_back(self, budget_s, history):
-        assert manner(budget_s, stops=100).history_length == history
+        assert manner(budget_s, stops=100).ils.history_length == history
 
     def test_begins_again_from_the_best_when_nothing_better_comes(self):
-        assert {manner(budget_s, stops=9).num_iters_no_improvement for budget_s in (None, 60.0)} == {10_000}
+        assert {manner(budget_s, stops=9).ils.num_iters_no_improvement for budget_s in (None, 60.0)} == {10_000}

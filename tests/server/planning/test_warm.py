@@ -43,7 +43,7 @@ class TestToursOf:
 
 class TestWarmStart:
     def test_is_not_worse_than_the_plan_it_began_from(self):
-        given = problem(*town(60, step_m=1700), shifts=[shift("c1"), shift("c2"), shift("c3")])
+        given = problem(*town(80, step_m=1300), shifts=[shift("c1"), shift("c2"), shift("c3")])
         good = solve(given, limits=Limits(iterations=3000))
         cold = solve(given, limits=NO_TIME)
         warm = solve(given, limits=NO_TIME, plan_in_force=good)
