@@ -11,7 +11,7 @@ from bench import duels, large_plans, solomon
 from bench.measure import cpu_s, median_cpu_s
 from bench.peers import routers
 from bench.peers.dialect import NotInstalled
-from bench.report import Goal, Report
+from bench.report import NOT_ASKED, Goal, Report
 from bench.testdata import best_known, folder
 from server.planning.distance import haversine_m
 from server.planning.model import Limits, Problem
@@ -68,7 +68,7 @@ def run(report: Report) -> None:
     """Measure."""
     for names, measure, is_quick in _PARTS:
         if not report.asks(*names):
-            reason = "not asked for"
+            reason = NOT_ASKED
         elif report.quick and not is_quick:
             reason = "left out of the quick run"
         else:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
+NOT_ASKED = "not asked for"
 _SIGNIFICANT = 4
 
 
@@ -108,7 +109,8 @@ def keep(report: Report, *, on: date, folder: Path = RESULTS) -> Path:
     document = report.document() | {"machine": describe_machine()}
     if report.only and path.is_file():
         before = json.loads(path.read_text(encoding="utf-8"))
-        for name in [one for one in report.goals if not report.asks(one) and one in before["figures"]]:
+        unasked = [one for one, why in report.skipped.items() if why == NOT_ASKED]
+        for name in [one for one in unasked if one in before["figures"]]:
             document["figures"][name] = before["figures"][name]
             document["skipped"].pop(name, None)
             if name in before["skipped"]:

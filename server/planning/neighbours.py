@@ -89,14 +89,14 @@ class Neighbourhoods:
     def _piece(self, crews: Sequence[Crew], waiting: list[int], limits: Limits) -> Piece:
         """Return these crews with all they hold and the waiting stops amid them, which are then taken."""
         own = sorted(index for crew in crews for index in self._own(crew))
-        taken = self._unbound(own, self._amid(own, waiting=waiting))
+        taken = self._with_partners(own, self._amid(own, waiting=waiting))
         waiting[:] = [index for index in waiting if index not in taken]
         shifts = tuple(shift for crew in crews for shift in crew.shifts)
         stops = [self.problem.stops[index] for index in sorted([*own, *taken])]
         held = {shift.key: self.held.get(shift.key, []) for shift in shifts}
         return Piece(part_of(self.problem, stops=stops, shifts=shifts, held=self.held), held, limits)
 
-    def _unbound(self, own: Sequence[int], taken: set[int]) -> set[int]:
+    def _with_partners(self, own: Sequence[int], taken: set[int]) -> set[int]:
         """Return waiting stops without those bound to a stop that is not here as well."""
         here = {*own, *taken}
         return {index for index in taken if self._bound_to.get(index, frozenset()) <= here}

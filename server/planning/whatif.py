@@ -62,7 +62,7 @@ class Overrun:
     crew: str
     on: date
     over_s: int
-    unbound: tuple[str, ...] = ()  # labels of stops
+    breaks: tuple[str, ...] = ()  # labels of the stops at which it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _overruns(ready: Frame, *, tours: Tours) -> tuple[Overrun, ...]:
     bad = set(breaking(ready, tours=tours))
     for day, tour in zip(ready.days, tours, strict=True):
         over_s = timing(ready, day=day, calls=tour).late_s
-        unbound = tuple(stop.label for call in tour if call.place.node in bad for stop in call.place.stops)
-        if over_s or unbound or not all(day.takes(call.place) for call in tour):
-            found.append(Overrun(day.shift.crew_id, day.shift.crew_label, day.shift.on, over_s, unbound))
+        breaks = tuple(stop.label for call in tour if call.place.node in bad for stop in call.place.stops)
+        if over_s or breaks or not all(day.takes(call.place) for call in tour):
+            found.append(Overrun(day.shift.crew_id, day.shift.crew_label, day.shift.on, over_s, breaks))
     return tuple(found)

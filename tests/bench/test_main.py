@@ -43,6 +43,11 @@ class TestMain:
         (kept,) = tmp_path.iterdir()
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}-law\.json", kept.name)
 
+    def test_measures_only_what_is_asked_for(self):
+        last = json.loads(invoke("planning", "--quick", "--only", "whatif200", "--json").stdout)
+        assert {name for name, value in last["figures"].items() if value is not None} == {"whatif200_s"}
+        assert last["skipped"]["plan50k_min"] == "not asked for"
+
     def test_refuses_a_name_it_does_not_know(self):
         answer = invoke("poetry")
         assert answer.exit_code == 2

@@ -1,11 +1,13 @@
 """Servers in processes of their own: started, counted and ended."""
 
 import os
+import subprocess
 import sys
+import time
 
 import pytest
 
-from bench.processes import NeverReady, companion, free_port, running
+from bench.processes import NeverReady, companion, free_port, running, tree_cpu_s
 
 FORKS = """
 import http.server, os, sys
@@ -59,3 +61,16 @@ class TestServer:
             assert worker.cpu_s() >= 0.55
         with pytest.raises(ProcessLookupError):
             os.kill(worker.pid, 0)
+
+
+class TestTreeCpuS:
+    def test_counts_processes_under_way_and_ended_once(self):
+        began_s = tree_cpu_s()
+        busy = "import time\nwhile time.process_time() < 0.6: pass\nprint(flush=True)\ntime.sleep(60)"
+        with subprocess.Popen([sys.executable, "-c", busy], stdout=subprocess.PIPE) as child:
+            child.stdout.readline()
+            own_s = time.process_time()
+            under_way_s = tree_cpu_s() - began_s
+            child.kill()
+        assert 0.5 < under_way_s < 1.5 + own_s
+        assert tree_cpu_s() - began_s == pytest.approx(under_way_s, abs=0.3)

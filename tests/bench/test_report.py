@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bench.report import Goal, Report, UnknownFigure, as_line, describe_machine, keep, merge, show
+from bench.report import NOT_ASKED, Goal, Report, UnknownFigure, as_line, describe_machine, keep, merge, show
 
 GOALS = {"speed": Goal("records/s", "≥ 2", "one connection"), "peer": Goal("×", "> 1")}
 
@@ -132,3 +132,25 @@ class TestDescribeMachine:
         text = json.dumps(describe_machine())
         assert platform.node() not in text
         assert '"/' not in text
+
+
+class TestAsks:
+    def test_asks_for_all_without_a_choice(self):
+        assert report().asks("speed")
+
+    def test_asks_for_names_that_begin_so(self):
+        made = Report("sync", quick=True, goals=GOALS, only=("spe",))
+        assert made.asks("peer", "speed")
+        assert not made.asks("peer")
+
+
+class TestKeepOnly:
+    def test_leaves_what_was_not_asked_for_as_it_was(self, told, tmp_path):
+        on = date(2026, 12, 2)
+        keep(told, on=on, folder=tmp_path)
+        again = Report("sync", quick=True, goals=GOALS, only=("peer",))
+        again.tell("peer", 3)
+        again.skip("speed", NOT_ASKED)
+        kept = json.loads(keep(again, on=on, folder=tmp_path).read_text(encoding="utf-8"))
+        assert kept["figures"] == {"speed": 1235.0, "peer": 3.0}
+        assert kept["skipped"] == {}

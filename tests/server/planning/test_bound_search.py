@@ -102,7 +102,7 @@ class TestOrder:
         crew = order(plan)["a"][0]
         other = next(one for one in ("c1", "c2") if one != crew)
         answer = ask(given_problem, plan=plan, changes=[Change(Wish.MOVE, stop_id="b", crew_id=other)])
-        assert [(one.crew_id, one.over_s, len(one.unbound)) for one in answer.overruns] == [(other, 0, 1)]
+        assert [(one.crew_id, one.over_s, len(one.breaks)) for one in answer.overruns] == [(other, 0, 1)]
         answer = ask(given_problem, plan=plan, changes=[Change(Wish.MOVE, stop_id="b", crew_id=crew)])
         assert not answer.overruns
         is_kept(answer.plan, stops)

@@ -17,7 +17,7 @@ export interface Placed { crew_id: string; crew: string; on: string; seq: number
 export interface Moved { stop_id: string; label: string; turn: string; was: Placed | null; now: Placed | null }
 export interface Figures { served: number; dropped: number; distance_m: number; driving_s: number }
 export interface RuleMoved extends Grounded { rule_id: string; text: { zh: string; en: string }; action: string; was: { finding: string } | null; now: { finding: string } | null }
-export interface Difference { plan_version: number; before: Figures; after: Figures; moved: Moved[]; overruns: { crew_id: string; crew: string; on: string; over_s: number; unbound: string[] }[]; rules: RuleMoved[] }
+export interface Difference { plan_version: number; before: Figures; after: Figures; moved: Moved[]; overruns: { crew_id: string; crew: string; on: string; over_s: number; breaks: string[] }[]; rules: RuleMoved[] }
 export interface RoutedStop { stop_id: string; seq: number; case_no: string; district: string; score: number; arrives_at: string; starts_at: string; leaves_at: string; slack_s: number; leg_m: number; point: Point; caution: string; state: string }
 export interface Route { crew_id: string; crew: string; on: string; vehicle: string; departs_at: string; returns_at: string; distance_m: number; driving_s: number; stops: RoutedStop[] }
 export interface LeftOut { stop_id: string; case_no: string; district: string; text?: { zh: string; en: string }; state: string; anyway?: { crew_id: string; on: string; over_s: number } | null }
