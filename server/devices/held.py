@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from server import vault
 from server.cases import keyring
 from server.devices.sender import Sender
-from server.prepared import Prepared
+from server.prepared import Prepared, among
 from server.visits.models import Record
 from sync import envelope
 from sync.chain import Head
@@ -22,11 +22,11 @@ from sync.verdict import Found, Known
 _WIDE = 3
 _AT = Record.__table__.c
 _MINE = and_(_AT.device_id == bindparam("device_id"), _AT.seq.between(bindparam("first"), bindparam("last")))
-_SHARED = _AT.id.in_(bindparam("ids", expanding=True))
+_SHARED = among(_AT.id, "ids")
 _COLUMNS = (_AT.id, _AT.device_id, _AT.seq, _AT.hash, _AT.ack_id, _AT.env_sealed)
 # One record by itself is what a phone that syncs after every step pushes.
 _OF_ONE = Prepared(select(*_COLUMNS).where(or_(_AT.id == bindparam("of_id"), _MINE)).order_by(_AT.received_at, _AT.id))
-_NEAR = select(*_COLUMNS).where(or_(_SHARED, _MINE)).order_by(_AT.received_at, _AT.id)
+_NEAR = Prepared(select(*_COLUMNS).where(or_(_SHARED, _MINE)).order_by(_AT.received_at, _AT.id))
 _APART = (
     select(*_COLUMNS)
     .where(or_(_SHARED, and_(_AT.device_id == bindparam("device_id"), _AT.seq.in_(bindparam("seqs", expanding=True)))))
@@ -107,9 +107,9 @@ def _near(device: Sender, batch: Sequence[Found]) -> Iterable[Sequence[Any]]:
     if len(batch) == 1:
         of_id = UUID(batch[0].record.id)
         return _OF_ONE.rows(device.connection, of_id=of_id, device_id=device.id, first=first, last=last + 1)
-    asked: dict[str, Any] = {"device_id": device.id, "ids": [UUID(found.record.id) for found in batch]}
+    asked: dict[str, Any] = {"device_id": device.id, "ids": [found.record.id for found in batch]}
     if last - first <= _WIDE * len(seqs):
-        return device.connection.execute(_NEAR, asked | {"first": first, "last": last + 1})
+        return _NEAR.rows(device.connection, **asked, first=first, last=last + 1)
     places = sorted({near for one in seqs for near in (one - 1, one, one + 1)})
     return device.connection.execute(_APART, asked | {"seqs": places})
 
