@@ -14,6 +14,7 @@ from server.devices import exporting
 from server.devices.enrol import DeviceState
 from server.devices.models import Device
 from server.simulation.cutter import CLEAR, Cutter, Weather
+from sync import packed
 from tests.web.phone_browser import BrowserPhone, PageFault, stored, wait_for
 
 
@@ -96,6 +97,21 @@ class TestLine:
         assert phone.js(f"return {sent}") > 0
         phone.sync_until_sent()  # locked all the time: what waits does not wait for the PIN
         assert phone.page.run("doorstep.session.state.value") == "locked"
+        assert_home(app, phone)
+
+    def test_hands_in_packed_and_comes_out_as_it_was_signed(self, app, phone):
+        phone.js(
+            "globalThis.sent = []; const real = fetch; globalThis.fetch = async (url, init) => {"
+            " const answer = await real(url, init);"
+            " if (String(url).endsWith('/records/push'))"
+            "  sent.push([new Headers(init.headers).get('Content-Type'), answer.status]);"
+            " return answer }"
+        )
+        phone.js("await whole(1, 1)")
+        phone.sync_until_sent()
+        told = phone.js("return sent")
+        assert told
+        assert {tuple(one) for one in told} == {(packed.CONTENT_TYPE, 200)}
         assert_home(app, phone)
 
     def test_a_lost_answer_costs_nothing(self, app, phone, line):
