@@ -69,7 +69,7 @@ class _Watch(IteratedLocalSearchCallbacks):
         self._should_stop = should_stop
         self._stopwatch = stopwatch
         self._began_s = stopwatch() if stopwatch else 0.0
-        self._every = max(1, limits.iterations // _REPORTS)
+        self._told = 0  # reports so far, of _REPORTS
 
     def __call__(self, best_cost: int) -> bool:  # noqa: ARG002  # the name is the solver's
         """Tell the solver whether to stop."""
@@ -82,8 +82,9 @@ class _Watch(IteratedLocalSearchCallbacks):
     def on_iteration(self, _current: Solution, _candidate: Solution, best: Solution, evaluator: object) -> None:
         """Count, and report now and then."""
         self.iterations += 1
-        if self._progress is None or self.iterations % self._every or not best.is_feasible():
+        if self._progress is None or (step := int(_REPORTS * self._fraction())) <= self._told or not best.is_feasible():
             return
+        self._told = step
         served = sum(len(self._calls[visit.idx].place.stops) for route in best.routes() for visit in _visits(route))
         cost = evaluator.cost(best)  # type: ignore[attr-defined]  # pyvrp carries no types
         if cost > self._least:

@@ -97,6 +97,18 @@ class TestSearch:
         assert {served for _, _, served in told} == {6}
         assert told[-1][1] <= told[0][1]
 
+    def test_tells_it_by_the_clock_when_that_ends_the_search(self):
+        told, ticks = [], itertools.count()
+        search(
+            frame(problem(*town(6))),
+            limits=Limits(iterations=1_000_000, budget_s=400),
+            stopwatch=lambda: float(next(ticks)),
+            progress=lambda *said: told.append(said[0]),
+        )
+        assert told == sorted(told)
+        assert len(told) > 50
+        assert told[-1] > 0.95
+
 
 class TestManner:
     @pytest.mark.parametrize(("budget_s", "history"), [(None, 100), (0.5, 100), (9.99, 100), (10.0, 300), (110.0, 300)])
