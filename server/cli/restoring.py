@@ -192,9 +192,9 @@ def fill_database(settings: Config, staged: Path) -> Config:
         raise click.ClickException("pg_restore is not on PATH; install the PostgreSQL client")
     url = renaming.beside(make_url(settings.database_url))
     renaming.make_anew(url)
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    address, env = safekeeping.spoken_to(url)
     command = [tool, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "-d", address]
-    done = subprocess.run([*command, str(staged / POSTGRES_DUMP)], check=False)  # noqa: S603
+    done = subprocess.run([*command, str(staged / POSTGRES_DUMP)], env=env, check=False)  # noqa: S603
     if done.returncode:
         raise click.ClickException("pg_restore failed; nothing of the installation was changed")
     address = url.render_as_string(hide_password=False)

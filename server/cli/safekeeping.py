@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import click
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from server import audit, clock, config, media, privileges
 from server.app import create_app
@@ -197,5 +198,13 @@ def copy_database(settings: config.Config, target: Path) -> None:
     tool = shutil.which("pg_dump")
     if tool is None:
         raise click.ClickException("pg_dump is not on PATH; install the PostgreSQL client")
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    subprocess.run([tool, "-Fc", "-f", str(target / "doorstep.pgdump"), address], check=True)  # noqa: S603
+    address, env = spoken_to(url)
+    done = subprocess.run([tool, "-Fc", "-f", str(target / "doorstep.pgdump"), address], env=env, check=False)  # noqa: S603
+    if done.returncode:
+        raise click.ClickException("pg_dump failed, there is no backup; it must not be older than the server")
+
+
+def spoken_to(url: URL) -> tuple[str, dict[str, str]]:
+    """Return the address PostgreSQL's tools take, and their environment: a password is in no list of processes."""
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    return url.set(drivername="postgresql", password=None).render_as_string(), os.environ | password

@@ -268,3 +268,26 @@ class TestInBucket:
         made = run("backup", tmp_path / "copy")
         assert made.exit_code != 0
         assert not (tmp_path / "copy" / "manifest.json").exists()
+
+
+class TestPassword:
+    def test_of_the_database_is_in_no_list_of_processes_and_in_no_error(
+        self, command_line, engine_name, monkeypatch, tmp_path
+    ):
+        if engine_name == "sqlite":
+            pytest.skip("SQLite has no password")
+        told = tmp_path / "told"
+        tool = tmp_path / "bin" / "pg_dump"
+        tool.parent.mkdir()
+        tool.write_text(f'#!/bin/sh\nprintf "%s " "$@" "env:$PGPASSWORD" > {told}\nexit 1\n')
+        tool.chmod(0o755)
+        url = sa.make_url(os.environ["DOORSTEP_DATABASE_URL"]).set(password="s3cret-of-the-owner")
+        monkeypatch.setenv("DOORSTEP_OWNER_URL", url.render_as_string(hide_password=False))
+        monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+        result = command_line("backup", tmp_path / "backup")
+        assert result.exit_code == 1
+        assert "pg_dump failed, there is no backup" in result.output
+        assert "s3cret" not in result.output
+        arguments, _, environment = told.read_text().partition("env:")
+        assert "s3cret" not in arguments
+        assert environment.strip() == "s3cret-of-the-owner"
