@@ -49,6 +49,11 @@ class SealFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecimenSeal(SealFacts):
+    """What stands on every page of a paper of invented facts (样本): it is marked so, and nowhere to be verified."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartyFacts:
     """A person or company on a paper: identity by its last four characters only."""
 

@@ -72,7 +72,8 @@ def render(facts: LawyersLetterFacts) -> Paper:
     for name, (chinese, english) in _HEADINGS.items():
         blocks.heading(sheet, chinese, english)
         blocks.paragraph(sheet, fill(facts.words.text(name), values))
-    sheet.together(lambda: _close(sheet, facts, picture))
+    attachments = fill(facts.words.text("attachments"), values)
+    sheet.together(lambda: _close(sheet, facts, picture, attachments=attachments))
     return sheet.finish()
 
 
@@ -106,14 +107,14 @@ def _address(sheet: Sheet, facts: LawyersLetterFacts) -> None:
     )
 
 
-def _close(sheet: Sheet, facts: LawyersLetterFacts, picture: images.PrintPhoto) -> None:
+def _close(sheet: Sheet, facts: LawyersLetterFacts, picture: images.PrintPhoto, *, attachments: str) -> None:
     """Lay out contact, attachments, and the firm's seal over its name, with the line for whoever takes the letter."""
     blocks.heading(sheet, "联系与落款", "Contact and seal", keep=_SEAL_MM * mm + HEIGHT)
     blocks.fields(
         sheet,
         [
             Field("联系方式", wording.or_blank(facts.firm.contact), wide=True),
-            Field("附件", wording.or_blank(facts.words.text("attachments")), wide=True),
+            Field("附件", wording.or_blank(attachments), wide=True),
         ],
     )
     box = marks.Box(RIGHT - _SEAL_MM * mm, sheet.y + 1 * mm, _SEAL_MM * mm, _SEAL_MM * mm)

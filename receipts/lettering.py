@@ -110,6 +110,11 @@ def fit(text: str, style: Style, width_pt: float) -> SetText:
     return SetText((_line(glyphs, style.size),), tuple(missing))
 
 
+def unprintable(text: str) -> tuple[str, ...]:
+    """Return the characters of a text without a glyph as U+1F600, each once. Raises FontsMissing."""
+    return wrap(text, BODY, 1_000.0).missing
+
+
 def _as_it_stands(text: str, style: Style, room: float) -> Line | None:
     """Return the text as one line of one run, or None where that cannot be: most texts on a paper are short."""
     taken = None if TICKED in text else width(text, style.face)

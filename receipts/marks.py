@@ -27,6 +27,7 @@ _QUIET_MODULES = 4  # blank margin around a QR symbol. Source: ISO/IEC 18004 §5
 _MASK = 3  # trying all eight masks takes four fifths of the time and reads no better: see the tests
 _PEN_PT = 1.15
 _MOST_POINTS = 20_000
+_SPECIMEN_PT, _SPECIMEN_ALPHA = 92, 0.16
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,17 @@ def draw_qr(canvas: Canvas, payload: str, box: Box) -> None:
     canvas.scale(module, module)
     canvas.setFillColorRGB(0, 0, 0)
     canvas.drawPath(PDFPathObject(code=bars), stroke=0, fill=1)
+    canvas.restoreState()
+
+
+def draw_specimen(canvas: Canvas, font: str) -> None:
+    """Write 样本 SPECIMEN across the page, over everything and through it."""
+    canvas.saveState()
+    canvas.setFillColorRGB(0.75, 0.1, 0.1, alpha=_SPECIMEN_ALPHA)
+    canvas.setFont(font, _SPECIMEN_PT)
+    canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT / 2)
+    canvas.rotate(52)
+    canvas.drawCentredString(0, -_SPECIMEN_PT / 3, "样本 SPECIMEN")
     canvas.restoreState()
 
 

@@ -16,7 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from receipts import lettering, marks, wording
-from receipts.facts import Paper, SealFacts, fingerprint
+from receipts.facts import Paper, SealFacts, SpecimenSeal, fingerprint
 from receipts.fonts import Face, typefaces
 from receipts.lettering import FINE, GREY, INK, Line, SetText, Style, Tone
 from receipts.marks import PAGE_HEIGHT, PAGE_WIDTH
@@ -52,6 +52,7 @@ class Sheet:
     def __init__(self, title: Title, facts: object, seal: SealFacts) -> None:
         self.title, self.seal = title, seal
         self.fingerprint = fingerprint(facts)
+        self._is_specimen = isinstance(seal, SpecimenSeal)
         self.y = TOP
         self._pages: list[list[Step]] = [[]]
         self._flags: dict[str, None] = {}
@@ -137,13 +138,17 @@ class Sheet:
         with _one_at_a_time:
             out = BytesIO()
             canvas = self._canvas(out)
-            canvas.beginForm("verify", 0, 0, PAGE_WIDTH, PAGE_HEIGHT)
-            marks.draw_qr(canvas, marks.qr_payload(self.seal, self.fingerprint), _QR)
-            canvas.endForm()
+            if not self._is_specimen:
+                canvas.beginForm("verify", 0, 0, PAGE_WIDTH, PAGE_HEIGHT)
+                marks.draw_qr(canvas, marks.qr_payload(self.seal, self.fingerprint), _QR)
+                canvas.endForm()
             for head, body in zip(heads, self._pages, strict=True):
-                canvas.doForm("verify")
+                if not self._is_specimen:
+                    canvas.doForm("verify")
                 for step in (*head, *body):
                     step(canvas)
+                if self._is_specimen:
+                    marks.draw_specimen(canvas, Face.BOLD)
                 canvas.showPage()
             canvas.save()
         return Paper(out.getvalue(), self.fingerprint, tuple(self._flags), len(self._pages))
@@ -193,6 +198,8 @@ class Sheet:
         (page,) = self.fit(f"第 {paging} 页", FINE, 40 * mm)
         log = f"　·　日志 {self.seal.log_size} / {wording.short_hash(self.seal.log_root)}" if self.seal.log_root else ""
         verify = f"验真 Verify: 扫描右上角二维码, 或访问 {self.seal.verify_url}{log}"
+        if self._is_specimen:
+            verify = "样本：内容均为虚构，无效，不可验真。SPECIMEN of invented facts, not valid."
         self.rules([(LEFT, top, RIGHT, top)])
         self.lines(self.fit(verify, FINE, WIDTH - page.width_pt - 6 * mm), FINE, LEFT, top + 3)
         self.line(page, FINE, RIGHT - page.width_pt, top + 3)

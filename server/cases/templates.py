@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from sqlalchemy import func, select
 
 from receipts import account_statement, dunning_letter, lawyers_letter, promise, visit_receipt
+from receipts.lettering import unprintable
 from receipts.templates import Clause, Template, digest, strange_fields
 from server import clock, media
 from server.accounts.models import PaperTemplate
@@ -35,6 +36,10 @@ class ClausesDiffer(Invalid):
 
 class FieldUnknown(Invalid):
     """A clause asks for something that is not a merge field."""
+
+
+class CharacterUnprintable(Invalid):
+    """A clause has a character that no font of the papers can show."""
 
 
 class SealUnreadable(Invalid):
@@ -83,16 +88,11 @@ def draft(
 ) -> PaperTemplate:
     """Add a text that waits for approval to the transaction.
 
-    Raises ClausesDiffer, FieldUnknown or SealUnreadable.
+    Raises ClausesDiffer, FieldUnknown, CharacterUnprintable or SealUnreadable.
     """
-    names = clause_names(kind)
-    if set(clauses) != set(names) or not all(text.strip() for text in clauses.values()):
-        raise ClausesDiffer(f"expected {', '.join(names)}, each with a text", expected=list(names))
-    strange = [one for text in clauses.values() for one in strange_fields(text)]
-    if kind == lawyers_letter.KIND and strange:
-        raise FieldUnknown(", ".join(strange)[:200])
+    require_printable(kind, clauses)
     firm = dict(law_firm) if law_firm and kind == lawyers_letter.KIND else None
-    seal_sha256 = media.store().put(_read_seal(seal)) if seal and kind == lawyers_letter.KIND else ""
+    seal_sha256 = media.store().put(read_seal(seal)) if seal and kind == lawyers_letter.KIND else ""
     last = db.session.scalar(select(func.max(PaperTemplate.number)).where(PaperTemplate.kind == kind))
     row = PaperTemplate(
         id=clock.new_id(), kind=kind, number=max(last or 1, 1) + 1, clauses=dict(clauses), law_firm=firm,
@@ -103,7 +103,37 @@ def draft(
     return row
 
 
-def _read_seal(content: bytes) -> bytes:
+def require_printable(kind: str, clauses: Mapping[str, str]) -> None:
+    """Demand that a paper can be printed with these clauses: all of its kind, with fields and characters that exist.
+
+    Raises ClausesDiffer, FieldUnknown or CharacterUnprintable; each names every fault by its clause, in `errors`.
+    """
+    names = clause_names(kind)
+    faults = [
+        *(_fault(ClausesDiffer, name, "a text is needed") for name in names if not clauses.get(name, "").strip()),
+        *(_fault(ClausesDiffer, name, "this paper has no such clause") for name in clauses if name not in names),
+    ]
+    for name, text in clauses.items():
+        strange = strange_fields(text) if kind == lawyers_letter.KIND else []
+        faults += [_fault(FieldUnknown, name, f"{{{one}}} is no merge field", value=one[:40]) for one in strange]
+        faults += [
+            _fault(CharacterUnprintable, name, f"{one} cannot be printed", value=one) for one in unprintable(text)
+        ]
+    if faults:
+        kind_of_fault, _ = faults[0]
+        raise kind_of_fault(
+            "; ".join(dict.fromkeys(one["detail"] for _, one in faults))[:200], errors=[one for _, one in faults]
+        )
+
+
+def _fault(kind: type[Invalid], clause: str, detail: str, *, value: str = "") -> tuple[type[Invalid], dict[str, str]]:
+    """Return what is wrong with a clause, by its pointer in the request (RFC 6901)."""
+    at = clause.replace("~", "~0").replace("/", "~1")
+    return kind, {"pointer": f"/clauses/{at}", "detail": detail, "code": kind.kebab(), "value": value}
+
+
+def read_seal(content: bytes) -> bytes:
+    """Return the seal's picture as it is. Raises SealUnreadable."""
     try:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
             picture.load()

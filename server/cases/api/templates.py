@@ -5,7 +5,7 @@ import binascii
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -15,12 +15,13 @@ from server.accounts.auth import allow, current_person
 from server.accounts.models import PaperTemplate
 from server.accounts.roles import OFFICE, Role
 from server.body import Body, answers, takes
-from server.cases import templates
+from server.cases import specimens, templates
 from server.cases.schemas import SeenIn, TemplateIn
 from server.cases.shown_templates import TemplateOut, TemplatesOut
 from server.cases.templates import SHIPPED, SealUnreadable
 from server.db import db, fetch
 
+PDF = "application/pdf"
 bp = Blueprint("paper_templates", __name__, url_prefix="/v1/paper-templates")
 
 
@@ -61,17 +62,36 @@ def list_templates() -> ResponseReturnValue:
 def draft_template(body: Body) -> ResponseReturnValue:
     """Write a text of a kind of paper; it is in force once somebody else approved it."""
     person = current_person()
-    try:
-        seal = base64.b64decode(body["seal_base64"], validate=True)
-    except binascii.Error as fault:
-        raise SealUnreadable("not base64") from fault
     row = templates.draft(
-        body["kind"], clauses=body["clauses"], law_firm=body["law_firm"], seal=seal, by_id=person.id
+        body["kind"], clauses=body["clauses"], law_firm=body["law_firm"], seal=_seal(body), by_id=person.id
     )  # fmt: skip
     audit.note("template.drafted", f"template:{row.id}", actor_id=person.id, kind=row.kind, digest=row.digest)
     answer = jsonify(TemplateOut().dump(shown(row)))
     db.session.commit()
     return answer, 201
+
+
+def _seal(body: Body) -> bytes:
+    try:
+        return base64.b64decode(body["seal_base64"], validate=True)
+    except binascii.Error as fault:
+        raise SealUnreadable("not base64") from fault
+
+
+@bp.post("/preview")
+@allow(Role.LEGAL, Role.MANAGER, Role.ADMIN, keeps_answer=False)
+@takes(TemplateIn)
+@answers(None, content_type=PDF)
+def preview_template(body: Body) -> ResponseReturnValue:
+    """Answer with the paper as a text would print it: invented facts, marked 样本 SPECIMEN; nothing is kept.
+
+    A fault of a clause is told by its pointer in `errors`.
+    """
+    db.session.rollback()  # nothing is written: whoever writes need not wait for a paper to be drawn
+    content = specimens.specimen(
+        body["kind"], clauses=body["clauses"], law_firm=body["law_firm"], seal=_seal(body), at=clock.now()
+    )  # fmt: skip
+    return Response(content, content_type=PDF)
 
 
 @bp.post("/<uuid:template_id>/approve")

@@ -6,6 +6,7 @@ import pytest
 
 from server.cases.models import Paper
 from server.db import db
+from tests.receipts import reading
 from tests.receipts.sample import FIRM_WORDS, seal_image
 
 RIGHTS = "您有权核对金额并提出异议。"
@@ -51,8 +52,64 @@ class TestDraftTemplate:
     def test_refuses_a_seal_that_is_no_picture(self, as_hu, seal):
         assert letter(as_hu, seal_base64=seal).json["type"] == "/problems/seal-unreadable"
 
+    def test_refuses_a_character_that_no_font_can_show(self, as_hu):
+        answer = draft(as_hu, clauses={"rights": "您有权\U0001f600提出异议"})
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/character-unprintable")
+        assert [(one["pointer"], one["value"]) for one in answer.json["errors"]] == [("/clauses/rights", "U+1F600")]
+
     def test_is_legals(self, as_lin):
         assert draft(as_lin).status_code == 403
+
+
+def preview(caller, kind, clauses, **more):
+    return caller.post("/v1/paper-templates/preview", json={"kind": kind, "clauses": clauses} | more)
+
+
+def of(caller, kind):
+    return next(one["clauses"] for one in listed(caller) if one["kind"] == kind)
+
+
+class TestPreviewTemplate:
+    @pytest.mark.parametrize("kind", ["account_statement", "dunning_letter", "promise", "visit_receipt"])
+    def test_is_the_paper_with_the_text_that_is_written_and_keeps_nothing(self, in_app, as_an, kind):
+        before = listed(as_an)
+        clauses = of(as_an, kind)
+        name = next(iter(clauses))
+        answer = preview(as_an, kind, clauses | {name: "这里是新写的条款。"})
+        assert (answer.status_code, answer.content_type) == (200, "application/pdf")
+        told = reading.text_of(answer.data)
+        assert "这里是新写的条款。" in told
+        assert "样本SPECIMEN" in told
+        assert listed(as_an) == before
+        assert db.session.query(Paper).count() == 0
+
+    def test_of_a_lawyers_letter_shows_the_firm_and_what_is_not_written_yet(self, as_hu):
+        clauses = {one.name: one.text for one in FIRM_WORDS.clauses}
+        told = reading.text_of(preview(as_hu, "lawyers_letter", clauses, law_firm=FIRM | {"licence_no": ""}).data)
+        assert FIRM["name"] in told
+        assert "（未填）" in told
+        assert "样本律师事务所" in reading.text_of(preview(as_hu, "lawyers_letter", clauses).data)
+
+    def test_tells_every_fault_by_its_clause(self, as_guo):
+        clauses = {one.name: one.text for one in FIRM_WORDS.clauses} | {
+            "demand": "{id_card} {until} \U0001f600",
+            "facts": " ",
+        }
+        answer = preview(as_guo, "lawyers_letter", clauses)
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/clauses-differ")
+        assert [(one["pointer"], one["code"], one["value"]) for one in answer.json["errors"]] == [
+            ("/clauses/facts", "clauses-differ", ""),
+            ("/clauses/demand", "field-unknown", "id_card"),
+            ("/clauses/demand", "character-unprintable", "U+1F600"),
+        ]
+
+    def test_refuses_a_seal_that_is_no_picture(self, as_hu):
+        clauses = {one.name: one.text for one in FIRM_WORDS.clauses}
+        answer = preview(as_hu, "lawyers_letter", clauses, seal_base64=base64.b64encode(b"no").decode())
+        assert answer.json["type"] == "/problems/seal-unreadable"
+
+    def test_is_theirs_who_write_or_approve(self, as_hu, as_lin):
+        assert preview(as_lin, "promise", of(as_hu, "promise")).status_code == 403
 
 
 class TestApproveTemplate:

@@ -15,8 +15,8 @@ const OF_CODES = ["wrong-password", "wrong-otp", "account-locked"].map((slug) =>
 const IDLE = ["/problems/session-idle"];
 const STEP_UP = ["/problems/step-up-needed"];
 const SAFE = new Set(["GET", "HEAD"]);
-// Files that leave the house: the server keeps no answer for a repeat.
-const KEPT_NOWHERE = /^\/v1\/(tables|exports\/[^/]+\/download)$/;
+// Files: the server keeps no answer for a repeat.
+const KEPT_NOWHERE = /^\/v1\/(tables|paper-templates\/preview|exports\/[^/]+\/download)$/;
 
 async function guarded(asked: Request): Promise<Response> {
   let answer = await send(asked.clone());

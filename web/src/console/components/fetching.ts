@@ -2,7 +2,11 @@
 
 import { ref, shallowRef, watch, type WatchSource } from "vue";
 
-/** Load what `fetch` answers now and whenever a source changes. */
+/**
+ * Load what `fetch` answers now and whenever a source changes. `data` is null while it is not known: before the first
+ * answer, and again from the moment a source changes, as what was fetched for the former is not of the new. A load on
+ * request keeps what is shown until the answer is there.
+ */
 export function useFetched<T>(fetch: () => Promise<T>, sources: WatchSource[] = []) {
   const data = shallowRef<T | null>(null);
   const fault = ref<unknown>(null);
@@ -22,6 +26,11 @@ export function useFetched<T>(fetch: () => Promise<T>, sources: WatchSource[] = 
     }
   }
 
-  watch(sources, load, { immediate: true });
+  watch(sources, () => {
+    [data.value, fault.value] = [null, null];
+    void load();
+  }, { immediate: true });
   return { data, fault, isLoading, load };
 }
+
+export type Fetched<T> = ReturnType<typeof useFetched<T>>;

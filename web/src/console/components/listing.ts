@@ -17,6 +17,7 @@ export function useListing<Row>(names: readonly string[], fetch: (asked: Filters
   const fault = ref<unknown>(null);
   const path = route.path;
   let running: AbortController | null = null;
+  let shownFor = "";
 
   const one = (name: string) => { const value = route.query[name]; return typeof value === "string" && value ? value : undefined; };
   const filters = computed<Filters>(() => Object.fromEntries(names.map((name) => [name, one(name)])));
@@ -28,6 +29,7 @@ export function useListing<Row>(names: readonly string[], fetch: (asked: Filters
     const mine = (running = new AbortController());
     isLoading.value = true;
     fault.value = null;
+    const asked = JSON.stringify([filters.value, trail.value]);
     try {
       const cursor = trail.value.at(-1);
       const page = await fetch({ ...filters.value, ...(cursor ? { cursor } : {}) }, mine.signal);
@@ -35,8 +37,11 @@ export function useListing<Row>(names: readonly string[], fetch: (asked: Filters
       rows.value = page.items ?? [];
       total.value = page.total ?? null;
       nextCursor.value = page.next_cursor ?? null;
+      shownFor = asked;
     } catch (refused) {
-      if (!mine.signal.aborted) fault.value = refused;
+      if (mine.signal.aborted) return;
+      fault.value = refused;
+      if (asked !== shownFor) [rows.value, total.value] = [[], null]; // what stands there is of other filters
     } finally {
       if (running === mine) isLoading.value = false;
     }

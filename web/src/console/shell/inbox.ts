@@ -28,13 +28,14 @@ export const KINDS = {
 const EVERY_MS = 60_000;
 const OFFICE = ["specialist", "supervisor", "manager", "legal", "compliance", "auditor"] as const;
 
-export const inbox = ref<Waits[]>([]);
+/** Null until the server was asked once. */
+export const inbox = ref<Waits[] | null>(null);
 export const inboxOpen = ref(false);
-export const waitingInAll = computed(() => inbox.value.reduce((sum, one) => sum + one.count, 0));
+export const waitingInAll = computed(() => inbox.value?.reduce((sum, one) => sum + one.count, 0) ?? 0);
 
 /** Return how much waits at a desk. */
 export const waitingAt = (desk: string | undefined): number =>
-  inbox.value.filter((one) => PLACES[one.kind]?.desk === desk).reduce((sum, one) => sum + one.count, 0);
+  inbox.value?.filter((one) => PLACES[one.kind]?.desk === desk).reduce((sum, one) => sum + one.count, 0) ?? 0;
 
 /** Ask anew; a failure keeps what is known, as the next minute asks again. */
 export async function lookIntoInbox(): Promise<void> {

@@ -4,6 +4,8 @@ export const t = words({
   title: ["单据模板", "Paper templates"], kind: ["单据种类", "Kind of paper"], versions: ["版本", "Versions"], shipped: ["随系统提供", "Shipped"], in_force: ["使用中", "In force"], waiting: ["待批准", "To be approved"], withdrawn: ["已停用", "Withdrawn"], past: ["已被替代", "Superseded"],
   edit: ["据此起草新文本", "Draft a new text from this"], clause: ["条款", "Clause"], preview: ["预览", "Preview"], save: ["提交新文本", "Submit the text"], approve: ["批准此文本", "Approve this text"], withdraw: ["停用", "Withdraw"], second: ["起草人不能批准自己的文本；批准按文本指纹核对。", "Nobody approves a text of his own; what is approved is exactly what was seen, by its fingerprint."],
   changed: ["与所据文本相比的改动", "What is changed"], unchanged: ["没有改动", "Nothing is changed"], digest: ["文本指纹", "Fingerprint"], none: ["选择左侧的版本查看", "Choose a version"],
+  specimen: ["看成品 PDF（样本）", "See the paper as a PDF (specimen)"], specimen_again: ["按现在的文本重新生成", "Make it again of the text as it is now"], specimen_open: ["在新标签页打开", "Open in a tab of its own"], specimen_what: ["样本中的人、金额和编号都是虚构的，每页印有「样本 SPECIMEN」，不保存，也不能验真。", "People, amounts and numbers of a specimen are invented; every page says 样本 SPECIMEN; nothing is kept, and it cannot be verified."], specimen_old: ["文本已改动，下面仍是改动前的样本", "The text was changed since: what stands below is of before"],
+  faulty: ["有 {n} 处条款需要修改，见各条下方", "{n} clauses have to be mended; see below each"], fault_empty: ["此条款必须有内容", "This clause needs a text"], fault_field: ["没有合并字段 {value}，可用：{known}", "There is no merge field {value}; there are {known}"], fault_character: ["单据的字体印不出这个字符：{value}", "No font of the papers can print {value}"],
 });
 
 export const CLAUSES = {
