@@ -142,7 +142,7 @@ def read_key(env: Env, name: str, var_dir: Path) -> bytes:
     """Return the bytes of one key file. Raises HalfConfigured when it is absent."""
     path = Path(env.str(f"{name.upper()}_KEY_FILE", "") or var_dir / "keys" / f"{name}.key")
     if not path.is_file():
-        raise HalfConfigured(f"key file {path} is missing: run `doorstep init`")
+        raise HalfConfigured(f"缺少密钥文件 key file {path} is missing: 请运行 run `doorstep init`")
     return path.read_bytes()
 
 
@@ -179,7 +179,9 @@ def read_seal(env: Env, var_dir: Path) -> SealSettings:
     if seal.tsa_url and not seal.tsa_root_file.is_file():
         raise HalfConfigured(f"DOORSTEP_TSA_URL needs the authority's root in {seal.tsa_root_file}")
     if missing:
-        raise HalfConfigured(f"the seal needs {', '.join(missing)}: run `doorstep init`, or see docs/operations.md")
+        raise HalfConfigured(
+            f"电子签章缺少 the seal needs {', '.join(missing)}: 请运行 run `doorstep init`, or see docs/operations.md"
+        )
     return seal
 
 

@@ -158,6 +158,12 @@ class PersonOut(Schema):
     version = fields.Integer()
 
 
+class SessionOut(Schema):
+    """The session of a browser; `me` is null while nobody is signed in."""
+
+    me = fields.Nested("MeOut", allow_none=True)
+
+
 class MeOut(Schema):
     """Who is signed in."""
 

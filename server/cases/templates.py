@@ -28,6 +28,7 @@ SHIPPED = {
 KINDS = (*SHIPPED, lawyers_letter.KIND)
 FIRM_FACTS = ("name", "lawyer", "licence_no")
 MAX_SEAL_BYTES = 512 * 1024
+MAX_FAULTS = 100
 
 
 class ClausesDiffer(Invalid):
@@ -115,15 +116,13 @@ def require_printable(kind: str, clauses: Mapping[str, str]) -> None:
     ]
     for name, text in clauses.items():
         strange = strange_fields(text) if kind == lawyers_letter.KIND else []
-        faults += [_fault(FieldUnknown, name, f"{{{one}}} is no merge field", value=one[:40]) for one in strange]
+        faults += [_fault(FieldUnknown, name, f"{{{one[:40]}}} is no merge field", value=one[:40]) for one in strange]
         faults += [
             _fault(CharacterUnprintable, name, f"{one} cannot be printed", value=one) for one in unprintable(text)
         ]
     if faults:
-        kind_of_fault, _ = faults[0]
-        raise kind_of_fault(
-            "; ".join(dict.fromkeys(one["detail"] for _, one in faults))[:200], errors=[one for _, one in faults]
-        )
+        told = [one for _, one in faults[:MAX_FAULTS]]
+        raise faults[0][0]("; ".join(dict.fromkeys(one["detail"] for one in told))[:200], errors=told)
 
 
 def _fault(kind: type[Invalid], clause: str, detail: str, *, value: str = "") -> tuple[type[Invalid], dict[str, str]]:

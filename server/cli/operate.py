@@ -74,7 +74,7 @@ def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int
     with app.app_context():
         faults = health.hindering(health.checks())
     if faults:
-        raise click.ClickException(f"not ready: {faults}; run `doorstep init`")
+        raise click.ClickException(f"尚未就绪 not ready: {faults}; 请先运行 run `doorstep init`")
     server = waitress.create_server(
         app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
     )

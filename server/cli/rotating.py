@@ -76,7 +76,10 @@ def check_schema(app: Flask) -> None:
         db.session.remove()
         db.engine.dispose()
     if state != "ok":
-        raise click.ClickException(f"the database is {state}: run `doorstep init` first; nothing was changed")
+        raise click.ClickException(
+            f"数据库结构不是最新（{state}），请先运行 `doorstep init`；未作任何改动。"
+            f"The database is {state}: run `doorstep init` first; nothing was changed"
+        )
 
 
 def change_key(folder: Path) -> None:

@@ -36,7 +36,7 @@ NOTES = {
     6: "其母代收密封件，内容未展示。",
     7: "敲门三次无人应答，灯未亮。",
     8: "门牌存在，现住户称已购房入住两年，未透露来意。",
-    9: "邻居开门，未透露任何债务信息，已离开。",
+    9: "邻居开门，未透露任何债务信息，请其转交联系卡后离开。",
     10: "客户隔门表示不愿沟通，随即离开。",
 }
 STEPS = {
@@ -119,6 +119,7 @@ def meet(door: Door, visit: DoorVisit) -> None:
             "place": "at_door",
             "entry_consent_by": "",
         }
+        | ({"purpose": "pass_message"} if door.who == "third_party" else {})
     )
     if door.who in MET_ADULT:
         door.phone.clock.forward(seconds=40)
@@ -254,7 +255,7 @@ def form(door: Door, plan: list[tuple[str, int]], *, photos: Mapping[str, str], 
     if door.who == "co_resident_adult":
         answers |= {"relation": "母亲", "is_adult": "yes"}
     if door.who == "third_party":
-        answers["third_party_step"] = "leave"
+        answers["third_party_step"] = "pass_contact_slip"
     if plan:
         answers |= {
             "confirmed_fen": card["debt"]["outstanding_fen"],

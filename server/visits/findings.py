@@ -148,26 +148,27 @@ def conduct(settled: Settled, visit: Assembled) -> dict[str, Any]:
         }
     if visit.arrived_at:
         found["crew"] = {"checked_in_ids": [str(one) for one in visit.agents]}
-    if visit.outcome is not None:
+    if visit.outcome is not None and visit.met != Who.THIRD_PARTY:  # who owes nothing is shown no authorisation
         found["door"] = _door(settled, visit)
     found["text"] = {"body": "\n".join(told.text(one.body, "note", most=10_000) for one in settled.records)}
-    if visit.met == Who.THIRD_PARTY:
-        found["contact"] = _third_party(settled, visit)
+    if visit.met == Who.THIRD_PARTY and (contact := _third_party(settled, visit)):
+        found["contact"] = contact
     if visit.met == Who.CO_RESIDENT_ADULT and (visit.facts["delivered"] or visit.papers):
         found["recipient"] = _recipient(settled, visit)
     return found
 
 
 def _third_party(settled: Settled, visit: Assembled) -> dict[str, Any]:
+    """Return the facts of speaking to somebody who owes nothing; empty when the crew only left, as on the phone."""
     met = settled.last("met")
     body = met.body if met else {}
-    return {
-        "with": visit.met,
+    judged = {
         "purpose": told.text(body, "purpose", most=24) or None,
-        "told_of_debt": visit.outcome not in NOTHING_TOLD,
+        "told_of_debt": visit.outcome is not None and visit.outcome not in NOTHING_TOLD,
         "handed_over": [row["kind"] for row in visit.facts["delivered"]],
         "keeps_third_party_name": bool(told.text(body, "name", most=1)),
     }
+    return {"with": visit.met, "channel": "agent_app", **judged} if any(judged.values()) else {}
 
 
 def _recipient(settled: Settled, visit: Assembled) -> dict[str, Any]:

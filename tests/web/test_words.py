@@ -1,5 +1,6 @@
 """Every code of the server that the console shows has a word on its screens; every component it names is there."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -29,7 +30,7 @@ def written():
 def worded(path, table):
     """Return the codes of one table of words, with their Chinese."""
     found = re.search(rf"export const {table} = \{{(.*?)\}} satisfies", path.read_text(encoding="utf-8"), re.DOTALL)
-    return dict(re.findall(r"\"?([\w.]+)\"?: \[\"([^\"]+)\", \"[^\"]+\"\]", found[1]))
+    return dict(re.findall(r"\"?([\w.-]+)\"?: \[\"([^\"]+)\", \"[^\"]+\"\]", found[1]))
 
 
 def test_every_action_of_the_audit_log_has_a_word():
@@ -96,3 +97,32 @@ def test_every_flag_of_a_visit_has_a_word_in_both_languages():
     assert {"file_conflict", "looks_like_another", "used_before", "unknown_paper", "deprecated_form"} <= written()
     assert sorted((named | written()) - flags.keys()) == []
     assert all(re.search("[\u4e00-\u9fff]", word) for word in flags.values())
+
+
+def test_what_the_audit_log_tells_has_words():
+    """Every fact that is noted, and every kind of thing it is noted about."""
+    facts, subjects = set(), set()
+    for path in (ROOT / "server").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.note":
+                facts |= {one.arg for one in call.keywords if one.arg} - {"actor_id"}
+                subjects |= set(re.findall(r"^f['\"]([\w-]+):", ast.unparse(call.args[1])))
+    assert len(facts) > 50
+    assert len(subjects) > 20
+    assert facts <= set(worded(DESKS / "audit/facts.ts", "FACTS"))
+    assert subjects <= set(worded(DESKS / "audit/facts.ts", "SUBJECTS"))
+
+
+def test_every_code_in_the_rule_pack_has_a_word():
+    pack = json.loads((ROOT / "server/compliance/rulepacks/cn-2026.1.json").read_text(encoding="utf-8"))
+    values = {one for rule in pack["rules"] for value in rule.get("params", {}).values() for one in _listed(value)}
+    codes = {one for one in values if isinstance(one, str) and re.fullmatch(r"[a-z_]{3,}", one)}
+    shown = re.search(
+        r"const VALUES = \{(.*?)\n\} as const", (DESKS / "rules/RulePack.vue").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert len(codes) > 40
+    assert codes <= set(re.findall(r"(\w+): \[", shown[1]))
+
+
+def _listed(value):
+    return value if isinstance(value, list) else [value]

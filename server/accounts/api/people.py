@@ -13,10 +13,20 @@ from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Creditor, Person, Token, TokenKind
 from server.accounts.origin import require_same_site
 from server.accounts.roles import EVERYONE, OFFICE, Role
-from server.accounts.schemas import MeOut, NewPasswordIn, PersonIn, PersonOut, PersonPatch, RefreshIn, TokenIn, TokenOut
+from server.accounts.schemas import (
+    MeOut,
+    NewPasswordIn,
+    PersonIn,
+    PersonOut,
+    PersonPatch,
+    RefreshIn,
+    SessionOut,
+    TokenIn,
+    TokenOut,
+)
 from server.body import Body, PageQuery, answers, asks, etag, page, require_match, takes
 from server.db import begin_write, db, fetch
-from server.errors import Conflict
+from server.errors import Conflict, NotSignedIn
 
 bp = Blueprint("accounts", __name__, url_prefix="/v1")
 
@@ -114,6 +124,18 @@ def session(body: Body) -> ResponseReturnValue:
         path="/",
     )
     return answer
+
+
+@bp.get("/auth/session")
+@public("asked before anybody signed in")
+@answers(SessionOut)
+def session_now() -> ResponseReturnValue:
+    """Answer who is signed in at this browser: as GET /v1/me does, but nobody is no error."""
+    try:
+        person, token = auth.identify(clock.now())
+    except NotSignedIn:
+        return jsonify({"me": None})
+    return jsonify({"me": describe(person, token.csrf)})
 
 
 def describe(person: Person, csrf: str | None) -> Body:

@@ -72,6 +72,17 @@ class TestSession:
         assert done.status_code == 204
         assert client.get("/v1/me", base_url="https://localhost").status_code == 401
 
+    def test_tells_a_browser_who_is_signed_in_and_nobody_is_no_error(self, app):
+        client, at = app.test_client(), {"base_url": "https://localhost"}
+        nobody = client.get("/v1/auth/session", **at)
+        assert (nobody.status_code, nobody.json) == (200, {"me": None})
+        opened = client.post("/v1/auth/session", json={"username": "lin", "password": PASSWORD}, **at)
+        told = client.get("/v1/auth/session", **at).json["me"]
+        assert told == client.get("/v1/me", **at).json
+        assert told["csrf_token"] == opened.json["csrf_token"]
+        client.post("/v1/auth/logout", **at, headers={"X-CSRF-Token": told["csrf_token"]})
+        assert client.get("/v1/auth/session", **at).json == {"me": None}
+
 
 class TestPeople:
     def test_only_the_admin_adds_people(self, as_an, as_guo):

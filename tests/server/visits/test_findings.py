@@ -143,6 +143,30 @@ class TestRuleResults:
         pairs = [story.met(), story.disclosure(credentials_shown=False), story.outcome(3)]
         assert {one for _, one in self.broken(pairs)} == {"IDENT"}
 
+    def test_finds_nothing_where_a_neighbour_opened_and_the_crew_left(self, story):
+        assert self.broken([story.met(who="third_party", name=""), story.outcome(9, delivered=[])]) == set()
+
+    def test_finds_nothing_where_a_neighbour_was_asked_to_pass_a_message(self, story):
+        asked = story.met(who="third_party", name="", purpose="pass_message")
+        assert self.broken([asked, story.outcome(9, delivered=[])]) == set()
+
+    @pytest.mark.parametrize(
+        ("told_of", "rules"),
+        [
+            ({"purpose": "collect"}, {"THIRD-PURPOSE"}),
+            ({"purpose": "pass_message", "name": "邻居"}, {"PI-THIRD"}),
+            ({"name": "邻居"}, {"PI-THIRD", "THIRD-PURPOSE"}),
+        ],
+    )
+    def test_finds_what_a_neighbour_may_not_be_asked(self, story, told_of, rules):
+        pairs = [story.met(**{"who": "third_party", "name": ""} | told_of), story.outcome(9, delivered=[])]
+        assert {one for _, one in self.broken(pairs)} == rules
+
+    def test_finds_papers_given_to_a_neighbour(self, story):
+        given = [{"kind": "account_statement", "serial": "DZ-20261202-0001-1", "copies": 1, "sealed": True}]
+        asked = story.met(who="third_party", name="", purpose="pass_message")
+        assert {one for _, one in self.broken([asked, story.outcome(9, delivered=given)])} == {"THIRD-MODE"}
+
     def test_finds_a_visit_that_was_not_recorded(self, story):
         pairs = [story.met(), story.disclosure(recording_started_at=None), story.outcome(3)]
         assert {one for _, one in self.broken(pairs)} == {"REC"}

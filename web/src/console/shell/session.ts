@@ -13,8 +13,8 @@ const why = ref<"idle" | "over">("over");
 let renewing: { promise: Promise<void>; done: () => void } | null = null;
 
 async function load(): Promise<void> {
-  const answer = await fetch("/v1/me", { credentials: "same-origin" }).catch(() => null);
-  me.value = answer?.ok ? ((await answer.json()) as Me) : null;
+  const answer = await fetch("/v1/auth/session", { credentials: "same-origin" }).catch(() => null);
+  me.value = answer?.ok ? ((await answer.json()) as { me: Me | null }).me : null;
   state.value = me.value ? "in" : "out";
 }
 

@@ -23,6 +23,12 @@ export const PROPOSALS = {
 export type Proposal = keyof typeof PROPOSALS;
 
 export const OPINIONS = { ready: ["证据就绪", "Ready"], not_ready: ["需补证", "Not ready"], against: ["不建议", "Against"] } satisfies Words;
+/** The same opinions on what goes to no court or police: there is no evidence to be ready. */
+export const PLAIN_OPINIONS = { ready: ["无异议", "No objection"], not_ready: ["需补充材料", "More is needed"], against: ["不建议", "Against"] } satisfies Words;
+const BEFORE_COURT: readonly string[] = ["sue", "payment_order", "police_prepare"];
+
+/** Return the words of legal's opinions on a proposal. */
+export const opinionsOn = (proposal: string | undefined): Words => (BEFORE_COURT.includes(proposal ?? "") ? OPINIONS : PLAIN_OPINIONS);
 export const STATES = { proposed: ["待法务意见", "Waiting for legal"], advised: ["待决策", "To decide"], decided: ["已决定", "Decided"] } satisfies Words;
 export const AFTER = { continue: "continued", relief: "continued", suspend: "suspended", sue: "legal", payment_order: "legal", police_prepare: "legal", return: "recalled" } as const;
 export const MET = { debtor: ["本人", "the debtor"], nobody: ["无人", "nobody"], co_resident_adult: ["同住成年亲属", "a co-resident adult"], third_party: ["第三人", "a third party"], guarantor: ["保证人", "a guarantor"] } satisfies Words;

@@ -17,7 +17,7 @@ export const t = words({
   totals: ["合计核对", "Totals"], in_file: ["文件合计", "In the file"], ours: ["逐行相加", "Added up"], difference: ["差额", "Difference"], no_totals: ["文件没有合计行", "The file has no totals row"],
   mapping: ["列映射", "Mapping"], mapping_hint: ["左边是文件里的列名，右边是系统里的含义。改动后用已上传的文件重新试读，不必再传。入库后此映射成为该委托方的模板。", "Left the headings of the file, right what they mean here. After a change the file is checked again without another upload. Committed, it becomes the creditor's template."],
   unused: ["不使用", "Not used"], remap: ["用此映射重新试读", "Check again with this mapping"], unit: ["金额单位", "Amounts are in"], yuan: ["元", "yuan"], wan: ["万元", "10,000 yuan"], defaults: ["默认产品", "Product if unsaid"],
-  twice: ["「{name}」对应了两列", "Two headings mean “{name}”"], created: ["新增", "New"], updated: ["更新", "Updated"], unchanged: ["不变", "Unchanged"],
+  twice: ["「{name}」对应了两列", "Two headings mean “{name}”"], created: ["新增", "New"], updated: ["更新", "Updated"], unchanged: ["不变", "Unchanged"], what_changed: ["入库变化", "What changed"], what_anew: ["新增 {created}，更新 {updated}", "{created} new, {updated} updated"], what_same: ["与已有内容相同，{n} 户不变", "the same as before, {n} unchanged"],
   to_cases: ["查看案件", "See the cases"], encoding: ["编码", "Encoding"], sha: ["文件指纹", "Fingerprint"],
 });
 

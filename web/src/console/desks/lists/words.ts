@@ -6,7 +6,7 @@ export const t = words({
   title: ["外访名单", "Visit lists"], screening: ["筛查", "Screening"], returned: ["退回与移除", "What came back"], new: ["新建名单", "New list"],
   empty: ["还没有名单。先筛查，勾选客户，再建名单提交主管审核。", "No lists yet. Screen the cases, tick those to visit, and submit the list to the supervisor."],
   name: ["名单名称", "Name"], state: ["状态", "State"], lines: ["户数", "Cases"], created: ["建立", "Drafted"], submitted: ["提交", "Submitted"], reviewed: ["审核", "Reviewed"],
-  case_no: ["案号", "Case"], debtor: ["客户", "Debtor"], owed: ["欠款", "Owed"], address: ["地址", "Address"], precision: ["精度", "Precision"], score: ["得分", "Score"], district: ["区县", "District"], note: ["备注", "Note"], decision: ["审核", "Decision"], reason: ["理由", "Reason"],
+  case_no: ["案号", "Case"], debtor: ["客户", "Debtor"], owed: ["欠款", "Owed"], address: ["地址", "Address"], precision: ["精度", "Precision"], score: ["得分", "Score"], district: ["区县", "District"], note: ["备注", "Note"], case_state: ["案件状态", "Case"], decision: ["审核", "Decision"], reason: ["理由", "Reason"],
   creditor: ["委托方", "Creditor"], least_days: ["逾期天数下限", "Least days past due"], least: ["金额下限（元）", "Least amount (yuan)"], gap: ["距上次外访至少（天）", "Days since the last visit"], run: ["筛查", "Screen"],
   result: ["筛查 {screened} 户：可列入 {eligible} 户，排除 {excluded} 户", "{screened} screened: {eligible} may be visited, {excluded} may not"], formula: ["评分公式 {name}，满分 100", "Formula {name}, 100 at most"],
   may: ["可列入 ({n})", "May be visited ({n})"], may_not: ["排除 ({n})", "May not ({n})"], why_not: ["排除原因", "Why not"], term: ["评分项", "Term"], value: ["取值", "Value"], points: ["得分/满分", "Points/most"],
