@@ -53,7 +53,7 @@ class TestScreens:
 
     def test_of_the_administrator_hold_nothing_against_them(self, desk, creditors):
         an, found = desk("an"), {}
-        pictures = {"/people": "admin-people", "/templates": "admin-templates", "/system": "admin-system"}
+        pictures = {"/people": "admin-people", "/system": "admin-system"}
         for place in ("/people", "/creditors", "/templates", "/rules", "/system"):
             an.go(place)
             an.page.wait("document.querySelector('.page') !== null && !document.querySelector('[aria-busy=true]')")

@@ -3,6 +3,7 @@
 import { words, type Words } from "../../words/t";
 
 export const t = words({
+  n_days: ["{n} 天", "{n} days"],
   title: ["案件", "Cases"],
   empty: ["还没有案件。专员在「导入」中读入委托方的文件后，案件会出现在这里。", "No cases yet. They appear once a specialist imports a creditor's file."],
   case_no: ["案号", "Case"], debtor: ["客户", "Debtor"], creditor: ["委托方", "Creditor"], product: ["产品", "Product"], state: ["状态", "State"],
