@@ -158,7 +158,7 @@ class PersonOut(Schema):
     version = fields.Integer()
 
 
-class SessionOut(Schema):
+class SignedInOut(Schema):
     """The session of a browser; `me` is null while nobody is signed in."""
 
     me = fields.Nested("MeOut", allow_none=True)

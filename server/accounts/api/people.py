@@ -20,7 +20,7 @@ from server.accounts.schemas import (
     PersonOut,
     PersonPatch,
     RefreshIn,
-    SessionOut,
+    SignedInOut,
     TokenIn,
     TokenOut,
 )
@@ -128,7 +128,7 @@ def session(body: Body) -> ResponseReturnValue:
 
 @bp.get("/auth/session")
 @public("asked before anybody signed in")
-@answers(SessionOut)
+@answers(SignedInOut)
 def session_now() -> ResponseReturnValue:
     """Answer who is signed in at this browser: as GET /v1/me does, but nobody is no error."""
     try:

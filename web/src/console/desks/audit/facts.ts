@@ -22,6 +22,7 @@ export const SUBJECTS = {
 } satisfies Words;
 
 export const FACTS = {
+  address: ["网络地址", "address"], session: ["会话", "session"], times: ["次数", "times"], tokens: ["令牌数", "tokens"], refused_as: ["拒绝原因", "refused as"], view: ["调用", "call"],
   accepted: ["通过", "accepted"], active_on: ["启用日", "in force from"], added: ["增加", "added"], alg: ["签名算法", "algorithm"], answer: ["答复", "answer"], awaiting_decision: ["待决策", "awaiting a decision"], blocking: ["阻止", "blocking"], bytes: ["字节", "bytes"], case: ["案件", "case"], case_state: ["案件状态", "case state"], cases: ["案件数", "cases"],
   certificate: ["证明", "certificate"], changes: ["变化", "changes"], channel: ["渠道", "channel"], columns: ["列数", "columns"], creditor_id: ["委托方", "creditor"], datum: ["坐标系", "datum"], decision: ["决定", "decision"], delegation: ["授权", "delegation"], device: ["设备", "phone"], digest: ["指纹", "fingerprint"], done: ["处置", "done"], dropped: ["移出", "dropped"], due_on: ["期限", "due"],
   escalation: ["提议", "proposal"], fields: ["栏目", "fields"], file_sha256: ["文件指纹", "file"], files: ["文件数", "files"], finding: ["结论", "finding"], flag: ["标记", "flag"], format: ["格式", "format"], from_on: ["自", "from"], from_seq: ["自第", "from number"], gate: ["检查点", "gate"], geocoder: ["定位来源", "geocoder"], grade: ["可信度", "grade"], ground: ["理由", "ground"],
