@@ -83,8 +83,8 @@ class Judge:
 
     def _note_sent(self, hand, body):
         raw = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-        is_packed = raw.startswith(b"doorstep.packed/1 ")
-        rows = [{"newDocumentState": one} for one in packed.unpack(raw.decode())] if is_packed else json.loads(raw)
+        is_packed = raw.startswith(b"doorstep.packed/")
+        rows = [{"newDocumentState": one} for one in packed.unpack(raw)] if is_packed else json.loads(raw)
         for row in rows:
             document = row.get("newDocumentState") if isinstance(row, dict) else None
             if isinstance(document, dict) and len(str(document.get("env", ""))) > len("{}"):
