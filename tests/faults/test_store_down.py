@@ -37,7 +37,7 @@ class TestStoreDown:
         in_bucket.kill() if down == "killed" else in_bucket.hang()
         before = records(app)
         time.sleep(DOWN_S)
-        told = requests.get(f"{server.url}/readyz", timeout=10)
+        told = requests.get(f"{server.url}/readyz", timeout=60)
         while_down = records(app)
         in_bucket.start() if down == "killed" else in_bucket.go_on()
         phones.heal()
@@ -50,7 +50,7 @@ class TestStoreDown:
         assert verdict.is_clean, verdict
         assert verdict.written == verdict.stored == verdict.acknowledged
         assert verdict.files > 0
-        until(lambda: requests.get(f"{server.url}/readyz", timeout=10).json()["status"] == "ok")
+        until(lambda: requests.get(f"{server.url}/readyz", timeout=60).json()["status"] == "ok")
 
 
 def until(is_true, within_s=60):
