@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from server import clock, config, jobs
+from server import clock, config, feed, jobs
 from server.accounts.models import Creditor, Person
 from server.cases.models import Address, Case, Party, StopFlag, VisitList, VisitListLine
 from server.db import db
@@ -179,3 +179,16 @@ def earlier_stop(case, *, days_before):
         materials=[],
         reasons=[],
     )
+
+
+def dispatch(caller, scheme):
+    return caller.post(f"/v1/schemes/{scheme['id']}/dispatch")
+
+
+def pulled(username, coll):
+    """Return what a person's phones get of a collection, tombstones as None."""
+    db.session.rollback()
+    holder = person_id(username)
+    positions = feed.positions(db.session, [feed.person(holder)], coll, after=0, limit=500)
+    documents = feed.documents(coll, holder, [one.doc_id for one in positions if not one.gone])
+    return {one.doc_id: documents.get(one.doc_id) for one in positions}

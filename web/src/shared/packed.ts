@@ -2,6 +2,7 @@
 // for it: the server hashes and verifies the texts it restored. Twin of sync/packed.py.
 // Source: docs/sync.md, "Packed".
 
+import { join } from "./bytes";
 import type { SignedRecord } from "./envelope";
 import { Reader, Writer } from "./naming";
 import { byColumn, byPoint } from "./pen";
@@ -28,7 +29,7 @@ export function pack(records: SignedRecord[]): Uint8Array<ArrayBuffer> | undefin
     if (records.some(({ env, hash }, i) => restored.read(byPoint(lines[i]!), hash) !== env)) return undefined;
     const sigs = records.map(({ sig }) => unb64url(sig));
     if (sigs.some((sig) => sig.length !== SIG_BYTES)) return undefined;
-    return joined(new TextEncoder().encode([`doorstep.packed/${VERSION} ${alg}`, ...lines, "", ""].join("\n")), names.tail, ...sigs);
+    return join(new TextEncoder().encode([`doorstep.packed/${VERSION} ${alg}`, ...lines, "", ""].join("\n")), names.tail, ...sigs);
   } catch {
     return undefined; // a name that cannot be, a signature that is no base64url
   }
@@ -44,14 +45,4 @@ export function unpackAck(document: any, records: Named[]): any {
     return `"hash":"${hash}","reason_code":"${reason}","ref":"${id}"`;
   });
   return { ...document, ack };
-}
-
-function joined(...parts: ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

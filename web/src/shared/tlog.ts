@@ -2,10 +2,10 @@
 // Twin of sync/tlog.py and sync/leaf.py. Source: RFC 9162 §2.1.3.2 and §2.1.4.2 (the proofs of RFC 6962 §2.1); C2SP signed-note
 // and tlog-checkpoint.
 
+import { join, type Bytes } from "./bytes";
 import { canonical, hex } from "./canonical";
 import { b64, b64url, publicKey, unb64, verifies, type PublicKey } from "./signature";
 
-type Bytes = Uint8Array<ArrayBuffer>;
 const MOST_HASHES = 64;
 const HASH_BYTES = 32;
 const ED25519 = 1;
@@ -132,13 +132,3 @@ const inner = (left: Bytes, right: Bytes): Promise<Bytes> => sha256(join(Uint8Ar
 const sha256 = async (bytes: Bytes): Promise<Bytes> => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const half = (number: number): number => Math.floor(number / 2); // sizes may pass 2^31
 const isPowerOfTwo = (size: number): boolean => Number.isInteger(Math.log2(size));
-
-function join(...parts: Uint8Array[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

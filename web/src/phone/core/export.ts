@@ -2,6 +2,7 @@
 // Sealed to the key that signs acknowledgements. Twin of sync/phone/export.py, which reads it.
 // Source: RFC 7748 (X25519, the Montgomery u of an Edwards point), RFC 5869 (HKDF), NIST SP 800-38D (AES-GCM).
 
+import { join, type Bytes } from "@shared/bytes";
 import { b64, unb64url } from "@shared/signature";
 import type { Outbox } from "./outbox";
 import type { Session } from "./session";
@@ -11,7 +12,6 @@ import { open } from "./vault";
 const MAGIC = new TextEncoder().encode("doorstep.export/2\n");
 const P = 2n ** 255n - 19n;
 const BASE = 9n;
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Return the export of everything the server has not acknowledged; the store stays as it is. Throws NotEnrolled. */
 export async function exportUnsent(store: Store, session: Session, outbox: Outbox): Promise<Blob> {
@@ -83,10 +83,3 @@ function power(base: bigint, exponent: bigint): bigint {
 
 const number = (littleEndian: Bytes): bigint => littleEndian.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 const bytes = (value: bigint): Bytes => Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
-
-function join(a: Bytes, b: Bytes): Bytes {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
-}
