@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import select
 
 from server import audit, clock, feed, jobs, media
@@ -24,6 +25,9 @@ from sync.ack import Entry, Status
 from sync.upload import FileFacts
 
 KEEP = timedelta(days=upload.KEEP_DAYS)
+SWEEP_EVERY, AT_ONCE = timedelta(hours=1), 500
+SWEPT = "doorstep.parts-swept"
+"""Under this name an application remembers when it last swept."""
 DELETED = "deleted"
 """The flag of a file whose case's data was deleted."""
 
@@ -123,6 +127,8 @@ def keep(row: Upload) -> None:
     Raises FileDiffers, after which the upload stands at zero again, UploadBusy or StorageFails.
     """
     content = parts.of(row.id).content()
+    if len(content) != row.length:
+        raise parts.UploadBusy("another request has just finished it; ask how far it is")
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise _differing(row)
     _require_signed(row)
@@ -193,3 +199,25 @@ def expire(at: datetime) -> int:
         discard_part(row)
         db.session.delete(row)
     return len(rows)
+
+
+@jobs.chore
+def sweep(at: datetime) -> int:
+    """Throw away parts that no unfinished upload needs, once an hour and when a worker starts; return how many.
+
+    They are of a process killed between the commit and the discarding, of a request that came a moment too late, of
+    uploads that a restored database no longer knows. Personal data must not lie about because somebody died.
+    """
+    last: datetime | None = current_app.extensions.get(SWEPT)
+    if last is not None and last <= at < last + SWEEP_EVERY:
+        return 0
+    found = sorted(parts.waiting())
+    needed = set[UUID]()
+    for start in range(0, len(found), AT_ONCE):
+        lie_here = Upload.id.in_(found[start : start + AT_ONCE])
+        needed.update(db.session.scalars(select(Upload.id).where(lie_here, Upload.completed_at.is_(None))))
+    forgotten = [one for one in found if one not in needed]
+    for upload_id in forgotten:
+        parts.of(upload_id).discard()
+    current_app.extensions[SWEPT] = at
+    return len(forgotten)

@@ -81,6 +81,8 @@ class PartFile(Parts):
 
     def content(self) -> bytes:
         """Return the bytes. Raises UploadBusy."""
+        if not self.path.exists():
+            return b""
         with self.locked():
             return self.path.read_bytes()
 
@@ -152,6 +154,14 @@ class SharedParts(Parts):
                 found.append((name, size))
                 stands += size
         return found
+
+
+def waiting() -> set[UUID]:
+    """Return the uploads of which something lies here. Raises StorageFails."""
+    shared = media.shared()
+    if shared is not None:
+        return {UUID(name.split("/")[1]) for name in shared.sizes(UPLOADS)}
+    return {UUID(path.stem) for path in (config.current().var_dir / UPLOADS).glob("*.part")}
 
 
 def of(upload_id: UUID) -> Parts:

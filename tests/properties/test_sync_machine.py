@@ -184,3 +184,14 @@ def test_the_judge_sees_a_restore_that_goes_on_counting(scene, has_new_epoch):
         except AssertionError as broken:
             caught.append(str(broken))
     assert bool(caught) is not has_new_epoch, caught
+
+
+def test_what_a_revoked_phone_says_again_changes_nothing(scene):
+    """It is refused, and the refusal is in the audit log; nothing else came of it (I9)."""
+    machine = type("SyncMachine", (SyncMachine,), {"scene": scene})()
+    machine.begin()
+    machine.sync_undisturbed(who=1)
+    machine.revoke(is_lost=True, luck=0, who=1)
+    for back in range(len(machine.hands[1].line.sent)):
+        machine.hear_an_old_request_again(who=1, back=back)
+    machine.teardown()

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -101,6 +102,42 @@ class TestFinish:
         db.session.rollback()
         assert db.session.get(Upload, row.id).completed_at is None
         assert files.offset(row) == len(BODY)
+
+
+class TestKeep:
+    def test_takes_nothing_for_a_file_when_another_request_has_just_finished_it(self, row):
+        append(row, BODY, 0)
+        parts.of(row.id).discard()
+        with pytest.raises(parts.UploadBusy):
+            files.keep(row)
+        assert parts.waiting() == set()
+
+
+class TestSweep:
+    def test_throws_away_what_no_unfinished_upload_needs(self, device, row):
+        begin_write()
+        second = replace(FACTS, attachment_id="0193a0b1-0000-7000-8000-00000000f002")
+        other = files.create(device, second, at=clock.now())
+        db.session.commit()
+        unknown = parts.PartFile(clock.new_id())
+        for one in (row.id, other.id):
+            files.append(db.session.get(Upload, one), BODY, at_offset=0, checksum=None)
+        unknown.append(BODY, at_offset=0, most=len(BODY))
+        files.keep(row)
+        begin_write()
+        files.finish(device, row, at=clock.now())
+        db.session.commit()  # the process died right after this
+        assert files.sweep(clock.now()) == 2
+        assert parts.waiting() == {other.id}
+        assert media.store().get(FACTS.sha256) == BODY
+
+    def test_looks_once_an_hour(self, device):
+        start = clock.now()
+        left = parts.PartFile(clock.new_id())
+        assert files.sweep(start) == 0
+        left.append(BODY, at_offset=0, most=len(BODY))
+        assert files.sweep(start + files.SWEEP_EVERY / 2) == 0
+        assert files.sweep(start + files.SWEEP_EVERY) == 1
 
 
 class TestFind:

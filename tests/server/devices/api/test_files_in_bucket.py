@@ -9,6 +9,7 @@ import pytest
 from server import clock, jobs, media
 from server.app import create_app
 from server.db import db
+from server.devices import files
 from server.devices.files import KEEP
 from server.media.line import REST_S
 from sync import upload
@@ -104,6 +105,15 @@ class TestAnyHost:
         assert len(media.shared().sizes("uploads")) == 1
         jobs.run_chores(clock.now() + 2 * KEEP)
         assert media.shared().sizes("uploads") == {}
+
+
+    def test_sweeps_what_a_killed_host_left(self, two_hosts, in_app):
+        location = create(two_hosts)
+        patch(two_hosts, 0, location, BODY[:HALF], 0)
+        left = clock.new_id()
+        media.shared().create(f"uploads/{left}/{0:012}", BODY)
+        assert files.sweep(clock.now() + files.SWEEP_EVERY) == 1
+        assert list(media.shared().sizes("uploads")) == [f"uploads/{location.rpartition('/')[2]}/{0:012}"]
 
 
 class TestStoreDown:
