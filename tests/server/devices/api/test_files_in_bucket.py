@@ -106,7 +106,6 @@ class TestAnyHost:
         jobs.run_chores(clock.now() + 2 * KEEP)
         assert media.shared().sizes("uploads") == {}
 
-
     def test_sweeps_what_a_killed_host_left(self, two_hosts, in_app):
         location = create(two_hosts)
         patch(two_hosts, 0, location, BODY[:HALF], 0)
