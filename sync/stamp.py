@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, tsp
+from asn1crypto import cms, parser, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -51,8 +51,14 @@ def read(reply: bytes, data: bytes, *, roots: Sequence[x509.Certificate], nonce:
         raise BadStamp(f"cannot be read: {type(fault).__name__}") from fault
 
 
-def token(reply: bytes) -> Any:
-    """Return the signed token of a granted reply, as PDF signatures carry it. Raises BadStamp."""
+def token(reply: bytes) -> bytes:
+    """Return the signed token of a granted reply, as it came and as PDF signatures carry it. Raises BadStamp."""
+    _token(reply)
+    contents = parser.parse(reply)[4]
+    return bytes(contents[parser.peek(contents) :])
+
+
+def _token(reply: bytes) -> Any:
     try:
         told = tsp.TimeStampResp.load(reply, strict=True)
         status = told["status"]["status"].native
@@ -64,7 +70,7 @@ def token(reply: bytes) -> Any:
 
 
 def _read(reply: bytes, data: bytes, *, roots: Sequence[x509.Certificate], nonce: int | None) -> Stamp:
-    signed: Any = token(reply)["content"]
+    signed: Any = _token(reply)["content"]
     content = signed["encap_content_info"]
     if content["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
         raise BadStamp("not a time stamp with one signer")

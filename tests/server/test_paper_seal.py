@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto.core import OctetString
 from cryptography import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -150,9 +151,20 @@ class TestTimeStamp:
     def test_needs_room_that_is_kept_once_an_authority_is_named(self, plain, keys, authority):
         issued = seal_of(settings(keys)).seal(plain, at=AT)
         token = stamp.token(authority.stamp(pades.signature_of(issued.pdf)))
-        token["content"]["certificates"] = list(token["content"]["certificates"]) * 9
         with pytest.raises(pades.NoRoom, match="digits are kept"):
-            pades.with_stamp(issued.pdf, token)
+            pades.with_stamp(issued.pdf, token * 9)
+
+    def test_keeps_the_token_as_it_came_whatever_its_length_and_only_once(self, plain, keys):
+        issued = seal_of(settings(keys, tsa_url="http://tsa.example")).seal(plain, at=AT).pdf
+        for length in (0x7C, 0x80, 0x100 - 4, 0x280, 0x580):
+            token = OctetString(b"t" * length).dump()
+            made = pades.with_stamp(issued, token)
+            (signature,) = PdfFileReader(BytesIO(made)).embedded_signatures
+            (attribute,) = signature.signer_info["unsigned_attrs"]
+            assert attribute["values"].contents == token
+            assert pades.signature_of(made) == pades.signature_of(issued)
+            with pytest.raises(ValueError, match="stamped already"):
+                pades.with_stamp(made, token)
 
     def test_is_for_sealed_files_only(self, plain):
         with pytest.raises(ValueError, match="expected one seal, got 0"):
