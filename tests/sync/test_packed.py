@@ -173,6 +173,14 @@ class TestUnpack:
         assert all(set(one) >= {"env", "hash", "sig", "alg"} for one in documents)
         assert all(one["hash"] == sha256_hex(one["env"].encode()) for one in documents)
 
+    def test_takes_texts_of_exactly_the_most_bytes(self, monkeypatch):
+        body = b"doorstep.packed/2 Ed25519\nhello\nworld\n\n" + b"s" * 128
+        monkeypatch.setattr(packed, "MAX_BYTES", len("helloworld"))
+        assert [one["env"] for one in packed.unpack(body)] == ["hello", "world"]
+        monkeypatch.setattr(packed, "MAX_BYTES", len("helloworld") - 1)
+        with pytest.raises(NotPacked, match="^expected at most 9 bytes$"):
+            packed.unpack(body)
+
     def test_hands_on_a_text_that_is_no_envelope(self):
         for body in (b"doorstep.packed/1 Ed25519\nhello\n\nsig\n", b"doorstep.packed/2 Ed25519\nhello\n\n" + b"s" * 64):
             [found] = packed.unpack(body)

@@ -7,7 +7,7 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import bag, dossier, leaf, tlog, verify
+from sync import bag, dossier, leaf, tlog, unproven, verify
 from sync.canonical import canonical, sha256_hex
 from sync.dossier import BoundFile, Dossier, LoggedRecord, Paper
 from sync.envelope import FileRef
@@ -258,6 +258,7 @@ class TestVerify:
         (tmp_path / "x.zip").write_bytes(b"hello")
         assert failed(verify.verify(tmp_path / "x.zip")) == ["archive"]
         assert failed(verify.verify(tmp_path / "none.zip")) == ["archive"]
+        assert verify.verify(tmp_path / "x.zip").not_proven == unproven.ALWAYS
 
 
 class TestMain:
