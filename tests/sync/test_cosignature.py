@@ -27,13 +27,14 @@ class TestCosignedAt:
         assert f"— witness.example/w1 {base64.b64encode(raw).decode()}" == LINE
 
     def test_refuses_another_checkpoint(self):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^not a signature of this witness over this checkpoint$"):
             cosignature.cosigned_at(LINE, BODY.replace("7", "8"), witness=WITNESS)
 
     def test_refuses_another_witness(self):
         for other in (Witness("w2", KEY.public_key()), Witness(WITNESS.name, _other().public_key())):
-            with pytest.raises(BadNote):
+            with pytest.raises(BadNote, match="^not a signature of this witness over this checkpoint$") as refusal:
                 cosignature.cosigned_at(LINE, BODY, witness=other)
+            assert str(refusal.value.__cause__) == "not a line of this witness"
 
     def test_refuses_another_time(self):
         raw = bytearray(base64.b64decode(LINE.split(" ")[-1]))
@@ -58,12 +59,12 @@ class TestReadWitness:
         assert cosignature.read_witness(WITNESS.vkey()).vkey() == WITNESS.vkey()
 
     def test_refuses_the_key_of_a_log(self):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^not a witness's verifier key$"):
             cosignature.read_witness(tlog.vkey("w", KEY.public_key()))
 
     @pytest.mark.parametrize("text", ["", "a+b", "a+00000000+AAAA", "+" + WITNESS.vkey().split("+", 1)[1]])
     def test_refuses_what_is_no_key(self, text):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^not a witness's verifier key$"):
             cosignature.read_witness(text)
 
 

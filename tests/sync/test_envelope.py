@@ -46,7 +46,7 @@ class TestBuild:
     def test_refuses_what_could_not_be_read_back(self, seal):
         with pytest.raises(NotAnEnvelope, match="seq"):
             seal(0, "0" * 64)
-        with pytest.raises(NotAnEnvelope, match="twice"):
+        with pytest.raises(NotAnEnvelope, match="^manifest names a file twice$"):
             seal(manifest=[FILE, FILE])
         with pytest.raises(NotAnEnvelope, match="control"):
             seal(body={"note": "\x00"})
@@ -100,6 +100,20 @@ class TestRead:
     )  # fmt: skip
     def test_refuses_a_member_that_cannot_be(self, seal, change):
         with pytest.raises(NotAnEnvelope):
+            envelope.read(changed(seal(), **change))
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"seq": ...}, "a member of the envelope is missing"), ({"body": []}, "body is not an object"),
+            ({"device_time": "2026-12-02"}, "expected a time as YYYY-MM-DDTHH:MM:SS.mmmZ"),
+            ({"device_time": "2026-13-02T01:30:00.000Z"}, "no such time"),
+            ({"manifest": [5]}, "manifest holds something else than files"),
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_says_what_cannot_be(self, seal, change, why):
+        with pytest.raises(NotAnEnvelope, match=f"^{why}$"):
             envelope.read(changed(seal(), **change))
 
     def test_takes_every_member_up_to_its_limit(self, seal):

@@ -15,12 +15,13 @@ class TestCheckpointFrom:
         assert feed.checkpoint_from(seq, "") == Checkpoint(seq, "")
 
     @pytest.mark.parametrize(
-        ("seq", "epoch"),
-        [(-1, ""), ("1", ""), (1.0, ""), (True, ""), (2**53, ""), (None, ""), (1, None), (1, 5)],
+        ("seq", "epoch", "why"),
+        [(seq, "", "seq is not a whole number from 0") for seq in (-1, "1", 1.0, True, 2**53, None)]
+        + [(1, epoch, "epoch is not a text") for epoch in (None, 5)],
         ids=str,
     )
-    def test_refuses_what_the_server_never_gave(self, seq, epoch):
-        with pytest.raises(NotACheckpoint):
+    def test_refuses_what_the_server_never_gave(self, seq, epoch, why):
+        with pytest.raises(NotACheckpoint, match=f"^{why}$"):
             feed.checkpoint_from(seq, epoch)
 
 
@@ -30,14 +31,15 @@ class TestPageFrom:
         assert (len(page.documents), page.checkpoint) == (1, Checkpoint(1, "e"))
 
     @pytest.mark.parametrize(
-        "answer",
-        [None, [], {}, {"documents": []}, {"checkpoint": {"seq": 1, "epoch": ""}}, {"documents": {}, "checkpoint": {}},
-         {"documents": [5], "checkpoint": {"seq": 1, "epoch": ""}},
-         {"documents": [{}], "checkpoint": {"seq": 1, "epoch": ""}}, {"documents": [], "checkpoint": {"seq": "1"}}],
+        ("answer", "why"),
+        [(one, "the answer has no checkpoint") for one in (None, [], {}, {"documents": []})]
+        + [({"documents": one, "checkpoint": {"seq": 1, "epoch": ""}}, "the answer has no list of documents with ids")
+           for one in (None, {}, [5], [{}], [{"id": "a"}, {}])]
+        + [({"documents": [], "checkpoint": {"seq": "1"}}, "seq is not a whole number from 0")],
         ids=str,
     )  # fmt: skip
-    def test_refuses_anything_else(self, answer):
-        with pytest.raises(NotACheckpoint):
+    def test_refuses_anything_else(self, answer, why):
+        with pytest.raises(NotACheckpoint, match=f"^{why}$"):
             feed.page_from(answer)
 
 
@@ -48,18 +50,26 @@ class TestChangesFrom:
         assert feed.changes_from(told) == ([("stops", {"id": "a"}), ("acks", {"id": "b"})], Checkpoint(9, "e"))
 
     @pytest.mark.parametrize(
-        "changes",
-        [None, {}, "x", [5], [{}], [{"coll": "stops"}], [{"coll": 5, "document": {"id": "a"}}],
-         [{"document": {"id": "a"}}], [{"coll": "stops", "document": {}}], [{"coll": "stops", "document": None}]],
+        ("changes", "why"),
+        [(one, "the answer has no list of changes") for one in (None, {}, "x")]
+        + [(one, "a change names no collection")
+           for one in ([5], [{}], [{"coll": 5, "document": {"id": "a"}}], [{"document": {"id": "a"}}])]
+        + [([{"coll": "stops"} | one], "the answer has no list of documents with ids")
+           for one in ({}, {"document": {}}, {"document": None})],
         ids=str,
     )  # fmt: skip
-    def test_refuses_anything_else(self, changes):
-        with pytest.raises(NotACheckpoint):
+    def test_refuses_anything_else(self, changes, why):
+        with pytest.raises(NotACheckpoint, match=f"^{why}$"):
             feed.changes_from({"changes": changes, "checkpoint": {"seq": 1, "epoch": ""}})
 
-    @pytest.mark.parametrize("answer", [None, [], {"changes": []}, {"changes": [], "checkpoint": 5}], ids=str)
+    @pytest.mark.parametrize("answer", [None, [], {"checkpoint": {}}], ids=str)
+    def test_needs_changes(self, answer):
+        with pytest.raises(NotACheckpoint, match="^the answer has no list of changes$"):
+            feed.changes_from(answer)
+
+    @pytest.mark.parametrize("answer", [{"changes": []}, {"changes": [], "checkpoint": 5}], ids=str)
     def test_needs_a_position(self, answer):
-        with pytest.raises(NotACheckpoint):
+        with pytest.raises(NotACheckpoint, match="^the answer has no checkpoint$"):
             feed.changes_from(answer)
 
 

@@ -85,7 +85,7 @@ class TestRead:
                 stamp.read(bytes(altered), NOTE, roots=roots(authority))
 
     def test_refuses_an_answer_to_another_question(self, authority, reply):
-        with pytest.raises(BadStamp, match="another question"):
+        with pytest.raises(BadStamp, match="^it answers another question$"):
             stamp.read(reply, NOTE, roots=roots(authority), nonce=1)
 
     @pytest.mark.parametrize("damaged", [b"", b"x", b"\x30\x03\x02\x01\x00", b"\x30\x84\xff\xff\xff\xff" + bytes(50)])
@@ -100,7 +100,7 @@ class TestRead:
 
     def test_refuses_a_refusal(self, authority):
         rejection = bytes.fromhex("30053003020102")
-        with pytest.raises(BadStamp, match="no granted"):
+        with pytest.raises(BadStamp, match="^no granted time stamp$"):
             stamp.read(rejection, NOTE, roots=roots(authority))
 
     def test_refuses_a_signer_that_was_put_in_its_place(self, authority, reply, tmp_path):

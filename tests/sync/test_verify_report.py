@@ -8,7 +8,7 @@ from sync import verify
 class TestTextOf:
     def test_marks_what_failed(self):
         report = verify.Report((verify.Check("bag", is_ok=False, found=("x is missing",)),), ("much",))
-        assert verify.text_of(report).startswith("FAIL bag\n       x is missing\n")
+        assert verify.text_of(report) == "FAIL bag\n       x is missing\n\nNot proven:\n  - much\n\nNOT VERIFIED\n"
 
 
 class TestReport:
