@@ -57,7 +57,7 @@ class TestPlace:
          "x/000", "0/" + "x999/" * 7 + "999"],
     )  # fmt: skip
     def test_refuses_any_other_spelling(self, path):
-        with pytest.raises(BadTile):
+        with pytest.raises(BadTile, match="^not a tile's path$"):
             tiles.read_path(path)
 
     @given(st.one_of(st.none(), st.integers(0, 7)), st.integers(0, 10**12), st.integers(1, 256))
@@ -156,13 +156,14 @@ class TestBundle:
 
     @pytest.mark.parametrize("data", [b"\x00", b"\x00\x02a", b"\x00\x01ab"])
     def test_refuses_one_that_is_cut(self, data):
-        with pytest.raises(BadTile):
+        with pytest.raises(BadTile, match="^a bundle ends in the middle of an entry$"):
             list(tiles.read_bundle(data))
 
     def test_refuses_an_entry_its_prefix_cannot_count(self):
-        with pytest.raises(BadTile):
+        assert len(tiles.bundle([bytes(65_535)])) == 65_537
+        with pytest.raises(BadTile, match="^an entry is too long for a bundle$"):
             tiles.bundle([bytes(65_536)])
 
     def test_refuses_to_hash_a_partial_tile(self):
-        with pytest.raises(BadTile):
+        with pytest.raises(BadTile, match="^not a full tile$"):
             tiles.tile_root(bytes(32))

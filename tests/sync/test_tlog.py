@@ -93,8 +93,14 @@ class TestVkey:
 
     @pytest.mark.parametrize("text", ["", "a", "a+b", "a+00000000+AAAA", "a+c74f20a3+!", "a+b+c+d"])
     def test_refuses_another_text(self, text):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^not a verifier key$"):
             tlog.read_vkey(text)
+
+    @pytest.mark.parametrize(("at", "put"), [(0, "p"), (-44, "B")], ids=["name", "kind"])
+    def test_refuses_a_hash_of_another_key(self, at, put):
+        text = tlog.vkey("o", KEY.public_key())
+        with pytest.raises(BadNote, match="^the verifier key's hash does not fit its key$"):
+            tlog.read_vkey(text[:at] + put + text[at:][1:])
 
 
 class TestReadCheckpoint:
@@ -136,7 +142,7 @@ class TestReadCheckpoint:
             self.read(self.note().replace("\n7\n", "\n8\n"))
 
     def test_refuses_another_log(self):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^no signature of the log's key$"):
             self.read(self.note(origin="p"), origin="o")
 
     @pytest.mark.parametrize(
@@ -144,14 +150,14 @@ class TestReadCheckpoint:
     )
     def test_refuses_a_signed_text_that_is_no_checkpoint(self, body):
         raw = tlog._key_hash("o", KEY.public_key()) + KEY.sign(body.encode())  # noqa: SLF001
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^not a checkpoint( of this log)?$"):
             self.read(f"{body}\n— o {base64.b64encode(raw).decode()}\n")
 
     @pytest.mark.parametrize(
         "note", ["", "o\n7\n", "\n\n", "o\n7\nx\n\n— o", "o\n7\nx\n\n— o !!!\n", "o\n7\nx\n\n— o AAAA\n"]
     )
     def test_refuses_what_is_no_note(self, note):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^no signature of the log's key$"):
             self.read(note)
 
 
@@ -172,7 +178,7 @@ class TestReadProof:
         ids=["empty", "no index", "version", "index", "short", "base64", "long"],
     )  # fmt: skip
     def test_refuses_another_text(self, text):
-        with pytest.raises(BadNote):
+        with pytest.raises(BadNote, match="^(not a log proof|a proof hash has the wrong length)$"):
             tlog.read_proof(text)
 
 

@@ -79,6 +79,57 @@ class TestExplain:
         assert any("外访须法务批准" in line.zh and "规定 19" in line.article for line in told)
         assert any("已过 17 天" in line.zh for line in told)
 
+    def test_is_told_whole_in_both_languages(self):
+        lasting = event(date(2027, 1, 10), kind=LimitationKind.OBSTACLE)
+        told = {line.zh: (line.en, line.article) for line in lines(lasting, today=date(2027, 4, 1))}
+        assert told["债务（分期债务为最后一期）到期；诉讼时效自次日起算 3 年"] == (
+            "the debt (its last instalment) fell due; 3 years count from the next day", "民法典 188、189、201",
+        )  # fmt: skip
+        obstacle = "最后六个月内中止，障碍未消除；即使今日消除，亦至 2027-10-01 届满"
+        [en] = [en for zh, (en, _) in told.items() if zh.endswith(obstacle)]
+        assert en.endswith(
+            ": suspended in the last six months, not gone yet; were it gone today, the period would last until 2027-10-01"
+        )
+        assert told["诉讼时效最后一日（剩余 183 天）"] == (
+            "last day of the period (183 days left)",
+            "民法典 188、200-203",
+        )
+        cap = ("twenty years, the longest protection", "民法典 188(2)")
+        assert told["自权利受损起二十年，最长保护期"] == cap
+        assert told[words.STATE[ClockState.PAUSED][0]] == (words.STATE[ClockState.PAUSED][1], "民法典 188、195")
+
+    def test_is_told_whole_once_it_has_ended(self):
+        gone = event(date(2027, 1, 10), kind=LimitationKind.OBSTACLE, ended_on=date(2027, 3, 20))
+        told = {line.zh: (line.en, line.article) for line in lines(gone, today=date(2027, 9, 21))}
+        [en] = [en for zh, (en, _) in told.items() if "障碍消除" in zh]
+        assert en.endswith(
+            ": suspended in the last six months; gone on 2027-03-20, the period ends six months later (2027-09-20)"
+        )
+        assert told["诉讼时效最后一日（已过 1 天）"] == ("last day of the period (1 days ago)", "民法典 188、200-203")
+        expired = (words.STATE[ClockState.EXPIRED][1], "民法典 192；诉讼时效规定 19")
+        assert told[words.STATE[ClockState.EXPIRED][0]] == expired
+        last = {line.zh: (line.en, line.article) for line in lines(gone, today=date(2027, 9, 20))}
+        assert last["诉讼时效最后一日（剩余 0 天）"] == ("last day of the period (0 days left)", "民法典 188、200-203")
+        assert (words.STATE[ClockState.RUNNING][1], "民法典 188、195") in last.values()
+
+    def test_tells_days_of_rest_and_weak_proof_in_both_languages(self):
+        weak = [event(date(2026, 1, 13), "C")]  # three years later it is Saturday
+        found = read_clock(DUE, events=weak, today=TODAY, is_closed=lambda day: day.weekday() >= 5)
+        told = {line.zh: (line.en, line.article) for line in words.explain(found, today=TODAY)}
+        assert told["期间计满之日为法定休假日，最后一日顺延；安排工作以此日为准"] == (
+            "the period is counted to this day of rest and ends after it; act by this day all the same", "民法典 203",
+        )  # fmt: skip
+        weak_words = ("the last day if grade C does not hold in court", "诉讼时效规定 8(1)")
+        assert told["若 C 级证据不被采信，最后一日为此日"] == weak_words
+
+    def test_tells_of_a_suit_that_the_clock_stands_still(self):
+        suit = lines(event(date(2026, 1, 10), kind=LimitationKind.SUIT))[1]
+        assert suit.en.endswith(": the clock stands still while proceedings last")
+
+    def test_names_the_article_of_missing_proof(self):
+        (only,) = lines(due=None)
+        assert only.article == "证据规定 90；诉讼时效规定 8、14"
+
     def test_is_one_line_without_a_due_day(self):
         (only,) = lines(due=None)
         assert only.zh == "债务到期日未知，时效无法计算"

@@ -56,7 +56,7 @@ class TestCall:
 
     def test_gives_up_after_its_tries(self):
         naps = []
-        with pytest.raises(NoNetwork, match="lost 2"):
+        with pytest.raises(NoNetwork, match="^lost 2$"):
             call(*(NoNetwork(f"lost {n}") for n in range(3)), naps=naps, tries=3)
         assert len(naps) == 2
 
@@ -84,7 +84,7 @@ class TestCall:
 
 class TestJson:
     def test_refuses_what_is_not_json(self):
-        with pytest.raises(NotOurServer):
+        with pytest.raises(NotOurServer, match="^the answer is not JSON$"):
             Answer(200, {}, b"<html>").json()
 
 
