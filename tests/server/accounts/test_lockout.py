@@ -1,7 +1,15 @@
 """Guessing: what one address may do, and what another site's page may not."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
+from server import clock
+from server.accounts import lockout
+from server.accounts.lockout import AddressLocked
+from server.accounts.models import AddressFailure, Person
+from server.db import db
 from tests.cast import PASSWORD
 
 LIN = {"username": "lin", "password": PASSWORD}
@@ -28,6 +36,65 @@ class TestAddress:
             assert guess(app, guessing, f"name{number}").json["type"] == "/problems/wrong-password"
         assert right(app, same).json["type"] == "/problems/address-locked"
         assert right(app, other).status_code == 200
+
+
+class TestCount:
+    """An address is locked at its fiftieth wrong password of a quarter of an hour, for a quarter of an hour."""
+
+    ADDRESS = "192.0.2.7"
+
+    def wrong(self, times, at):
+        for _ in range(times):
+            lockout.count(None, self.ADDRESS, at=at)
+
+    def test_locks_at_the_fiftieth_and_opens_to_the_moment(self, in_app):
+        at = clock.now().replace(microsecond=0)
+        self.wrong(49, at)
+        lockout.require_open_address(self.ADDRESS, at=at)
+        self.wrong(1, at)
+        until = at + timedelta(minutes=15)
+        with pytest.raises(AddressLocked, match=f"^until {until:%Y-%m-%dT%H:%M:%SZ}$"):
+            lockout.require_open_address(self.ADDRESS, at=until - timedelta(seconds=1))
+        lockout.require_open_address(self.ADDRESS, at=until)
+        lockout.require_open_address(None, at=at)
+
+    def test_begins_anew_after_a_lock(self, in_app):
+        at = clock.now()
+        self.wrong(50, at)
+        later = at + timedelta(minutes=15)
+        self.wrong(49, later)
+        lockout.require_open_address(self.ADDRESS, at=later)
+        self.wrong(1, later)
+        with pytest.raises(AddressLocked):
+            lockout.require_open_address(self.ADDRESS, at=later)
+
+    @pytest.mark.parametrize(("after", "is_locked"), [(timedelta(minutes=15), True), (timedelta(seconds=901), False)])
+    def test_counts_within_a_quarter_of_an_hour(self, in_app, after, is_locked):
+        at = clock.now()
+        self.wrong(49, at)
+        self.wrong(1, at + after)
+        row = db.session.scalars(select(AddressFailure)).one()
+        assert (row.locked_until is not None) is is_locked
+        assert row.failed == (0 if is_locked else 1)
+
+    @pytest.mark.parametrize(("after", "rows"), [(timedelta(days=1), 2), (timedelta(days=1, seconds=1), 1)])
+    def test_forgets_an_address_after_a_day(self, in_app, after, rows):
+        at = clock.now()
+        lockout.count(None, "192.0.2.8", at=at)
+        lockout.count(None, self.ADDRESS, at=at + after)
+        assert len(db.session.scalars(select(AddressFailure)).all()) == rows
+
+    def test_locks_an_account_at_the_fifth_and_opens_it_to_the_moment(self, in_app):
+        at = clock.now().replace(microsecond=0)
+        lin = db.session.scalars(select(Person).where(Person.username == "lin")).one()
+        for number in range(5):
+            assert (lin.failed_logins, lin.locked_until) == (number, None)
+            lockout.count(lin, self.ADDRESS, at=at)
+        until = at + timedelta(minutes=15)
+        assert (lin.failed_logins, lin.locked_until) == (0, until)
+        with pytest.raises(lockout.AccountLocked, match=f"^until {until:%Y-%m-%dT%H:%M:%SZ}$"):
+            lockout.lock(lin, at=until - timedelta(seconds=1))
+        lockout.lock(lin, at=until)
 
 
 class TestOtherSites:

@@ -88,7 +88,8 @@ class TestExplain:
         obstacle = "最后六个月内中止，障碍未消除；即使今日消除，亦至 2027-10-01 届满"
         [en] = [en for zh, (en, _) in told.items() if zh.endswith(obstacle)]
         assert en.endswith(
-            ": suspended in the last six months, not gone yet; were it gone today, the period would last until 2027-10-01"
+            ": suspended in the last six months, not gone yet; "
+            "were it gone today, the period would last until 2027-10-01"
         )
         assert told["诉讼时效最后一日（剩余 183 天）"] == (
             "last day of the period (183 days left)",
