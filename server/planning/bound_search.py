@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 from server.planning.binding import mended, moved_to, narrowed, unbound
+from server.planning.found import Found, Progress
 from server.planning.frame import Frame
 from server.planning.model import Limits
 from server.planning.schedule import Tours
-from server.planning.search import Found, Progress, search
 
 _FREE_PART = 1 / 3
 """So much of the search goes without bindings: to learn where things want to be."""
@@ -27,11 +27,11 @@ def search_bound(
 
     Without bindings this is `search`.
     """
-    if frame.ties.is_none:
-        return search(
-            frame, limits=limits, start=start, progress=progress, should_stop=should_stop, stopwatch=stopwatch
-        )
+    from server.planning.search import search  # noqa: PLC0415  # the engine: 15 MiB no worker of the web needs
+
     hears = partial(search, should_stop=should_stop, stopwatch=stopwatch)
+    if frame.ties.is_none:
+        return hears(frame, limits=limits, start=start, progress=progress)
     free = unbound(frame)
     first = hears(
         free,

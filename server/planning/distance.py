@@ -7,12 +7,14 @@ against the geodesic, far below what the factor can promise, and is a thousand t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from server.errors import Invalid
+from server.planning.arrays import np
 from server.planning.datum import Point, to_wgs84
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the earth. Source: IUGG, GRS 80."""
@@ -63,8 +65,8 @@ DETOUR_MODELS = {model.region: model for model in (CITY, COUNTY)}
 class Matrix:
     """Road metres and driving seconds between every two points, both int64, row to column, zeros on the diagonal."""
 
-    metres: npt.NDArray[np.int64]
-    seconds: npt.NDArray[np.int64]
+    metres: "NDArray[np.int64]"
+    seconds: "NDArray[np.int64]"
 
 
 def matrix(points: Sequence[Point], *, model: DetourModel) -> Matrix:
@@ -78,14 +80,14 @@ def matrix(points: Sequence[Point], *, model: DetourModel) -> Matrix:
     return Matrix(metres=road_m, seconds=seconds)
 
 
-def haversine_m(points: Sequence[Point]) -> npt.NDArray[np.float64]:
+def haversine_m(points: Sequence[Point]) -> "NDArray[np.float64]":
     """Return the great-circle metres between all points."""
     places = [to_wgs84(point) for point in points]
     lon = np.radians(np.array([place.lon for place in places], dtype=np.float64))
     lat = np.radians(np.array([place.lat for place in places], dtype=np.float64))
     half = np.sin((lat[:, None] - lat[None, :]) / 2.0) ** 2
     half += np.cos(lat)[:, None] * np.cos(lat)[None, :] * np.sin((lon[:, None] - lon[None, :]) / 2.0) ** 2
-    metres: npt.NDArray[np.float64] = 2.0 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    metres: NDArray[np.float64] = 2.0 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
     return metres
 
 

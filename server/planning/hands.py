@@ -13,9 +13,9 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
+from server.planning.found import Progress
 from server.planning.piece import Improved, Piece, explained, improve
 from server.planning.plans import Plan, SearchRecord
-from server.planning.search import Progress
 
 _NICER = 10
 _ASK_EVERY_S = 0.3

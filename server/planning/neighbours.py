@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
+from server.planning.arrays import Flat, np
 from server.planning.model import Limits, Problem
 from server.planning.piece import Piece
-from server.planning.territory import Crew, Flat, crews_of, flat, part_of
+from server.planning.territory import Crew, crews_of, flat, part_of
 from server.planning.ties import bound_groups
 
 NEIGHBOURS = 3

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from server.planning.bound_search import search_bound
 from server.planning.exchange import improved
 from server.planning.explain import add_what_pays, left_out
+from server.planning.found import Progress
 from server.planning.frame import Frame, frame
 from server.planning.model import Limits, Problem
 from server.planning.plans import Plan, SearchRecord
 from server.planning.schedule import Tours, driving_s
-from server.planning.search import Progress
 from server.planning.solve import timed
 from server.planning.warm import Held, held_on, tours_from
 

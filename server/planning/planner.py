@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from server.planning.found import Progress
 from server.planning.hands import Hands, ShouldStop, never
 from server.planning.model import Limits, Problem, day_key
 from server.planning.neighbours import Neighbourhoods
 from server.planning.piece import Piece
 from server.planning.plans import Plan, SearchRecord
-from server.planning.search import Progress
 from server.planning.solve import NoShift, solver
 from server.planning.territory import TERRITORY_STOPS, crews_of, territories
 from server.planning.warm import Held, held_by

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from server.planning.arrays import np
 from server.planning.datum import Point, to_wgs84
 from server.planning.distance import EARTH_RADIUS_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Pixel = tuple[float, float]
 
@@ -74,7 +76,7 @@ def spread(anchors: Sequence[Pixel], *, apart_px: float, farthest_px: float) -> 
     """
     if not anchors:
         return []
-    home: npt.NDArray[np.float64] = np.array(anchors, dtype=np.float64)
+    home: NDArray[np.float64] = np.array(anchors, dtype=np.float64)
     order = np.arange(len(home))
     # Markers on one spot need different directions to part: a sunflower of tiny steps gives each its own.
     nudge = 0.01 * np.stack([np.cos(order * 2.399963), np.sin(order * 2.399963)], axis=1)

@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from server.planning import planner
 from server.planning.datum import Point
+from server.planning.found import Progress
 from server.planning.hands import ShouldStop, never
 from server.planning.model import Limits, Preference, Problem, Rest, Shift, Stop, Window
 from server.planning.plans import Drop, DropReason, Plan, Route
-from server.planning.search import Progress
 from server.planning.territory import part_of
 from server.planning.warm import held_by
 

@@ -5,13 +5,14 @@ Where the table is silent the straight line with its detour factor stands in, so
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
-import numpy.typing as npt
-
+from server.planning.arrays import np
 from server.planning.datum import Point, to_wgs84
 from server.planning.distance import DetourModel, Matrix, matrix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DECIMALS = 5
 """Points are told apart to about a metre."""
@@ -57,8 +58,8 @@ class RoadTable:
 
     source: str
     keys: tuple[PlaceKey, ...]
-    metres: npt.NDArray[np.int32]
-    seconds: npt.NDArray[np.int32]
+    metres: "NDArray[np.int32]"
+    seconds: "NDArray[np.int32]"
 
     def among(self, keys: Sequence[PlaceKey]) -> Self:
         """Return the part of the table between some of its places."""
@@ -101,10 +102,10 @@ def used(points: Sequence[Point], *, model: DetourModel, roads: RoadTable) -> Di
     )
 
 
-def _between(points: Sequence[Point], roads: RoadTable, told: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _between(points: Sequence[Point], roads: RoadTable, told: "NDArray[np.int32]") -> "NDArray[np.int32]":
     """Return the part of a table between points in their order, UNKNOWN for one it does not have."""
     number = {key: index for index, key in enumerate(roads.keys)}
     wider = np.pad(told, ((0, 1), (0, 1)), constant_values=UNKNOWN)  # its last row and column stand for all others
     rows = np.array([number.get(key_of(point), len(roads.keys)) for point in points])
-    between: npt.NDArray[np.int32] = wider[np.ix_(rows, rows)]
+    between: NDArray[np.int32] = wider[np.ix_(rows, rows)]
     return between

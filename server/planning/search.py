@@ -17,25 +17,14 @@ from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Solution, V
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 
 from server.planning.clock import WorkingClock
+from server.planning.found import Found, Progress
 from server.planning.frame import CrewDay, Frame
 from server.planning.manner import manner, parts
 from server.planning.model import Limits
 from server.planning.schedule import Call, Tours, timing
 
-Progress = Callable[[float, int, int], None]
-"""Called with the fraction done, the best cost in seconds so far and the number of stops it serves."""
-
 _LOAD = 1_000_000  # times the solver's least penalty still more than a stop may be worth: a wrong crew never pays
 _REPORTS = 100  # progress reports over a whole search
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The best tours of a search and how it ended."""
-
-    tours: Tours
-    iterations: int
-    stopped_early: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from server.planning.datum import Point
 from server.planning.distance import DetourModel, leg_m
 from server.planning.exchange import improved
 from server.planning.explain import drops
+from server.planning.found import Found, Progress
 from server.planning.frame import CrewDay, Frame, Place, frame
 from server.planning.model import Limits, Problem, Stop, Window
 from server.planning.plans import Caution, Drop, Plan, Route, RoutedStop, SearchRecord
 from server.planning.precision import Precision
 from server.planning.schedule import Call, Timing, Tours, timing
-from server.planning.search import Found, Progress
 from server.planning.warm import tours_of
 
 _VAGUE = frozenset({Precision.STREET, Precision.VILLAGE})

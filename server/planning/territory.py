@@ -6,15 +6,17 @@ have hours for. A stop that only some crews can take, or that a crew has a claim
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from server.planning.arrays import Flat, np
 from server.planning.datum import Point, to_wgs84
 from server.planning.model import Problem, Shift, Stop
 from server.planning.roads import key_of
 from server.planning.ties import bound_groups, standing
 from server.planning.warm import Held
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TERRITORY_STOPS = 300
 """About as many stops a territory has; measured: 200 to 400 solve best."""
@@ -22,9 +24,6 @@ TERRITORY_STOPS = 300
 _DRIVE_S = 600  # what a stop is reckoned to take besides its service
 _METRES_PER_DEGREE = 111_195.0
 _SPREAD = 0.25  # crews that start from less than this part of the stops' width are spread over it anew
-
-Flat = npt.NDArray[np.float64]
-"""Points on a plane, metres east and north, one a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def _homes(
 
 
 def _halved(
-    cell: _Cell, *, at: Flat, homes: Mapping[str, tuple[float, float]], work_s: npt.NDArray[np.float64], most: int
+    cell: _Cell, *, at: Flat, homes: Mapping[str, tuple[float, float]], work_s: "NDArray[np.float64]", most: int
 ) -> list[_Cell]:
     if len(cell.stops) <= most or len(cell.crews) == 1:
         return [cell]

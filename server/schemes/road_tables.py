@@ -4,10 +4,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from server import clock
 from server.config import Roads, current
+from server.planning.arrays import np
 from server.planning.datum import Point
 from server.planning.model import Problem
 from server.planning.roads import UNKNOWN, DistanceUsed, PlaceKey, RoadTable, key_of, used

@@ -11,7 +11,19 @@ from server.app import migrations_dir
 from server.cases.workbook import MAX_COLUMNS, column_letter
 from server.console.health import newest_migration
 
-NEEDLESS = ("alembic", "geopy", "icalendar", "openpyxl", "psycopg", "pyhanko", "requests", "webauthn", "zxcvbn")
+NEEDLESS = (
+    "alembic",
+    "geopy",
+    "icalendar",
+    "numpy",
+    "openpyxl",
+    "psycopg",
+    "pyhanko",
+    "pyvrp",
+    "requests",
+    "webauthn",
+    "zxcvbn",
+)
 _TELL = (
     "import sys; from server import app; app.load_models(); list(app.blueprints()); "
     f"print([name for name in {NEEDLESS!r} if name in sys.modules])"

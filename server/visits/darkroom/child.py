@@ -26,6 +26,7 @@ def main() -> None:
 
     from receipts import images  # noqa: PLC0415
     from server.visits.darkroom import look  # noqa: PLC0415
+    from server.visits.darkroom.looked import Looked  # noqa: PLC0415
 
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = images.MAX_PIXELS, False
@@ -39,7 +40,7 @@ def main() -> None:
         try:
             seen = look.photo(content, known) if role == b"photo" else look.recording(content)
         except MemoryError:
-            seen = look.Looked(fault="too-costly")
+            seen = Looked(fault="too-costly")
         told = {"facts": seen.facts, "fault": seen.fault, "sizes": [len(one) for one in seen.pictures]}
         sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + b"".join(seen.pictures))
         sys.stdout.buffer.flush()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from io import BytesIO
 
-from server.visits.darkroom.look import Looked
+from server.visits.darkroom.looked import Looked
 
 TIMEOUT_S = 20  # for one file
 DEADLY = "too-costly"

@@ -4,6 +4,8 @@ It says "look at this", never "this is the same": another exposure changes about
 photo about 22. Source: docs/evidence.md §5; the DCT hash of Zauner 2010, bit for bit that of `imagehash.phash`.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -39,11 +41,12 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-def nearest(variants: list[int], known: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each known hash the fewest bits in which any of the variants differs from it."""
-    least = np.full(known.shape, 64, dtype=np.int64)
+def nearest(variants: list[int], known: Sequence[int]) -> NDArray[np.int64]:
+    """Return for each known hash, as databases keep it, the fewest bits in which any variant differs from it."""
+    others = np.array(known, dtype=np.int64).view(np.uint64)
+    least = np.full(others.shape, 64, dtype=np.int64)
     for variant in variants:
-        differ = np.bitwise_xor(known.view(np.uint64), np.uint64(variant))
+        differ = np.bitwise_xor(others, np.uint64(variant))
         least = np.minimum(least, _ones(differ))
     return least
 

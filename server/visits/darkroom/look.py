@@ -3,7 +3,6 @@
 Runs in the child only: whatever a hostile file does to a decoder, it does it there.
 """
 
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -12,17 +11,9 @@ from PIL import Image
 from receipts import images
 from receipts.images import PrintPhoto
 from server.visits.darkroom import ending, exif, likeness, sound
+from server.visits.darkroom.looked import Looked
 
 THUMBNAIL_PX = 320
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What came out: facts (plain JSON), why there is no picture, and the pictures of 1,280 and 320 px."""
-
-    facts: dict[str, Any] = field(default_factory=dict)
-    fault: str = ""
-    pictures: tuple[bytes, ...] = ()
 
 
 def formats() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ def scene(seed, size=(640, 480)):
 
 
 def bits(first, second):
-    known = np.array([likeness.signed(likeness.hashes(second)[0])], dtype=np.int64)
+    known = [likeness.signed(likeness.hashes(second)[0])]
     return int(likeness.nearest(likeness.hashes(first), known)[0])
 
 
