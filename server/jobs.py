@@ -20,6 +20,7 @@ from server.errors import Refusal, StorageFails
 
 log = logging.getLogger("doorstep.jobs")
 LEASE = timedelta(seconds=120)
+REPORT_EVERY = timedelta(seconds=0.3)
 MAX_ATTEMPTS = 3
 
 
@@ -65,7 +66,7 @@ class Report:
     def __call__(self, progress: float, message: str = "") -> bool:
         """Store the progress 0..1 (at most every 0.3 s); return True when the owner asked to stop."""
         now = clock.now()
-        if self._last is not None and now - self._last < timedelta(seconds=0.3):
+        if self._last is not None and abs(now - self._last) < REPORT_EVERY:  # abs: the clock may be put back
             return False
         self._last = now
         with Session(db.engine.execution_options(doorstep_write=True)) as own, own.begin():
@@ -132,9 +133,13 @@ def enqueue(kind: str, *, owner_id: UUID, **args: Any) -> Job:
 
 
 def lease(now: datetime) -> Job | None:
-    """Take the oldest job that waits or whose worker died; commits the lease."""
+    """Take the oldest job that waits or whose worker died; commits the lease.
+
+    A lease further ahead than any is given was given by a clock that has been put back: nobody holds it.
+    """
     begin_write()
-    free = or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.lease_until < now))
+    is_over = (Job.lease_until < now) | (Job.lease_until > now + 2 * LEASE)
+    free = or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & is_over)
     job = db.session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
     if job is None:
         db.session.rollback()

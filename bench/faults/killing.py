@@ -10,9 +10,10 @@ from typing import Protocol
 from bench.faults.fleet import fleet
 from server.simulation.cutter import CLEAR, Cutter, Weather
 
-PAUSE_S = (0.6, 1.8)
-WHOLE_TREE_EVERY = 4
-LEAST_KILLS, LEAST_CUTS, MOST_TIMES = 5, 20, 5
+PAUSE_S = (0.05, 0.25)
+PAUSE_BEFORE_TREE_S = 1.0
+WHOLE_TREE_EVERY = 20
+LEAST_CUTS, MOST_TIMES = 20, 5
 STORM = Weather(cut=0.3, last_byte=4_000)  # a phone's requests are zipped: a cut after 60 kB would hardly meet one
 
 
@@ -47,21 +48,25 @@ class Killed:
         return self.workers + self.trees
 
 
-def kill_and_cut(server: Killable, codes: Sequence[str], *, folder: Path, lasts_s: float, seed: int) -> Killed:
-    """Run one phone for each code against a server that is killed every 0.6 to 1.8 s, 30 % of connections cut.
+def kill_and_cut(
+    server: Killable, codes: Sequence[str], *, folder: Path, lasts_s: float, seed: int, kills: int = 0
+) -> Killed:
+    """Run one phone for each code against a server whose workers are killed several times a second, 30 % of connections
+    cut; each twentieth time the whole tree, after a pause in which work was done.
 
-    On a slow machine it goes on until enough was killed and cut. Ends when every phone has handed in all it holds over
-    a whole line. The stores of the phones stay in the folder.
+    On a slow machine it goes on until so many were killed and enough was cut. Ends when every phone has handed in all
+    it holds over a whole line. The stores of the phones stay in the folder.
     """
     killed, rng = Killed(), Random(seed)
     with Cutter(server.port, weather=STORM, rng=Random(f"weather {seed}")) as line:
         phones = fleet(codes, url=line.url, folder=folder, seed=seed)
         phones.start()
         began_s, count = time.monotonic(), 0
-        while _goes_on(time.monotonic() - began_s, lasts_s, killed.kills, line.counts["cut"]):
+        while _goes_on(time.monotonic() - began_s, lasts_s, killed.kills - kills, line.counts["cut"]):
             time.sleep(rng.uniform(*PAUSE_S))
             count += 1
             if count % WHOLE_TREE_EVERY == 0:
+                time.sleep(PAUSE_BEFORE_TREE_S)
                 server.kill()
                 server.restart()
                 killed.trees += 1
@@ -74,6 +79,6 @@ def kill_and_cut(server: Killable, codes: Sequence[str], *, folder: Path, lasts_
     return killed
 
 
-def _goes_on(passed_s: float, lasts_s: float, kills: int, cuts: int) -> bool:
-    is_enough = kills >= LEAST_KILLS and cuts >= LEAST_CUTS
+def _goes_on(passed_s: float, lasts_s: float, kills_over: int, cuts: int) -> bool:
+    is_enough = kills_over >= 0 and cuts >= LEAST_CUTS
     return passed_s < lasts_s or (not is_enough and passed_s < MOST_TIMES * lasts_s)

@@ -49,7 +49,8 @@ def live(secret_hash: str, *, at: datetime) -> Token:
     seen = session.seen_at or session.created_at
     if at - seen > idle:
         raise SessionIdle("")
-    if at - seen >= min(WRITTEN_EVERY, idle / 4) and UNATTENDED not in request.headers:
+    is_news = not timedelta(0) <= at - seen < min(WRITTEN_EVERY, idle / 4)  # ahead of us: our clock was put back
+    if is_news and UNATTENDED not in request.headers:
         _write_down(session.id, at)
     return session
 

@@ -177,8 +177,11 @@ def clock_offset_ms(phone_says: datetime, *, at: datetime) -> int:
 def is_contact_news(
     *, last_contact_at: datetime | None, offset_ms: int | None, new_offset_ms: int | None, at: datetime
 ) -> bool:
-    """Tell whether a contact is worth a write: a minute passed, or the phone's clock moved by a second."""
-    if last_contact_at is None or at - last_contact_at >= CONTACT_EVERY:
+    """Tell whether a contact is worth a write: a minute passed, or the phone's clock moved by a second.
+
+    So is one after a contact that lies ahead, for then the server's own clock was put back.
+    """
+    if last_contact_at is None or not timedelta(0) <= at - last_contact_at < CONTACT_EVERY:
         return True
     if new_offset_ms is None:
         return False

@@ -73,6 +73,24 @@ class TestRunNext:
         assert jobs.run_next(clock.now() + timedelta(minutes=10))
         assert db.session.get(Job, job_id, populate_existing=True).attempts == 2
 
+    @pytest.mark.parametrize("days", [400, -400])
+    def test_takes_it_up_too_when_the_dead_workers_clock_was_wrong(self, owner, days):
+        job_id = enqueue("test-rename", owner, name="周再")
+        assert jobs.lease(clock.now() + timedelta(days=days)).id == job_id
+        assert jobs.run_next(clock.now())
+        assert db.session.get(Job, job_id, populate_existing=True).state == JobState.DONE
+
+    def test_goes_on_reporting_when_the_clock_is_put_back(self, owner, monkeypatch):
+        job_id = enqueue("test-rename", owner)
+        jobs.lease(clock.now())
+        report, at = jobs.Report(job_id), clock.now()
+        monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=400))
+        report(0.25)
+        monkeypatch.setattr(clock, "now", lambda: at)
+        report(0.5)
+        job = db.session.get(Job, job_id, populate_existing=True)
+        assert (job.progress, job.lease_until) == (0.5, at + jobs.LEASE)
+
     def test_gives_up_after_three_attempts(self, owner):
         job_id = enqueue("test-rename", owner, name="never")
         for turn in range(3):

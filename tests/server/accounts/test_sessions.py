@@ -40,6 +40,13 @@ class TestIdleness:
             browser.later(minutes)
             assert browser.look().status_code == 200
 
+    def test_is_counted_anew_once_the_servers_clock_was_put_back(self, browser):
+        for minutes in (15, 25, 0):
+            browser.later(minutes)
+            assert browser.look().status_code == 200
+        browser.later(31)
+        assert browser.look().json["type"] == "/problems/session-idle"
+
     def test_what_a_page_asks_by_itself_is_no_use(self, browser):
         for minutes in (10, 20, 29):
             browser.later(minutes)

@@ -116,6 +116,18 @@ class TestStampWaiting:
         work(at + HOUR + timedelta(minutes=6))
         assert len(stamps_held()) == 2
 
+    def test_goes_on_at_its_pace_when_the_clock_is_put_back(self, stamping, paper, monkeypatch):
+        monkeypatch.setattr(clock, "_shift", timedelta(days=400))
+        paper()
+        work()
+        monkeypatch.setattr(clock, "_shift", timedelta())
+        paper("HZ-20261202-0008-0")
+        work()
+        paper("HZ-20261202-0009-7")
+        work()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 2
+        assert len(stamps_held()) == 2
+
     def test_goes_quiet_in_a_quiet_office(self, stamping, paper):
         paper()
         at = clock.now()

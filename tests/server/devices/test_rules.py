@@ -88,7 +88,7 @@ class TestIsContactNews:
     @pytest.mark.parametrize(
         ("seconds", "old", "new", "is_news"),
         [(None, None, None, True), (60, 0, 0, True), (59, 0, 0, False), (59, 0, None, False), (59, None, 5, True),
-         (59, 0, 999, False), (59, 0, 1000, True), (59, 0, -1000, True)],
+         (59, 0, 999, False), (59, 0, 1000, True), (59, 0, -1000, True), (0, 0, 0, False), (-1, 0, 0, True)],
     )  # fmt: skip
     def test_is_a_minute_or_a_second_of_the_clock(self, seconds, old, new, is_news):
         last = None if seconds is None else AT - timedelta(seconds=seconds)
