@@ -115,7 +115,7 @@ def require_reach() -> None:
 
 @contextmanager
 def _python_files(disk: Disk) -> Iterator[None]:
-    real = {name: getattr(os, name) for name in ("write", "pwrite", "fsync", "ftruncate")}
+    real = {name: getattr(os, name) for name in ("write", "pwrite", "sendfile", "fsync", "ftruncate")}
     try:
         for name, function in real.items():
             setattr(os, name, partial(_meet, disk, name, function))
@@ -135,6 +135,8 @@ def _meet(disk: Disk, name: str, real: Callable[..., Any], file: int, *told: Any
         raise OSError(fault, os.strerror(fault), path)
     if name in {"write", "pwrite"}:
         disk.will_write(path, told[1] if name == "pwrite" else os.lseek(file, 0, os.SEEK_CUR), len(told[0]))
+    if name == "sendfile":  # how a whole file is copied: from descriptor, offset, most bytes
+        disk.will_write(path, os.lseek(file, 0, os.SEEK_CUR), min(told[2], os.fstat(told[0]).st_size) or 1)
     done = real(file, *told)
     if name == "fsync":
         disk.synced(path)

@@ -51,11 +51,11 @@ class Killed:
 def kill_and_cut(
     server: Killable, codes: Sequence[str], *, folder: Path, lasts_s: float, seed: int, kills: int = 0
 ) -> Killed:
-    """Run one phone for each code against a server whose workers are killed several times a second, 30 % of connections
-    cut; each twentieth time the whole tree, after a pause in which work was done.
+    """Run one phone for each code against a server whose workers are killed several times a second.
 
-    On a slow machine it goes on until so many were killed and enough was cut. Ends when every phone has handed in all
-    it holds over a whole line. The stores of the phones stay in the folder.
+    Each twentieth time the whole tree is, after a pause in which work was done; 30 % of connections are cut. On a slow
+    machine it goes on until so many were killed and enough was cut. Ends when every phone has handed in all it holds
+    over a whole line. The stores of the phones stay in the folder.
     """
     killed, rng = Killed(), Random(seed)
     with Cutter(server.port, weather=STORM, rng=Random(f"weather {seed}")) as line:

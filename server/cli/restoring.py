@@ -6,7 +6,6 @@ Killed before that, nothing has changed; killed in the middle of it there is no 
 half of it, and `restore --force` again ends it.
 """
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -26,6 +25,7 @@ from sqlalchemy.pool import NullPool
 from server import audit, clock, config, feed, media
 from server.app import create_app, migrations_dir
 from server.cli import renaming, safekeeping
+from server.cli.durable import sha256_of, sync_tree
 from server.config import Config
 from server.db import begin_write, db
 from server.media.local import LocalStore
@@ -70,6 +70,7 @@ def restore(var_dir: Path, backup: Path, *, force: bool) -> None:
         check_dump(staged, is_sqlite=settings.is_sqlite)
         staging = fill_database(settings, staged)
         epoch = begin_epoch(staging, made_at=str(manifest["made_at"]), files=len(manifest["files"]))
+        sync_tree(staged)
         move_in(settings, staged, aside, stamp=stamp)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -95,12 +96,6 @@ def checked_manifest(backup: Path) -> dict[str, Any]:
         if sha256_of(path) != digest:
             raise click.ClickException(f"{name} is altered: its hash is not the manifest's")
     return manifest
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hex, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_keys(settings: Config, manifest: dict[str, Any]) -> None:

@@ -15,10 +15,12 @@ import click
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from server import audit, clock, config, media, privileges
 from server.app import create_app
 from server.cli import sealed
+from server.cli.durable import sha256_of, sync_tree, write_whole
 from server.console import health
 from server.db import begin_write, db
 from server.media.local import LocalStore
@@ -147,25 +149,50 @@ def backup(var_dir: Path, target: Path) -> None:
     settings = config.load(var_dir).as_owner()
     if target.exists() and any(target.iterdir()):
         raise click.ClickException(f"{target} is not empty")
+    try:
+        made_at, files = copy_installation(settings, target)
+    except BaseException as fault:
+        shutil.rmtree(target, ignore_errors=True)  # half a backup is none, and a full disk must not stay full of it
+        if isinstance(fault, OSError | sqlite3.Error):
+            raise click.ClickException(f"{fault}; there is no backup") from fault
+        raise
+    try:
+        note_backup(settings, made_at, files=files)
+    except (OSError, DBAPIError) as fault:
+        raise click.ClickException(f"{target} is whole, but that could not be noted here: {fault}") from fault
+    click.echo(f"Backed up {files} files to {target}.")
+
+
+def copy_installation(settings: config.Config, target: Path) -> tuple[str, int]:
+    """Copy database and files durably, the manifest last; return when and how many.
+
+    Raises OSError, sqlite3.Error, StorageFails and ClickException.
+    """
     target.mkdir(parents=True, exist_ok=True)
     copy_database(settings, target)
     copy_media(settings, target / "media")
-    files = sorted(path for path in target.rglob("*") if path.is_file())
+    files = sync_tree(target)
+    made_at = clock.now().isoformat()
     manifest = {
-        "made_at": clock.now().isoformat(),
+        "made_at": made_at,
         "keys": config.key_marks(settings.var_dir),
-        "files": {str(path.relative_to(target)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "files": {str(path.relative_to(target)): sha256_of(path) for path in files},
     }
-    (target / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-    note = {"made_at": manifest["made_at"], "files": len(files)}
-    (settings.var_dir / config.LAST_BACKUP).write_text(json.dumps(note), encoding="utf-8")
+    write_whole(target / "manifest.json", json.dumps(manifest, indent=2).encode())
+    return made_at, len(files)
+
+
+def note_backup(settings: config.Config, made_at: str, *, files: int) -> None:
+    """Note in the installation that it was backed up. Raises OSError and DBAPIError."""
     with create_app(settings).app_context():
-        begin_write()
-        audit.note("installation.backed_up", f"backup:{manifest['made_at']}", actor_id=None, files=len(files))
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-    click.echo(f"Backed up {len(files)} files to {target}.")
+        try:
+            begin_write()
+            audit.note("installation.backed_up", f"backup:{made_at}", actor_id=None, files=files)
+            db.session.commit()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    write_whole(settings.var_dir / config.LAST_BACKUP, json.dumps({"made_at": made_at, "files": files}).encode())
 
 
 def copy_media(settings: config.Config, target: Path) -> None:

@@ -28,17 +28,17 @@ class LocalStore(BlobStore):
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
         if target.exists():
-            _sync_folder(target.parent)  # whoever wrote it may have died before its name was durable
+            sync_folder(target.parent)  # whoever wrote it may have died before its name was durable
             return sha256
         self._make_folders(target.parent)
         part = target.with_name(f".{sha256}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
-            _write(part, content)
+            write_new(part, content)
             part.rename(target)
         except OSError:
             part.unlink(missing_ok=True)  # a full disk must not fill up with halves
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return sha256
 
     def _make_folders(self, folder: Path) -> None:
@@ -46,8 +46,8 @@ class LocalStore(BlobStore):
         if folder.is_dir():
             return
         folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-        _sync_folder(self.root)
+        sync_folder(folder.parent)
+        sync_folder(self.root)
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes. Raises BlobAbsent."""
@@ -66,7 +66,7 @@ class LocalStore(BlobStore):
         if not target.is_file():
             return False
         target.unlink()
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return True
 
     def hashes(self) -> list[str]:
@@ -92,8 +92,8 @@ class LocalStore(BlobStore):
         return self.path(sha256)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a new file durably."""
+def write_new(path: Path, content: bytes) -> None:
+    """Write a new file durably; its name is so once its folder is synced."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         rest = memoryview(content)
@@ -104,7 +104,8 @@ def _write(path: Path, content: bytes) -> None:
         os.close(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,6 +1,7 @@
 """A disk full or broken at each step of a push and of an upload: a clean 503, nothing half kept, a retry works."""
 
 import errno
+import os
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from bench.faults.inprocess import enrolled_on
 from bench.faults.judge import require_whole
 from server import clock, jobs, media
 from server.app import create_app
+from server.cli import restoring
 from server.db import db
 from server.devices.models import AckRow, Upload
 from server.visits.models import Record, Visit
@@ -23,6 +25,7 @@ from sync.phone.visit import arrive
 
 MOST_STEPS = 400
 VISIT = "0193a0b1-0000-7000-8000-00000000a001"
+SINGLY = MOST_STEPS if os.environ.get("DOORSTEP_SOAK") else 20
 HIDDEN = "."  # how the name of a file begins that the store is still writing
 REFUSED = "the server answered 503"
 
@@ -100,10 +103,10 @@ def answered(call):
     return "fine"
 
 
-def each_step(disk, fault, kinds):
-    """Give failing disks: for each step of each kind, until an attempt met no fault."""
+def each_step(disk, fault, kinds, *, singly=MOST_STEPS):
+    """Give failing disks: for each step of each kind, after so many every seventh, until an attempt met no fault."""
     for kind in kinds:
-        for at in range(1, MOST_STEPS):
+        for at in (*range(1, singly), *range(singly, MOST_STEPS, 7)):
             disk.on_step = fails = Fails(at, fault, kind)
             yield fails
             if not fails.failed:
@@ -136,6 +139,40 @@ class TestPush:
             assert phone.store.count("waiting") == 0
             assert held(app, Record) == kept_before + 2 == phone.store.count("accepted")
         assert refused >= 5
+
+
+class TestBackup:
+    """The copy lies on the same disk here; PostgreSQL's dump is written by a tool, and synced by us."""
+
+    def test_is_whole_or_none_at_every_step_and_works_again(self, app, phone, disk, fault, engine_name, command_line):
+        settings = app.extensions["doorstep"]
+        kinds = ("write .", "sendfile", "fsync", *(() if engine_name == "postgres" else ("write", "sync")))
+        with app.app_context():
+            for number in range(3):
+                media.store().put(bytes([number]) * 3000)
+        failed = whole = 0
+        for _ in each_step(disk, fault, kinds, singly=SINGLY):
+            target = settings.var_dir / "copies" / uuid.uuid4().hex
+            told = command_line("backup", target)
+            disk.on_step = lambda _: 0
+            assert told.exit_code in {0, 1}
+            assert told.exception is None or isinstance(told.exception, SystemExit), told.exc_info
+            if told.exit_code == 0:
+                assert restoring.checked_manifest(target)
+            elif "there is no backup" in told.output:
+                failed += 1
+                assert not target.exists(), "half a backup is left"
+            else:
+                whole += 1
+                assert "is whole" in told.output
+                assert restoring.checked_manifest(target)
+            assert not list(settings.var_dir.glob(".*")), "a half is left in the installation"
+            held(app, Record)  # the installation itself is whole
+        again = settings.var_dir / "again"
+        assert command_line("backup", again).exit_code == 0
+        assert len(restoring.checked_manifest(again)["files"]) == 4
+        assert failed >= 10
+        assert whole >= 2
 
 
 class TestUpload:
