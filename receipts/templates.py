@@ -7,12 +7,13 @@ lawyer's letter has no text of ours: its clauses hold merge fields, `{total}`, a
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 MERGE_FIELDS = ("debtor", "creditor", "product", "contract", "total", "as_of", "until")
 """What a lawyer's clause may ask for: names, the contract by its last four, amounts in figures and capitals, days."""
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_LONE = re.compile(r"[{}｛｝]")
 
 
 class NoSuchClause(LookupError):
@@ -58,9 +59,12 @@ def digest(kind: str, clauses: Mapping[str, str], *, more: object = None) -> str
     return hashlib.sha256(content.encode("ascii")).hexdigest()
 
 
-def strange_fields(text: str) -> list[str]:
-    """Return what stands in braces and is no merge field."""
-    return [name for name in _FIELD.findall(text) if name not in MERGE_FIELDS]
+def strange_fields(text: str, known: Collection[str] = MERGE_FIELDS) -> list[str]:
+    """Return what stands in braces and is no merge field; then every brace that is half of a pair or full-width.
+
+    A paper would print them as they stand. `known` is empty for the papers that fill nothing in.
+    """
+    return [*(name for name in _FIELD.findall(text) if name not in known), *_LONE.findall(_FIELD.sub("", text))]
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from server.db import Base, db
-from server.errors import Malformed, PreconditionAbsent, Stale
+from server.errors import Malformed, PreconditionAbsent, QueryMalformed, Stale
 from sync import strict_json
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -59,12 +59,12 @@ def _escape(key: object) -> str:
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
-def load(schema: Schema, raw: object) -> Body:
-    """Check a decoded value against a schema. Raises Malformed with one pointer per fault."""
+def load(schema: Schema, raw: object, *, refused: type[Malformed] = Malformed) -> Body:
+    """Check a decoded value against a schema. Raises Malformed, or the kind named, with one pointer per fault."""
     try:
         return cast("Body", schema.load(cast("Any", raw)))
     except ValidationError as invalid:
-        raise Malformed("the content does not fit", errors=pointers(invalid.messages)) from invalid
+        raise refused("the content does not fit", errors=pointers(invalid.messages)) from invalid
 
 
 def raw_bytes(*, most: int) -> bytes:
@@ -111,14 +111,14 @@ def takes(schema: type[Schema], *, most: int = 2 * 1024 * 1024) -> Callable[[Vie
 
 
 def asks(schema: type[Schema]) -> Callable[[View], View]:
-    """Pass the checked query string to the view as `query`. Raises Malformed."""
+    """Pass the checked query string to the view as `query`. Raises QueryMalformed."""
 
     def mark(view: View) -> View:
         asked = schema()  # making one costs more than a query's check
 
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, query=load(asked, _each_once()), **kwargs)
+            return view(*args, query=load(asked, _each_once(), refused=QueryMalformed), **kwargs)
 
         checked.asks = schema  # type: ignore[attr-defined]
         return cast("View", checked)
@@ -127,11 +127,11 @@ def asks(schema: type[Schema]) -> Callable[[View], View]:
 
 
 def _each_once() -> dict[str, str]:
-    """Return the query string's parameters. Raises Malformed for one given twice: which counts?"""
+    """Return the query string's parameters. Raises QueryMalformed for one given twice: which counts?"""
     twice = sorted(name for name, values in request.args.lists() if len(values) > 1)
     if twice:
         told = [{"pointer": f"/{_escape(name)}", "detail": "given more than once"} for name in twice]
-        raise Malformed("the query does not fit", errors=told)
+        raise QueryMalformed("the query does not fit", errors=told)
     return request.args.to_dict()
 
 
@@ -161,7 +161,7 @@ def described(parts: Mapping[str, Any]) -> Callable[[View], View]:
 
 
 def page(query: Select[Any], model: type[Base], schema: Schema, *, limit: int, cursor: str | None) -> Response:
-    """Answer one page, newest id first: `{"items", "next_cursor", "total"}`. Raises Malformed for a bad cursor."""
+    """Answer one page, newest id first: `{"items", "next_cursor", "total"}`. Raises QueryMalformed for a bad cursor."""
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
     after = decode_cursor(cursor) if cursor else None
     if after is not None:
@@ -177,11 +177,13 @@ def encode_cursor(row_id: UUID) -> str:
 
 
 def decode_cursor(cursor: str) -> UUID:
-    """Return the id in a cursor. Raises Malformed."""
+    """Return the id in a cursor. Raises QueryMalformed."""
     try:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError as fault:
-        raise Malformed("not a cursor of this list", errors=[{"pointer": "/cursor", "detail": cursor[:40]}]) from fault
+        raise QueryMalformed(
+            "not a cursor of this list", errors=[{"pointer": "/cursor", "detail": cursor[:40]}]
+        ) from fault
 
 
 def etag(version: int) -> str:

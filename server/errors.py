@@ -80,3 +80,7 @@ class PreconditionAbsent(Conflict):
 
 class Malformed(Invalid):
     """The body does not have the required shape."""
+
+
+class QueryMalformed(Malformed):
+    """A parameter of the query is unknown, unfit or given twice."""

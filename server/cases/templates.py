@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from receipts import account_statement, dunning_letter, lawyers_letter, promise, visit_receipt
 from receipts.lettering import unprintable
-from receipts.templates import Clause, Template, digest, strange_fields
+from receipts.templates import MERGE_FIELDS, Clause, Template, digest, strange_fields
 from server import clock, media
 from server.accounts.models import PaperTemplate
 from server.db import db
@@ -114,8 +114,9 @@ def require_printable(kind: str, clauses: Mapping[str, str]) -> None:
         *(_fault(ClausesDiffer, name, "a text is needed") for name in names if not clauses.get(name, "").strip()),
         *(_fault(ClausesDiffer, name, "this paper has no such clause") for name in clauses if name not in names),
     ]
+    known = MERGE_FIELDS if kind == lawyers_letter.KIND else ()
     for name, text in clauses.items():
-        strange = strange_fields(text) if kind == lawyers_letter.KIND else []
+        strange = strange_fields(text, known)
         faults += [_fault(FieldUnknown, name, f"{{{one[:40]}}} is no merge field", value=one[:40]) for one in strange]
         faults += [
             _fault(CharacterUnprintable, name, f"{one} cannot be printed", value=one) for one in unprintable(text)

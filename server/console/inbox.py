@@ -3,17 +3,21 @@
 Who asked for an export or a deletion is not the one it waits for: another person decides.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
+from server import wall
 from server.accounts.auth import current_person
 from server.accounts.roles import Role
 from server.accounts.scope import scoped
+from server.cases.models import VisitList, VisitListLine
+from server.cases.rules import ListState
 from server.complaints.models import Complaint
 from server.complaints.rules import ComplaintState
 from server.db import db
@@ -23,7 +27,8 @@ from server.escalation.rules import EscalationState
 from server.privacy import exporting, exports, notices
 from server.privacy.exports import SECONDS
 from server.privacy.models import DataRequest, Deletion, Export
-from server.schemes.models import SchemeStop
+from server.schemes.models import Scheme, SchemeStop
+from server.schemes.rules import SchemeState
 from server.visits import safety
 from server.visits.access import visible
 from server.visits.models import Visit
@@ -41,6 +46,9 @@ class Kind(StrEnum):
     DELETION = "deletion"  # 待执行的删除
     OPINION = "opinion"  # 待法务意见
     DECISION = "decision"  # 待决策
+    VISIT_LIST = "visit_list"  # 待审核的名单
+    SCHEME_REVIEW = "scheme_review"  # 待复核的方案
+    SCHEME_SIGN_OFF = "scheme_sign_off"  # 待签批的方案
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,41 @@ def _escalations(state: EscalationState) -> Iterator[tuple[int, Any]]:
     return _counted(scoped(query, Escalation.creditor_id), func.min(Escalation.created_at))
 
 
+def _lists(_now: datetime) -> Iterator[tuple[int, Any]]:
+    """Count the lists somebody else submitted; a line behind the wall hides its list."""
+    query = select(VisitList).where(
+        VisitList.state == ListState.SUBMITTED.value, VisitList.author_id != current_person().id
+    )
+    hidden = VisitList.lines.any(VisitListLine.creditor_id.not_in(_creditors()))
+    yield from _whole(query, hidden, func.min(VisitList.submitted_at))
+
+
+def _to_review(_now: datetime) -> Iterator[tuple[int, Any]]:
+    states = [SchemeState.SUBMITTED.value]
+    return _schemes(select(Scheme).where(Scheme.compiler_id != current_person().id), states)
+
+
+def _to_sign(_now: datetime) -> Iterator[tuple[int, Any]]:
+    return _schemes(select(Scheme), [SchemeState.REVIEWED.value, SchemeState.CHANGED.value])
+
+
+def _schemes(query: Select[Any], states: Sequence[str]) -> Iterator[tuple[int, Any]]:
+    hidden = Scheme.stops.any(SchemeStop.creditor_id.not_in(_creditors()))
+    yield from _whole(query.where(Scheme.state.in_(states)), hidden, func.min(Scheme.created_at))
+
+
+def _creditors() -> list[UUID]:
+    return [UUID(text) for text in current_person().creditor_ids or []]
+
+
+def _whole(query: Select[Any], hidden: Any, since: Any) -> Iterator[tuple[int, Any]]:
+    """Count what the caller may know every case of; who works for all creditors sees all."""
+    if current_person().creditor_ids is not None:
+        query = query.where(~hidden)
+    with wall.everything():  # what stands behind the wall hides what it is part of
+        yield from list(_counted(query, since))
+
+
 _LOOKS: Mapping[Kind, tuple[frozenset[Role], Callable[[datetime], Iterator[tuple[int, Any]]]]] = {
     Kind.ALARM: (frozenset({Role.SUPERVISOR}), _alarms),
     Kind.EXPORT: (frozenset(SECONDS), _exports),
@@ -129,5 +172,8 @@ _LOOKS: Mapping[Kind, tuple[frozenset[Role], Callable[[datetime], Iterator[tuple
     Kind.DELETION: (frozenset({Role.MANAGER}), _deletions),
     Kind.OPINION: (frozenset({Role.LEGAL}), _opinions),
     Kind.DECISION: (frozenset({Role.MANAGER}), _decisions),
+    Kind.VISIT_LIST: (frozenset({Role.SUPERVISOR}), _lists),
+    Kind.SCHEME_REVIEW: (frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), _to_review),
+    Kind.SCHEME_SIGN_OFF: (frozenset({Role.MANAGER}), _to_sign),
 }
 """Whom each kind waits for, and how it is counted."""

@@ -55,3 +55,10 @@ class TestFill:
 
     def test_finds_what_is_no_merge_field(self):
         assert strange_fields("{debtor} {phone} {}") == ["phone", ""]
+
+    def test_finds_every_field_where_a_paper_has_none(self):
+        assert strange_fields("{debtor} 欠款", ()) == ["debtor"]
+
+    @pytest.mark.parametrize(("text", "found"), [("{total", ["{"]), ("total} 元", ["}"]), ("｛total｝", ["｛", "｝"])])
+    def test_finds_a_brace_that_would_be_printed(self, text, found):
+        assert strange_fields(text) == found

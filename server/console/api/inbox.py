@@ -31,5 +31,5 @@ class InboxOut(Schema):
 @allow(*OFFICE)
 @answers(InboxOut)
 def show_inbox() -> ResponseReturnValue:
-    """Say what waits for the caller: exports to agree to, answers due, a lost phone without a notice, decisions."""
+    """Say what waits for the caller: lists, schemes and exports to decide of, answers due, phones without a notice."""
     return jsonify(InboxOut().dump({"items": inbox.waiting(now=clock.now())}))

@@ -17,6 +17,12 @@ from server.schemes.schemas import SchemeIn, SchemePatch, SchemesQuery
 from server.schemes.scope import fetch_scheme
 from server.schemes.shown import SchemeOut, SchemeRowOut, VersionOut
 
+SAID = {
+    "title": "名称", "area": "区域", "dates": "日期", "crews": "小组", "vehicles": "车辆", "materials": "材料",
+    "costs": "费用", "cost_rates": "费用标准", "risk_notes": "安全提示", "stops": "拜访",
+}  # fmt: skip
+"""What may be changed, as the list of versions names it."""
+
 bp = Blueprint("schemes", __name__, url_prefix="/v1/schemes")
 
 
@@ -93,7 +99,7 @@ def change(scheme_id: UUID, body: Body) -> ResponseReturnValue:
     if "dates" in body:
         rules.check_dates(body["dates"], today=clock.today())
     drafting.change(scheme, body)
-    what = f"修改：{'、'.join(sorted(body))}"
+    what = f"修改：{'、'.join(SAID[name] for name in sorted(body))}"
     changed = drafting.seal(scheme, at=clock.now(), actor_id=person.id, what=what)
     audit.note(
         "scheme.changed",

@@ -1,16 +1,19 @@
 """What waits for somebody is counted for whom it waits, at the creditors he works for, and never for who asked."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from server import clock
-from server.accounts.models import Creditor
+from server.accounts.models import Creditor, Person
+from server.cases.models import VisitList
 from server.db import begin_write, db
 from server.devices.models import Device
 from server.privacy import exports
 from server.privacy.models import Export
 from tests.server.escalation.conftest import day, decided, played, propose
+from tests.server.schemes import make_scheme as make
 
 __all__ = ["day", "decided", "played", "propose"]
 
@@ -106,3 +109,43 @@ class TestOthers:
 
     def test_is_not_for_agents_and_admins(self, played, as_fang, as_an):
         assert [one.get("/v1/inbox").status_code for one in (as_fang, as_an)] == [403, 403]
+
+
+class TestListsAndSchemes:
+    @pytest.fixture
+    def submitted(self, creditors):
+        """A list of both creditors that Lin sent to the supervisors."""
+        cases = [make.case(creditors["bank"], 1), make.case(creditors["supplier"], 2)]
+        made = make.accepted_list(cases, decisions=dict.fromkeys(range(2), "pending"))
+        row = db.session.get_one(VisitList, UUID(made))
+        row.state, row.submitted_at = "submitted", clock.now()
+        db.session.commit()
+        return made
+
+    def test_a_list_waits_for_the_supervisors_until_it_is_decided(self, submitted, as_zhou, as_sun, as_lin, as_guo):
+        assert [waits(one) for one in (as_zhou, as_sun, as_lin, as_guo)] == [
+            {"visit_list": 1}, {"visit_list": 1}, {}, {},
+        ]  # fmt: skip
+        lines = as_zhou.get(f"/v1/visit-lists/{submitted}").json["lines"]
+        body = {"lines": [{"line_id": one["id"], "decision": "accept", "reason": ""} for one in lines]}
+        assert as_zhou.post(f"/v1/visit-lists/{submitted}/review", json=body).status_code == 200
+        assert (waits(as_zhou), waits(as_sun)) == ({}, {})
+
+    def test_a_scheme_waits_for_another_supervisor_and_then_for_the_manager(
+        self, creditors, as_zhou, as_sun, as_ma, as_guo
+    ):
+        lists = make.accepted_list([make.case(creditors["bank"], number) for number in range(3)])
+        scheme = make.planned(as_zhou, make.compiled(as_zhou, lists)["id"])
+        assert waits(as_sun) == {}
+        assert as_zhou.post(f"/v1/schemes/{scheme['id']}/submit").status_code == 200
+        assert [waits(one).get("scheme_review") for one in (as_zhou, as_sun, as_ma, as_guo)] == [None, 1, 1, None]
+        body = {"decision": "approve", "reason": "", "digest": None}
+        assert as_sun.post(f"/v1/schemes/{scheme['id']}/review", json=body).status_code == 200
+        assert [waits(one) for one in (as_zhou, as_sun, as_guo)] == [{}, {}, {"scheme_sign_off": 1}]
+
+    def test_of_creditors_somebody_does_not_work_for_wait_for_others(self, submitted, creditors, as_sun, as_zhou):
+        begin_write()
+        sun = db.session.get_one(Person, UUID(as_sun.person_id))
+        sun.creditor_ids = [str(creditors["supplier"])]
+        db.session.commit()
+        assert (waits(as_sun), waits(as_zhou)) == ({}, {"visit_list": 1})

@@ -103,6 +103,14 @@ class TestPreviewTemplate:
             ("/clauses/demand", "character-unprintable", "U+1F600"),
         ]
 
+    @pytest.mark.parametrize("kind", ["account_statement", "dunning_letter", "promise", "visit_receipt"])
+    def test_of_a_paper_that_fills_nothing_in_refuses_a_merge_field(self, as_hu, kind):
+        clauses = of(as_hu, kind)
+        name = next(iter(clauses))
+        answer = preview(as_hu, kind, clauses | {name: "贵方欠款 {total}。"})
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/field-unknown")
+        assert [(one["pointer"], one["value"]) for one in answer.json["errors"]] == [(f"/clauses/{name}", "total")]
+
     def test_refuses_a_seal_that_is_no_picture(self, as_hu):
         clauses = {one.name: one.text for one in FIRM_WORDS.clauses}
         answer = preview(as_hu, "lawyers_letter", clauses, seal_base64=base64.b64encode(b"no").decode())

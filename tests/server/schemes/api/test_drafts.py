@@ -9,7 +9,9 @@ from server import clock
 from server.accounts.models import Person
 from server.cases.models import VisitList
 from server.db import db
+from server.schemes.api.drafts import SAID
 from server.schemes.models import Scheme
+from server.schemes.schemas import SchemePatch
 from tests.server.schemes import make_scheme as make
 
 
@@ -160,6 +162,15 @@ class TestChange:
         assert (answer.json["area"], answer.json["version"]) == ("罗湖区", 2)
         assert answer.headers["ETag"] == '"v2"'
         assert answer.json["digest"] != scheme["digest"]
+
+    def test_is_named_in_the_versions_in_words(self, as_zhou, list_id):
+        scheme = make.compiled(as_zhou, list_id)
+        make.patched(as_zhou, scheme, area="罗湖区", risk_notes="犬只")
+        told = as_zhou.get(f"/v1/schemes/{scheme['id']}/versions").json["items"][-1]["what"]
+        assert told == "修改：区域、安全提示"
+
+    def test_has_a_word_for_whatever_may_be_changed(self):
+        assert SAID.keys() == SchemePatch().fields.keys()
 
     def test_gives_the_same_digest_when_nothing_changes(self, as_zhou, list_id):
         scheme = make.compiled(as_zhou, list_id)

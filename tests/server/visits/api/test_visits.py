@@ -56,7 +56,14 @@ class TestListVisits:
     @pytest.mark.parametrize("query", ["state=gone", "outcome=15", "limit=0", "limit=501", "cursor=!", "colour=red"])
     def test_refuses_what_it_does_not_understand(self, kept_visit, as_zhou, query):
         answer = as_zhou.get(f"/v1/visits?{query}")
-        assert (answer.status_code, answer.json["type"]) == (422, "/problems/malformed")
+        assert (answer.status_code, answer.json["type"]) == (422, "/problems/query-malformed")
+
+    def test_refuses_a_parameter_given_twice_as_a_fault_of_the_query(self, kept_visit, as_zhou):
+        told = as_zhou.get("/v1/visits?limit=5&limit=6").json
+        assert (told["type"], told["title"]) == (
+            "/problems/query-malformed", "A parameter of the query is unknown, unfit or given twice",
+        )  # fmt: skip
+        assert told["errors"] == [{"pointer": "/limit", "detail": "given more than once"}]
 
     def test_goes_through_pages(self, kept_visit, as_zhou):
         begin_write()

@@ -18,11 +18,15 @@ export const PLACES: Record<string, { to: string; desk: string }> = {
   deletion: { to: "/privacy/deletions?open=true", desk: "/privacy" },
   opinion: { to: "/decisions?list=proposed", desk: "/legal" },
   decision: { to: "/decisions", desk: "/decisions" },
+  visit_list: { to: "/list-review", desk: "/schemes" },
+  scheme_review: { to: "/schemes?state=submitted", desk: "/schemes" },
+  scheme_sign_off: { to: "/approvals", desk: "/approvals" },
 };
 export const KINDS = {
   alarm: ["安全警报", "Safety alarms"], export: ["待我同意的数据导出", "Exports waiting for my agreement"], export_answered: ["我申请的导出已有结果", "Exports of mine that were decided"],
   breach_notice: ["已挂失的手机，尚未生成泄露通知", "Lost phones without a breach notice"], complaint: ["待答复的投诉", "Complaints to answer"], data_request: ["待答复的个人信息请求", "Requests about personal data to answer"],
   deletion: ["待执行的个人信息删除", "Deletions to carry out"], opinion: ["待法务意见", "Cases waiting for legal's opinion"], decision: ["待决策的案件", "Cases waiting for a decision"],
+  visit_list: ["待审核的名单", "Lists to review"], scheme_review: ["待复核的方案", "Schemes to review"], scheme_sign_off: ["待签批的方案", "Schemes to sign off"],
 } satisfies Words;
 
 const EVERY_MS = 60_000;

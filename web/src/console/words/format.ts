@@ -17,6 +17,10 @@ export function day(iso: string | null | undefined): string {
   return language.value === "zh" ? `${date}(${part({ weekday: "short" })})` : `${date} (${part({ weekday: "short" })})`;
 }
 
+/** Return a month: 2027年1月, or Jan 2027. Takes 2027-01. */
+export const month = (iso: string): string =>
+  new Intl.DateTimeFormat(tag(), { timeZone: ZONE, year: "numeric", month: language.value === "zh" ? "long" : "short" }).format(new Date(`${iso}-01T00:00:00+08:00`));
+
 /** Return hours and minutes of an instant. */
 export const clockTime = (iso: string | null | undefined): string =>
   iso ? new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(iso)) : "—";

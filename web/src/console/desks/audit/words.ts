@@ -3,7 +3,7 @@
 import { words, type Words } from "../../words/t";
 
 export const t = words({
-  title: ["操作留痕", "Audit log"], empty: ["还没有留痕", "Nothing was recorded yet"], action: ["动作（如 scheme.signed_off）", "Action (e.g. scheme.signed_off)"], subject: ["对象（如 case:编号）", "Subject (e.g. case:id)"], seq: ["序号", "No."], at: ["时间", "When"], who: ["操作人", "Who"], what: ["动作", "Action"], about: ["对象", "About"], facts: ["事实", "Facts"], system: ["系统", "system"],
+  title: ["操作留痕", "Audit log"], empty: ["还没有留痕", "Nothing was recorded yet"], action: ["动作（如 签批方案）", "Action (e.g. scheme signed off)"], subject: ["对象（点列表中的对象）", "Subject (press one of the list)"], seq: ["序号", "No."], at: ["时间", "When"], who: ["操作人", "Who"], what: ["动作", "Action"], about: ["对象", "About"], facts: ["事实", "Facts"], system: ["系统", "system"],
   intact: ["✓ 最近 {n} 条链校验完整（共 {rows} 条）", "✓ the newest {n} hold ({rows} in all)"], intact_whole: ["✓ 整条链校验完整，共 {rows} 条", "✓ the whole chain holds, {rows} rows"], broken: ["✗ 链已断裂：{where}", "✗ the chain is broken: {where}"], check_whole: ["校验整条链", "Check the whole chain"], hash: ["本条哈希 {hash}，上一条 {prev}", "hash {hash}, before {prev}"], more: ["详情", "More"],
 });
 

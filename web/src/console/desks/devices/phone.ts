@@ -15,7 +15,7 @@ export function clockOf(offsetMs: number | null | undefined): string {
   if (offsetMs == null) return "—";
   if (Math.abs(offsetMs) < 1_000) return t("exact");
   const seconds = Math.abs(offsetMs) / 1_000;
-  const told = seconds < 60 ? `${Math.round(seconds)} s` : span(seconds);
+  const told = seconds < 60 ? t("seconds", { n: Math.round(seconds) }) : span(seconds);
   return t(offsetMs > 0 ? "slow" : "fast", { span: told });
 }
 

@@ -6,7 +6,7 @@ export const t = words({
   title: ["设备", "Phones"],
   empty: ["还没有登记手机。点「登记手机」取得登记码，让外访员在手机的 /m/ 页面输入。", "No phones yet. Issue a code and let the agent enter it on the phone's /m/ page."],
   agent: ["外访员", "Agent"], label: ["手机", "Phone"], state: ["状态", "State"], contact: ["上次联系", "Last heard of"], unsent: ["未传", "Unsent"],
-  clock: ["时钟偏差", "Clock offset"], chain: ["记录链", "Chain"], plan: ["手机上的路线版本", "Plan on the phone"], version: ["应用版本", "App version"], records: ["已收记录", "Records received"],
+  seconds: ["{n} 秒", "{n} s"], clock: ["时钟偏差", "Clock offset"], chain: ["记录链", "Chain"], plan: ["手机上的路线版本", "Plan on the phone"], version: ["应用版本", "App version"], records: ["已收记录", "Records received"],
   slow: ["慢 {span}", "{span} slow"], fast: ["快 {span}", "{span} fast"], exact: ["准", "Exact"], within: ["±{n} 秒", "±{n} s"],
   silent: ["超过 24 小时未联系，手机上还有未传记录", "Not heard of for 24 hours, with unsent work on it"],
   plan_old: ["手机 v{held}，已下发 v{sent}", "phone v{held}, sent out v{sent}"], plan_none: ["未收到 v{sent}", "v{sent} not received"], plan_same: ["v{held}", "v{held}"],

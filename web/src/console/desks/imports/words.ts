@@ -3,7 +3,7 @@
 import { words, type Words } from "../../words/t";
 
 export const t = words({
-  title: ["导入", "Imports"], new: ["导入文件…", "Import a file…"], cases: ["委案名单", "Placements"], payments: ["回款流水", "Payment feed"], kind: ["文件种类", "Kind"],
+  title: ["导入", "Imports"], new: ["导入文件…", "Import a file…"], new_title: ["导入文件", "Import a file"], in_row: ["第 {n} 行", "row {n}"], kb_least: ["不足 1 kB", "less than 1 kB"], to_choose: ["请先选择委托方和文件。", "Choose the creditor and a file first."], needs: ["文件里要有这些列：{names}。", "The file needs these headings: {names}."], try_anew: ["若委托方换了文件格式，请勾选上面的「重新识别列名」再试读。", "If the creditor changed its layout, tick “Recognise the headings anew” above and check again."], cases: ["委案名单", "Placements"], payments: ["回款流水", "Payment feed"], kind: ["文件种类", "Kind"],
   empty: ["还没有导入过文件。点「导入文件」选择委托方发来的 Excel 或 CSV，系统先试读并列出问题，确认后才入库。", "Nothing was imported yet. Choose a creditor's Excel or CSV file: it is checked first, and written only when you say so."],
   file: ["文件", "File"], creditor: ["委托方", "Creditor"], received: ["数据日期", "As of"], handed_in: ["收到日期", "Received"], rows: ["行数", "Rows"], accepted: ["通过", "Good"], flagged: ["带标记", "Flagged"], refused: ["未收", "Refused"],
   state: ["状态", "State"], at: ["时间", "When"], committed_at: ["入库时间", "Committed"],

@@ -9,16 +9,19 @@ const HEAD = "/clauses/";
 const FIELDS = "{debtor} {creditor} {product} {contract} {total} {as_of} {until}";
 
 /** Return the faults of a refusal clause by clause; null where it is of something else. */
-export function faultsOf(refused: unknown): Faults | null {
+export function faultsOf(refused: unknown, kind: string): Faults | null {
   const told = refused instanceof Problem ? (refused.errors as Told[]).filter((one) => one.pointer?.startsWith(HEAD)) : [];
   if (!told.length) return null;
   const found: Faults = {};
-  for (const one of told) (found[one.pointer!.slice(HEAD.length).replaceAll("~1", "/").replaceAll("~0", "~")] ??= []).push(wording(one));
+  for (const one of told) (found[one.pointer!.slice(HEAD.length).replaceAll("~1", "/").replaceAll("~0", "~")] ??= []).push(wording(one, kind));
   return found;
 }
 
-function wording(one: Told): string {
-  if (one.code === "field-unknown") return t("fault_field", { value: `{${one.value}}`, known: FIELDS });
+function wording(one: Told, kind: string): string {
+  if (one.code === "field-unknown") {
+    const value = /^[{}｛｝]$/.test(one.value ?? "") ? one.value! : `{${one.value}}`;
+    return kind === "lawyers_letter" ? t("fault_field", { value, known: FIELDS }) : t("fault_no_fields", { value });
+  }
   if (one.code === "character-unprintable") return t("fault_character", { value: characterOf(one.value ?? "") });
   return one.code === "clauses-differ" ? t("fault_empty") : (one.detail ?? "");
 }
