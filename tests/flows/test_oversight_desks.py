@@ -1,5 +1,6 @@
 """Hu prepares a case for court, Ma answers a complaint, Tan reads the log; each screen of theirs is flawless."""
 
+import re
 import zipfile
 
 import pytest
@@ -151,6 +152,10 @@ class TestAuditor:
     def test_searches_the_log_and_checks_the_whole_chain(self, desk, planned):
         desk.sign_in("tan", "/audit?action=scheme.compiled")
         desk.sees("编制方案")
+        said = desk.page.run(
+            "[...document.querySelectorAll('.filters input')].map((one) => one.placeholder || one.ariaLabel).join()"
+        )
+        assert not re.search("[a-z]", said), said  # whoever reads Chinese is shown no code for an example
         desk.sees("链校验完整")
         desk.act("whole")
         desk.sees("整条链校验完整")

@@ -93,6 +93,22 @@ class TestFromFileToList:
         (made,) = as_lin.get("/v1/visit-lists").json["items"]
         assert (made["title"], made["state"], made["line_count"]) == ("第 1 周", "submitted", 2)
 
+    def test_a_file_of_another_layout_is_told_what_it_lacks_and_what_to_do(
+        self, desk, placed, creditors, as_lin, tmp_path
+    ):
+        path = tmp_path / "乱.csv"
+        path.write_text("甲,乙\n1,2\n", encoding="utf-8")
+        lin = desk("lin", "/imports/new")
+        lin.sees("请先选择委托方和文件")
+        lin.page.choose("input[type=file]", path)
+        lin.tap(".el-select__wrapper")
+        pick(lin, as_lin.get(f"/v1/creditors/{creditors['bank']}").json["name"])
+        lin.press("上传并试读")
+        lin.sees("文件缺少映射模板所需的列")
+        lin.sees("文件里要有这些列：")
+        lin.sees("勾选上面的「重新识别列名」")
+        assert lin.flawless() == []
+
     def test_a_session_that_ends_takes_nothing_of_what_was_typed(self, app, desk, placed, as_lin):
         lin = desk("lin", "/lists/screen")
         lin.press("勾选前 10 户")

@@ -115,6 +115,23 @@ class TestSetup:
         assert as_zhou.get(f"/v1/schemes/{planned}").json["risk_notes"] == "院内有犬，雨天慢行"
 
 
+class TestNewScheme:
+    def test_says_what_is_missing_and_begins_where_the_newest_did(self, desk, as_zhou, planned, creditors):
+        made = make.accepted_list([make.case(creditors["bank"], number) for number in range(50, 53)])
+        start = as_zhou.get(f"/v1/schemes/{planned}").json["crews"][0]["start"]
+        desk.sign_in("zhou", f"/list-review/{made}")
+        desk.act("compile")
+        desk.sees("还缺：日期、一组的两名外访员")
+        desk.page.wait(f"Number(document.querySelector('.degree input')?.value) === {start['lon']}")
+        assert "出发地" not in desk.page.run("document.querySelector('.sticky-actions').innerText")
+        assert desk.flawless() == []
+
+    def test_of_another_supervisor_says_whose_it_is(self, desk, planned):
+        desk.sign_in("sun", f"/schemes/{planned}?tab=setup")
+        desk.sees("只有编制人 周主管 可以修改")
+        desk.gone("[data-act=save-setup]")
+
+
 class TestRoadPlan:
     def test_is_tried_by_hand_and_in_force_only_once_saved(self, desk, as_zhou, planned):
         before = order(as_zhou, planned)

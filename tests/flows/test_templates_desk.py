@@ -31,6 +31,15 @@ def test_is_seen_as_the_paper_without_being_kept(desk, creditors):
     assert db.session.scalars(select(PaperTemplate)).all() == []
 
 
+def test_a_brace_that_would_be_printed_as_it_stands_is_told(desk, creditors):
+    an = desk("an", "/templates?kind=dunning_letter")
+    an.press("据此起草新文本")
+    an.type(FIELD, "贵方欠款 {total}，您有权提出异议。")
+    an.act("specimen")
+    an.sees("此单据不填写合并字段，{total} 会照原样印出，请删去")
+    assert an.page.run("document.querySelector('iframe')") is None
+
+
 def test_what_is_wrong_stands_beside_its_clause(desk, creditors):
     an = desk("an", "/templates?kind=dunning_letter")
     an.press("据此起草新文本")
