@@ -142,15 +142,13 @@ def _ordered(left: Any, right: Any) -> int:
     """Return -1, 0 or 1; only two whole numbers or two texts can be put in order."""
     same = type(left) is type(right) and type(left) in (int, str)
     if not same:
-        message = "two numbers or two texts expected"
-        raise TypeError(message)
+        raise TypeError
     return int(left > right) - int(left < right)
 
 
 def _local(moment: str, context: Context) -> datetime:
     if not _MOMENT.fullmatch(moment):
-        message = "a time with its offset expected"
-        raise ValueError(message)
+        raise ValueError
     at = datetime.fromisoformat(moment)
     return at.astimezone(timezone(timedelta(minutes=context.utc_offset_min)))
 
@@ -167,8 +165,7 @@ def _local_date(context: Context, moment: str) -> str:
 def _day(text: str) -> date:
     """Return a date written YYYY-MM-DD; the library would read other ways of writing it too."""
     if not _DAY.fullmatch(text):
-        message = "a date expected"
-        raise ValueError(message)
+        raise ValueError
     return date.fromisoformat(text)
 
 
@@ -194,8 +191,7 @@ def _subset(_context: Context, left: Any, right: Any) -> bool:
 
 def _mentions(_context: Context, text: Any, phrases: Any) -> bool:
     if not isinstance(text, str):
-        message = "a text expected"
-        raise TypeError(message)
+        raise TypeError
     return any(phrase in text for phrase in _named(phrases))
 
 
@@ -203,15 +199,13 @@ def _named(values: Any) -> set[str]:
     """Return the texts of a list, empty ones and nothing left out; a list of anything else is no list of names."""
     named = [value for value in _listed(values) if value is not None]
     if not all(isinstance(value, str) for value in named):
-        message = "a list of texts expected"
-        raise TypeError(message)
+        raise TypeError
     return {value for value in named if value}
 
 
 def _listed(values: Any) -> list[Any]:
     if not isinstance(values, list):
-        message = "a list expected"
-        raise TypeError(message)
+        raise TypeError
     return values
 
 

@@ -1,5 +1,6 @@
 """Where the key of the seal may come from: a PEM file, an authority's PKCS#12 file, a hardware module."""
 
+import base64
 import datetime as dt
 import shutil
 from dataclasses import replace
@@ -47,6 +48,78 @@ def keys(tmp_path_factory):
     return folder
 
 
+class TestMakeKeys:
+    def test_makes_each_once_for_its_owners_eyes_only(self, tmp_path):
+        folder = tmp_path / "var" / "keys"
+        assert make_keys(folder) == ["master", "index", "session", "ack", "log", "seal"]
+        made = {one.name: one.read_bytes() for one in folder.iterdir()}
+        assert set(made) == {f"{one}.key" for one in ("master", "index", "session", "ack", "log", "seal")} | {
+            "seal.pem", "seal-root.pem",
+        }  # fmt: skip
+        assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert make_keys(folder) == []
+        assert {one.name: one.read_bytes() for one in folder.iterdir()} == made
+
+    def test_makes_what_is_missing_and_leaves_the_rest(self, tmp_path):
+        make_keys(tmp_path)
+        before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+        for gone in ("index.key", "seal.key"):
+            (tmp_path / gone).unlink()
+        assert make_keys(tmp_path) == ["index", "seal"]
+        after = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+        changed = {name for name in after if after[name] != before[name]}
+        assert changed == {"index.key", "seal.key", "seal.pem", "seal-root.pem"}
+
+    def test_are_secrets_of_32_bytes_and_ed25519_keys(self, keys):
+        for name in ("master", "index", "session"):
+            text = (keys / f"{name}.key").read_bytes()
+            assert len(base64.b64decode(text.removesuffix(b"\n"), validate=True)) == 32
+        for name in ("ack", "log"):
+            assert isinstance(load_pem_private_key((keys / f"{name}.key").read_bytes(), None), Ed25519PrivateKey)
+
+    def test_certify_the_seal_for_signing_and_its_root_for_that_alone(self, keys):
+        key = load_pem_private_key((keys / "seal.key").read_bytes(), None)
+        leaf, root = x509.load_pem_x509_certificates((keys / "seal.pem").read_bytes())
+        assert [root] == x509.load_pem_x509_certificates((keys / "seal-root.pem").read_bytes())
+        leaf.verify_directly_issued_by(root)
+        root.verify_directly_issued_by(root)
+        assert (leaf.public_key(), key.curve.name) == (key.public_key(), "secp256r1")
+        assert isinstance(leaf.signature_hash_algorithm, SHA256)
+        assert self.uses(leaf) == {"digital_signature", "content_commitment"}
+        assert self.uses(root) == {"key_cert_sign", "crl_sign"}
+        limits = [self.extension(one, x509.BasicConstraints) for one in (leaf, root)]
+        assert [(one.value.ca, one.value.path_length, one.critical) for one in limits] == [
+            (False, None, True), (True, 0, True),
+        ]  # fmt: skip
+
+    def test_name_both_by_the_key_and_let_them_hold_for_ever(self, keys):
+        leaf, root = x509.load_pem_x509_certificates((keys / "seal.pem").read_bytes())
+        marks = [x509.SubjectKeyIdentifier.from_public_key(one.public_key()) for one in (leaf, root)]
+        mark = marks[0].digest.hex()[:12]
+        names = [one.subject.rfc4514_string() for one in (leaf, root)]
+        assert names == [f"CN=Doorstep 外访通 单据签章 {mark}", f"CN=Doorstep 外访通 单据签章根 {mark}"]
+        for one, own in zip((leaf, root), marks, strict=True):
+            assert one.issuer == root.subject
+            assert (one.not_valid_before_utc, one.not_valid_after_utc) == (
+                dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC),
+            )  # fmt: skip
+            assert self.extension(one, x509.KeyUsage).critical
+            told = self.extension(one, x509.SubjectKeyIdentifier)
+            assert (told.value, told.critical) == (own, False)
+            issuer = self.extension(one, x509.AuthorityKeyIdentifier)
+            assert (issuer.value.key_identifier, issuer.critical) == (marks[1].digest, False)
+        assert leaf.serial_number != root.serial_number
+
+    def extension(self, certificate, kind):
+        return certificate.extensions.get_extension_for_class(kind)
+
+    def uses(self, certificate):
+        usage = self.extension(certificate, x509.KeyUsage).value
+        of_agreement = {"encipher_only", "decipher_only"}  # asked of a key that agrees only
+        return {name for name in USAGES if name not in of_agreement and getattr(usage, name)}
+
+
 class TestKeys:
     def test_opens_a_key_with_its_passphrase_only(self, plain, tmp_path):
         make_keys(tmp_path, seal_passphrase="open sesame")
@@ -72,12 +145,12 @@ class TestKeys:
 
     def test_refuses_ed25519_that_pdfsig_does_not_know(self, plain, tmp_path):
         issue(tmp_path, Ed25519PrivateKey.generate())
-        with pytest.raises(HalfConfigured, match="expected a P-256 or RSA key"):
+        with pytest.raises(HalfConfigured, match="cannot be used: expected a P-256 or RSA key with its certificate, got Ed25519PrivateKey$"):
             seal_of(settings(tmp_path)).seal(plain, at=AT)
 
     def test_refuses_a_certificate_of_another_key(self, plain, keys, tmp_path):
         make_keys(tmp_path)
-        with pytest.raises(HalfConfigured, match="not that of the key"):
+        with pytest.raises(HalfConfigured, match="cannot be used: the first certificate is not that of the key$"):
             seal_of(settings(tmp_path, chain_file=keys / "seal.pem")).seal(plain, at=AT)
 
     def test_seals_with_a_key_that_stays_in_a_hardware_module(self, plain, keys, tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ class TestToken:
         answer = app.test_client().post("/v1/auth/token", json={"username": username, "password": "wrong-wrong-wrong"})
         assert answer.status_code == 401
         assert answer.json["type"] == "/problems/wrong-password"
+        assert answer.json["detail"] == "check the user name and the password"
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
     def test_locks_after_five_wrong_passwords(self, app):
@@ -39,6 +40,31 @@ class TestToken:
         answer = app.test_client().post("/v1/auth/token", data=raw, content_type="application/json")
         assert answer.status_code == 422
         assert answer.content_type == "application/problem+json"
+
+
+class TestBearer:
+    @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+    def test_is_taken_however_the_scheme_is_written(self, app, as_lin, scheme):
+        answer = app.test_client().get("/v1/me", headers={"Authorization": f"{scheme}  {as_lin.token} "})
+        assert answer.status_code == 200
+
+    @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "{token}", "Basic {token}", "Bearer{token}"])
+    def test_is_asked_for(self, app, as_lin, header):
+        answer = app.test_client().get("/v1/me", headers={"Authorization": header.format(token=as_lin.token)})
+        assert (answer.status_code, answer.json["detail"]) == (401, "send a bearer token")
+
+    def test_is_refused_alike_when_unknown_or_of_another_kind(self, app):
+        client = app.test_client()
+        pair = client.post("/v1/auth/token", json={"username": "lin", "password": PASSWORD}).json
+        for token in ("x", pair["refresh_token"]):
+            answer = client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+            assert (answer.status_code, answer.json["detail"]) == (401, "the token is unknown, expired or revoked")
+
+    def test_names_the_right_that_is_missing(self, as_fang):
+        answer = as_fang.get("/v1/people")
+        assert (answer.status_code, answer.json["type"]) == (403, "/problems/wrong-role")
+        assert answer.json["detail"] == f"needs {', '.join(answer.json['needs'])}"
+        assert answer.json["needs"] == sorted(answer.json["needs"])
 
 
 class TestRefresh:
@@ -66,6 +92,7 @@ class TestSession:
         assert me.status_code == 200
         refused = client.post("/v1/auth/logout", base_url="https://localhost")
         assert refused.json["type"] == "/problems/csrf-missing"
+        assert refused.json["detail"] == "send X-CSRF-Token from GET /v1/me"
         done = client.post(
             "/v1/auth/logout", base_url="https://localhost", headers={"X-CSRF-Token": me.json["csrf_token"]}
         )
@@ -104,6 +131,14 @@ class TestPeople:
     def test_closing_an_account_ends_its_tokens(self, as_an, as_fang):
         as_an.patch(f"/v1/people/{as_fang.person_id}", json={"is_active": False}, headers={"If-Match": '"v1"'})
         assert as_fang.get("/v1/me").status_code == 401
+
+    @pytest.mark.parametrize(("length", "status"), [(9, 422), (10, 201)])
+    def test_a_password_has_ten_characters(self, as_an, length, status):
+        person = {"username": "new.one", "name": "新人", "staff_no": "WF-9", "roles": ["agent"]}
+        answer = as_an.post("/v1/people", json=person | {"password": "q7#Zt-9mVx"[:length]})
+        assert answer.status_code == status, answer.text
+        if status == 422:
+            assert answer.json["errors"][0]["pointer"] == "/password"
 
     def test_nobody_closes_himself(self, as_an):
         answer = as_an.patch(f"/v1/people/{as_an.person_id}", json={"is_active": False}, headers={"If-Match": '"v1"'})

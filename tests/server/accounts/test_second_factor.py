@@ -1,13 +1,16 @@
 """The second factor over HTTP: begun, confirmed, asked for at every way in, used once, taken back."""
 
+import re
 from datetime import timedelta
 
 import pyotp
 import pytest
+import segno
 from sqlalchemy import select
 
 from server import clock
 from server.accounts.models import TotpFactor
+from server.accounts.totp import qr_code
 from server.db import db
 from tests.cast import PASSWORD
 
@@ -44,10 +47,16 @@ def sign_in(app, **more):
     return app.test_client().post("/v1/auth/token", json=LIN | more)
 
 
+def said(answer):
+    return answer.json["type"].removeprefix("/problems/"), answer.json["detail"]
+
+
 class TestInForce:
     def test_a_code_is_needed_beside_the_password(self, app, totp, at):
-        assert sign_in(app).json["type"] == "/problems/otp-needed"
-        assert sign_in(app, otp="000000").json["type"] == "/problems/wrong-otp"
+        assert said(sign_in(app)) == ("otp-needed", "send `otp`: the six digits, or a recovery code")
+        assert said(sign_in(app, otp="000000")) == (
+            "wrong-otp", "six digits of the app, each once, or a recovery code",
+        )  # fmt: skip
         assert sign_in(app, otp=totp.at(at())).status_code == 200
 
     def test_a_code_works_once(self, app, totp, at):
@@ -100,7 +109,8 @@ class TestSetting:
     def test_is_not_in_force_before_a_first_code(self, app, as_lin):
         begun = as_lin.post("/v1/me/totp", json={"password": PASSWORD})
         assert begun.headers["Cache-Control"] == "no-store"
-        assert as_lin.post("/v1/me/totp/confirm", json={"otp": "000000"}).json["type"] == "/problems/wrong-otp"
+        wrong = as_lin.post("/v1/me/totp/confirm", json={"otp": "000000"})
+        assert said(wrong) == ("wrong-otp", "look at the clock of the phone")
         assert sign_in(app).status_code == 200
         told = as_lin.get("/v1/me").json["second_factor"]
         assert told == {"has_totp": False, "passkeys": 0, "needs_step_up": False, "is_owed": False}
@@ -110,7 +120,24 @@ class TestSetting:
         assert answer.json["type"] == "/problems/wrong-password"
 
     def test_cannot_be_exchanged_while_in_force(self, as_lin, totp):
-        assert as_lin.post("/v1/me/totp", json={"password": PASSWORD}).json["type"] == "/problems/second-factor-on"
+        for path, body in (("", {"password": PASSWORD}), ("/confirm", {"otp": "000000"})):
+            assert said(as_lin.post(f"/v1/me/totp{path}", json=body)) == ("second-factor-on", "take it back first")
+
+    def test_needs_a_beginning(self, as_lin):
+        assert said(as_lin.post("/v1/me/totp/confirm", json={"otp": "000000"})) == ("no-second-factor", "begin one first")
+
+    def test_is_named_for_the_person_and_shown_as_a_picture(self, as_lin):
+        begun = as_lin.post("/v1/me/totp", json={"password": PASSWORD}).json
+        app = pyotp.parse_uri(begun["otpauth_uri"])
+        assert (app.name, app.issuer, app.interval, app.digits) == ("lin", "Doorstep 外访通", 30, 6)
+        assert qr_code("x") == segno.make("x", error="m", micro=False).svg_data_uri(scale=4, light="#fff")
+
+    def test_begun_anew_has_another_secret(self, as_lin, at):
+        first, second = (as_lin.post("/v1/me/totp", json={"password": PASSWORD}).json["secret"] for _ in range(2))
+        assert first != second
+        old = as_lin.post("/v1/me/totp/confirm", json={"otp": pyotp.TOTP(first).at(at())})
+        assert old.json["type"] == "/problems/wrong-otp"
+        assert as_lin.post("/v1/me/totp/confirm", json={"otp": pyotp.TOTP(second).at(at())}).status_code == 200
 
     def test_is_taken_back_with_a_code_only(self, app, as_lin, totp, at):
         assert as_lin.post("/v1/me/totp/remove", json={"otp": "000000"}).json["type"] == "/problems/wrong-otp"
@@ -126,6 +153,8 @@ class TestSetting:
 
     def test_the_secret_lies_sealed_and_recovery_codes_as_hashes(self, in_app, totp):
         row = db.session.scalars(select(TotpFactor)).one()
+        assert len(set(totp.recovery_codes)) == 10
+        assert all(re.fullmatch("([A-Z2-7]{4}-){3}[A-Z2-7]{4}", one) for one in totp.recovery_codes)
         assert totp.secret not in row.secret_sealed
         assert row.secret_sealed.startswith("v1|")
         assert not set(totp.recovery_codes) & set(row.recovery_hashes)

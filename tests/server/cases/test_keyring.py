@@ -1,6 +1,7 @@
 """One key for each case: what was sealed under it opens no more once it is destroyed."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -50,8 +51,9 @@ class TestSeal:
             keyring.unseal(odd, at=AT)
 
     def test_refuses_a_value_whose_key_was_lost(self, case_id):
-        with pytest.raises(SealBroken, match="no key"):
-            keyring.unseal(f"v2|{clock.new_id()}|AAAA", at=AT)
+        lost = clock.new_id()
+        with pytest.raises(SealBroken, match=f"^no key of case {lost}$"):
+            keyring.unseal(f"v2|{lost}|AAAA", at=AT)
 
 
 class TestOpener:
@@ -140,8 +142,25 @@ class TestDestroy:
         with pytest.raises(keyring.KeyDestroyed):
             keyring.unseal(sealed, at=AT)
         assert keyring.open_or_empty(sealed, at=AT) == ""
-        with pytest.raises(keyring.CaseErased):
+        with pytest.raises(keyring.CaseErased, match="^hashes and the certificate remain$"):
             keyring.require_kept(case_id)
+
+    def test_keeps_the_moment_of_the_first_time(self, case_id):
+        first = clock.now()
+        keyring.ensure(case_id)
+        keyring.destroy(case_id, at=first)
+        keyring.destroy(case_id, at=first + timedelta(days=1))
+        assert db.session.get(CaseKey, case_id).destroyed_at == first
+        never = clock.new_id()
+        keyring.destroy(never, at=first)
+        assert db.session.get(CaseKey, never).destroyed_at == first
+
+    def test_tells_what_was_written_over(self, case_id):
+        assert keyring.erased(case_id) == f"v2|{case_id}|"
+        assert keyring.is_erased(keyring.erased(case_id))
+        assert not keyring.is_erased(keyring.seal("甲", at=AT, case_id=case_id))
+        assert not keyring.is_erased("v1|m|")
+        assert not keyring.is_destroyed(None)
 
     def test_holds_for_a_case_that_never_had_a_key(self, case_id):
         keyring.destroy(case_id, at=clock.now())
