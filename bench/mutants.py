@@ -66,7 +66,11 @@ class Chosen:
 
 def played(question: dict[str, Any]) -> dict[str, Any]:
     """Play the tests of a question here: which `mutant` is awake, the `args` of pytest, tests `only` and `without`."""
+    from hypothesis import settings  # noqa: PLC0415, one of the libraries
+
     os.environ["MUTANT_UNDER_TEST"] = question["mutant"]
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
     chosen = Chosen(question["only"], question["without"])
     # The trampoline tells of each call by this name, and knows no other way to be asked.
     trampoline = import_module("mutmut.mutation.trampoline")

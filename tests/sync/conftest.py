@@ -9,6 +9,7 @@ import pytest
 from sync import chain, envelope, ids
 from sync.envelope import Stamp
 from sync.signature import Alg, signing_key
+from tests.tsa import Authority
 
 DEVICE = "0193a0b1-0000-7000-8000-00000000d001"
 VISIT = "0193a0b1-0000-7000-8000-000000000fff"
@@ -19,6 +20,12 @@ VECTORS = Path(__file__).parent.parent / "vectors"
 @pytest.fixture(scope="session")
 def vectors():
     return lambda name: json.loads((VECTORS / f"{name}.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """A time-stamping authority of OpenSSL's making; here too, so that the library's tests need no server."""
+    return Authority(tmp_path_factory.mktemp("tsa") / "authority")
 
 
 @pytest.fixture(scope="session")

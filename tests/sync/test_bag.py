@@ -98,6 +98,11 @@ class TestOpenBag:
         with pytest.raises(BadBag, match="unsafe"):
             bag.open_bag(zipped([("d/bagit.txt", b"/etc/passwd")], external_attr=link))
 
+    def test_holds_files_and_no_folders(self):
+        assert bag.open_bag(zipped([("d/bagit.txt", b""), ("d/data/", b""), ("d/data/x", b"1")])).paths == {
+            "bagit.txt", "data/x",
+        }  # fmt: skip
+
     def test_refuses_two_files_of_one_name(self):
         with pytest.warns(UserWarning, match="Duplicate"):
             raw = zipped([("d/bagit.txt", b""), ("d/x", b"1"), ("d/x", b"2")])
