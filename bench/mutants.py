@@ -21,10 +21,7 @@ from typing import Any
 
 import pytest
 
-NOTHING, EVERY_CALL = (
-    "",
-    "stats",
-)  # what MUTANT_UNDER_TEST says when no mutant is awake; each function tells of its call
+EVERY_CALL = "stats"  # MUTANT_UNDER_TEST when no mutant is awake and each function tells that it was called
 TIMED_OUT, CRASHED = -1, 3
 _EARLY = "ignore::pytest.PytestAssertRewriteWarning"  # what is imported before pytest starts
 

@@ -25,7 +25,7 @@ import click
 from rich.console import Console
 
 from bench import report as reports
-from bench.mutants import EVERY_CALL, NOTHING, TIMED_OUT
+from bench.mutants import EVERY_CALL, TIMED_OUT
 from bench.report import Goal, Report
 from server import clock
 
@@ -151,19 +151,16 @@ class Runner:
         self.whole_s = 0.0
 
     def hold_controls(self) -> None:
-        """Learn what fails without any mutant, how long the tests take and what they call. Raises NoMeasure."""
-        first = self.ask(EVERY_CALL, limit_s=_CONTROL_S)
-        self.calls, self.unfit = first["calls"], first["failed"]
-        again = self.ask(NOTHING, limit_s=_CONTROL_S)
-        if again["code"] or not again["took_s"]:
-            raise NoMeasure(f"without a mutant {again['failed'] or 'all'} fail or nothing runs: {again['code']}")
-        self.took_s, self.whole_s = again["took_s"], again["s"]
+        """Learn without any mutant what fails, what each test calls and how long it takes. Raises NoMeasure."""
+        told = self.ask(EVERY_CALL, limit_s=_CONTROL_S)
+        self.calls, self.unfit, self.whole_s = told["calls"], told["failed"], told["s"]
+        self.took_s = {test: s for test, s in told["took_s"].items() if test not in self.unfit}
+        if told["code"] not in (0, 1) or not self.took_s:
+            raise NoMeasure(f"without a mutant {self.unfit or 'all'} fail or nothing runs: {told['code']}")
         if self.ask(DEADLY, "-x", limit_s=_CONTROL_S)["code"] in (0, TIMED_OUT):
             raise NoMeasure("functions that only raise are not noticed")
 
-    def ask(
-        self, mutant: str, *more: str, only: Sequence[str] = (), limit_s: float
-    ) -> dict[str, Any]:  # fmt: skip
+    def ask(self, mutant: str, *more: str, only: Sequence[str] = (), limit_s: float) -> dict[str, Any]:
         """Return how the tests end with that mutant awake: `only` these in this order, else all."""
         files = sorted({test.partition("::")[0] for test in only}) or self._tests
         question = {
