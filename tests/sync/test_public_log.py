@@ -134,7 +134,7 @@ class TestOverHttp:
         handler = partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
         handler.log_message = lambda *_: None
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
             read = public_log.over_http(f"http://127.0.0.1:{server.server_port}/log/")
             assert read("checkpoint") == b"a note"
             with pytest.raises(OSError, match="404"):

@@ -108,7 +108,7 @@ class TestHttpTransport:
     @pytest.fixture
     def address(self):
         server = HTTPServer(("127.0.0.1", 0), Echo)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
