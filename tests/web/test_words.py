@@ -10,7 +10,8 @@ from server.cases.templates import KINDS, clause_names
 from server.visits.assembly import ONCE
 from server.visits.intake import ASSEMBLY_FAILED
 from server.visits.projection import SUPPLEMENTED
-from server.visits.rules import Custody
+from server.visits.promises import InstalmentState
+from server.visits.rules import Custody, PromiseState
 from sync.verdict import Flag
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,14 @@ def test_every_next_step_and_state_of_a_signing_has_a_word():
     (states,) = _enums(bodies, "refused_witnessed")
     assert sorted({one.value for one in NextStep} - worded(WORDS, "NEXT_STEPS").keys()) == []
     assert sorted(set(states) - worded(WORDS, "PAPER_STATES").keys()) == []
+
+
+def test_every_incident_and_state_of_a_promise_has_a_word():
+    (kinds,) = _enums(json.loads((ROOT / "server/visits/bodies.json").read_text(encoding="utf-8")), "detained")
+    assert sorted(worded(WORDS, "INCIDENTS")) == sorted(kinds)
+    assert sorted(worded(WORDS, "SEVERITIES")) == ["1", "2", "3"]
+    assert sorted(worded(DESKS / "cases/words.ts", "PROMISE_STATES")) == sorted(PromiseState)
+    assert sorted(worded(DESKS / "cases/words.ts", "INSTALMENT_STATES")) == sorted(InstalmentState)
 
 
 def test_every_clause_of_a_paper_has_a_word():

@@ -1,6 +1,6 @@
 // Words of the dashboards.
 
-import { words, type Words } from "../../words/t";
+import { words } from "../../words/t";
 
 export const t = words({
   title: ["经营看板", "Dashboards"], days: ["{n} 天", "{n} days"], span: ["{from} – {until}", "{from} – {until}"], range: ["时间范围", "Time"], no_ranking: ["看板不排名外访员，也不统计回款金额：二者都会影响门口的言行。", "Nobody is ranked here and no money is summed: neither may steer what is said at a door."],
@@ -9,4 +9,3 @@ export const t = words({
   weeks: ["每周外访与见本人", "Visits and met by week"], week: ["周", "Week"], all: ["外访", "Visits"], met_short: ["见本人", "Met"], grades: ["证据等级", "Evidence grades"], grade: ["{grade} 级", "grade {grade}"], none: ["未定级", "none yet"], promises: ["承诺履行", "Promises"], no_promises: ["还没有承诺", "No promises yet"], count: ["件数", "Number"], no_visits: ["这段时间没有外访。外访记录同步后，这里会出现图表。", "No visits in this time. Charts appear once visits are synced."], exceptions: ["查看异常", "See exceptions"],
 });
 
-export const PROMISES = { draft: ["草拟", "Draft"], signed: ["已签", "Signed"], effective: ["生效", "In effect"], kept: ["已履行", "Kept"], part_kept: ["部分履行", "Partly kept"], overdue: ["逾期", "Overdue"], broken: ["违约", "Broken"] } satisfies Words;
