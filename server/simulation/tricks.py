@@ -39,9 +39,9 @@ class Hand:
             return self.phone.client.line.call(method, path, headers=told, body=body, expected=tuple(CONFLICT))
         return None
 
-    def injects(self, trick: Trick, document: Any, coll: str = "records") -> None:
-        """Hand in what must be set aside, and remember it when the server answered."""
-        if self.push([document], coll) is not None:
+    def injects(self, trick: Trick, document: Any, coll: str = "records", *, after: Sequence[Any] = ()) -> None:
+        """Hand in what must be set aside, behind what is none of it, and remember it when the server answered."""
+        if self.push([*after, document], coll) is not None:
             device = self.phone.store.get("device") or ""
             self.phone.ledger.inject(Injected(device, trick.value, coll, document))
 
@@ -82,10 +82,12 @@ def _again(hand: Hand, record: Record, body: Mapping[str, Any], *, record_id: st
 
 
 def _altered(hand: Hand) -> None:
+    """Hand in the record first: a server restored meanwhile would else meet the altered one before, and keep it."""
     record = hand.kept()
     if record is not None:
         body = {**envelope.read(record.env).body, "note": "改动后的内容"}
-        hand.injects(Trick.ALTERED, _again(hand, record, body, record_id=record.id, prev=record.prev))
+        altered = _again(hand, record, body, record_id=record.id, prev=record.prev)
+        hand.injects(Trick.ALTERED, altered, after=[record.document()])
 
 
 def _forged(hand: Hand) -> None:

@@ -61,7 +61,7 @@ class TestListVisits:
     def test_refuses_a_parameter_given_twice_as_a_fault_of_the_query(self, kept_visit, as_zhou):
         told = as_zhou.get("/v1/visits?limit=5&limit=6").json
         assert (told["type"], told["title"]) == (
-            "/problems/query-malformed", "A parameter of the query is unknown, unfit or given twice",
+            "/problems/query-malformed", "A parameter of the query is unknown, unfit or given twice.",
         )  # fmt: skip
         assert told["errors"] == [{"pointer": "/limit", "detail": "given more than once"}]
 
