@@ -1,12 +1,13 @@
 """Guessing: what one address may do, and what another site's page may not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from server import clock
-from server.accounts import lockout
+from server.accounts import lockout, origin
 from server.accounts.lockout import AddressLocked
 from server.accounts.models import AddressFailure, Person
 from server.db import db
@@ -95,6 +96,47 @@ class TestCount:
         with pytest.raises(lockout.AccountLocked, match=f"^until {until:%Y-%m-%dT%H:%M:%SZ}$"):
             lockout.lock(lin, at=until - timedelta(seconds=1))
         lockout.lock(lin, at=until)
+
+    def test_counts_both_for_an_account_and_keeps_it_although_the_request_is_refused(self, in_app):
+        lin = db.session.scalars(select(Person).where(Person.username == "lin")).one()
+        lockout.count(lin, self.ADDRESS, at=clock.now())
+        db.session.rollback()
+        row = db.session.scalars(select(AddressFailure)).one()
+        assert (row.address_index, row.failed, lin.failed_logins) == (lockout.index_of(self.ADDRESS), 1, 1)
+
+    @pytest.mark.parametrize(
+        ("address", "owner"),
+        [("192.0.2.7", "192.0.2.7"), ("2001:db8::1", "2001:db8::/64"), ("2001:db8:0:0:ffff::", "2001:db8::/64"),
+         ("unix:", "unix:"), ("", ""), (None, "")],
+    )  # fmt: skip
+    def test_keeps_an_address_as_a_blind_index_of_its_owner(self, in_app, address, owner):
+        assert lockout.index_of(address) == in_app.extensions["doorstep"].vault.blind_index("address", owner)
+
+
+class TestSameSite:
+    """What `Sec-Fetch-Site` and `Origin` have to say, and what the refusal tells of them."""
+
+    def ask(self, app, host="doorstep.example", **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with app.test_request_context(base_url=f"https://{host}", headers=named):
+            origin.require_same_site()
+
+    def refusal(self, app, **headers):
+        with pytest.raises(origin.ForeignForm) as refused:
+            self.ask(app, **headers)
+        return refused.value.detail
+
+    def test_names_the_site_in_twenty_characters_and_the_origin_in_a_hundred(self, app):
+        assert self.refusal(app, Sec_Fetch_Site="a" * 19 + "bc") == "the browser says it is " + "a" * 19 + "b"
+        far = "https://" + "a" * 91 + "bc"
+        assert self.refusal(app, Origin=far) == f"the origin is {far[:100]}"
+
+    def test_takes_the_host_asked_and_the_public_address(self, app):
+        app.extensions["doorstep"] = replace(app.extensions["doorstep"], public_url="https://public.example:8443/x")
+        for ours in ("https://doorstep.example", "https://public.example:8443", "null", ""):
+            self.ask(app, Origin=ours)
+        for theirs in ("https://public.example", "https://doorstep.example:1", "doorstep.example"):
+            assert self.refusal(app, Origin=theirs) == f"the origin is {theirs}"
 
 
 class TestOtherSites:

@@ -1,14 +1,20 @@
 """A second factor that a role owes: until it is set up, nothing else is done."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from server import config
+from server.accounts import auth
+from server.accounts.enrolment import SecondFactorOwed
+from server.accounts.models import Person
 from server.accounts.roles import Role
 from server.app import create_app
 from server.config import FACTOR_ROLES, HalfConfigured
+from server.db import db
 from tests.cast import PASSWORD
 
 SIGN_IN = {"username": "guo", "password": PASSWORD}
@@ -51,6 +57,18 @@ class TestWhoOwesOne:
     def test_cannot_write_either(self, strict, as_an):
         answer = as_an.post("/v1/people", json={})
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/second-factor-owed")
+        assert answer.json["detail"] == "POST /v1/me/totp"
+
+    def test_opens_neither_a_calendar_nor_a_form_by_password(self, strict, sign_in):
+        strict.extensions["doorstep"] = replace(
+            strict.extensions["doorstep"], second_factor_roles=frozenset({"agent", "legal"})
+        )
+        answer = strict.test_client().get("/openrosa/formList", auth=("fang", PASSWORD))
+        assert (answer.status_code, answer.json["type"]) == (403, "/problems/second-factor-owed")
+        with strict.test_request_context():
+            hu = db.session.scalars(select(Person).where(Person.username == "hu")).one()
+            with pytest.raises(SecondFactorOwed, match="^POST /v1/me/totp$"):
+                auth.call_by(SimpleNamespace(id=hu.id, person_id=hu.id), needs=Role.LEGAL)
 
     def test_may_set_it_up_and_then_everything(self, strict, as_guo):
         set_up(as_guo)
@@ -102,5 +120,6 @@ class TestSetting:
         assert FACTOR_ROLES
 
     def test_a_role_that_does_not_exist_is_a_slip(self, app):
-        with pytest.raises(HalfConfigured, match="manger"):
-            create_app(replace(app.extensions["doorstep"], second_factor_roles=frozenset({"manger"})))
+        slip = frozenset({"manger", "manager", "admn"})
+        with pytest.raises(HalfConfigured, match="^DOORSTEP_SECOND_FACTOR_ROLES: no such role as admn, manger$"):
+            create_app(replace(app.extensions["doorstep"], second_factor_roles=slip))

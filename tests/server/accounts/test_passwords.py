@@ -67,6 +67,19 @@ class TestRequireGood:
     def test_takes(self, password):
         passwords.require_good(password, about=["linshai", "林筛", "WF-0001"])
 
+    @pytest.mark.parametrize(("where", "told"), [({}, "/password"), ({"pointer": "/new_password"}, "/new_password")])
+    def test_says_what_to_do_and_where(self, where, told):
+        with pytest.raises(passwords.CommonPassword) as refused:
+            passwords.require_good("password123", about=[], **where)
+        assert refused.value.detail == "take another one, of several words that do not belong together"
+        assert refused.value.facts == {"errors": [{"pointer": told, "detail": "几个不相干的词连在一起，好记又难猜"}]}
+
+    def test_draws_the_line_at_ten_to_the_eighth_and_knows_what_is_said_of_the_person(self):
+        passwords.require_good("zebra-lamp1", about=["", None])
+        for password, about in (("orbitzz7#", []), ("zebra-lamp1", ["", "ZEBRA-lamp"])):
+            with pytest.raises(passwords.CommonPassword):
+                passwords.require_good(password, about=about)
+
     def test_is_quick_with_the_longest(self):
         """zxcvbn's time grows with the square of the length: only the beginning is looked at."""
         passwords.require_good("correct-horse-" * 14, about=[])

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from server import audit, clock
+from server.accounts import lockout
 from server.accounts.refused import MOST_KEYS, Counts
 from server.db import db
 from tests.cast import PASSWORD
@@ -74,6 +75,32 @@ class TestWhatIsWritten:
             as_wei.get(f"/v1/cases/0193a0b1-0000-7000-8000-{number:012d}")
         assert rows() == [("missing", 10, as_wei.person_id, f"person:{as_wei.person_id}")]
 
+    def test_an_old_cookie_is_an_attempt_the_tenth_time_and_a_wrong_password_of_a_form_the_first(self, app, rows):
+        for _ in range(10):
+            browser = app.test_client()
+            browser.set_cookie("__Host-doorstep", "old", domain="localhost", secure=True)
+            assert browser.get("/v1/me", base_url="https://localhost").status_code == 401
+        app.test_client().get("/openrosa/formList")
+        assert [(kind, times) for kind, times, *_ in rows()] == [("not-signed-in", 10)]
+        app.test_client().get("/openrosa/formList", auth=("fang", "wrong-wrong-wrong"))
+        assert [(kind, times) for kind, times, *_ in rows()] == [("not-signed-in", 10), ("basic-needed", 1)]
+
+    def test_tells_the_view_and_the_address_by_its_blind_index(self, app, as_fang):
+        as_fang.get("/v1/cases")
+        with app.app_context():
+            row = db.session.scalars(select(audit.AuditEvent).where(audit.AuditEvent.action == "call.refused")).one()
+            assert row.facts == {
+                "refused_as": "wrong-role", "times": 1, "address": lockout.index_of("127.0.0.1"),
+                "view": app.url_map.bind("").match("/v1/cases")[0],
+            }  # fmt: skip
+
+    def test_an_unknown_name_is_its_address_of_this_connection(self, app, rows):
+        app.test_client().post(
+            "/v1/auth/token", json=WRONG | {"username": "nobody"}, environ_base={"REMOTE_ADDR": "192.0.2.7"}
+        )
+        with app.app_context():
+            assert [subject for *_, subject in rows()] == [f"address:{lockout.index_of('192.0.2.7')}"]
+
 
 class TestWhatIsNot:
     def test_who_shows_nothing_tried_nothing(self, app, rows):
@@ -88,7 +115,7 @@ class TestWhatIsNot:
             app.test_client().get("/v1/me", headers={"Authorization": "Bearer old"})
         assert [(kind, times) for kind, times, *_ in rows()] == [("not-signed-in", 10)]
 
-    def test_a_refusal_stands_although_the_log_fails(self, app, as_fang, rows, monkeypatch):
+    def test_a_refusal_stands_although_the_log_fails(self, app, as_fang, rows, monkeypatch, caplog):
         def broken(*_, **__):
             raise OSError("no space")
 
@@ -96,6 +123,9 @@ class TestWhatIsNot:
         assert as_fang.get("/v1/cases").status_code == 403
         monkeypatch.undo()
         assert rows() == []
+        (told,) = [one for one in caplog.records if one.levelname == "ERROR"]
+        assert (told.name, told.getMessage()) == ("doorstep", "a refused call was not written down")
+        assert "no space" in caplog.text
 
 
 class TestBound:
@@ -113,7 +143,21 @@ class TestBound:
     def test_begins_anew_after_an_hour(self):
         counts = Counts(AT)
         assert [counts.due(("wrong-role", "a"), at=AT) is not None for _ in range(3)] == [True, False, False]
+        for still in (timedelta(0), timedelta(minutes=59, seconds=59)):
+            assert counts.due(("wrong-role", "a"), at=AT + still) is None
         assert counts.due(("wrong-role", "a"), at=AT + timedelta(hours=1)) == ("wrong-role", "a", 1)
+        assert counts.since == AT + timedelta(hours=1)
+
+    def test_begins_anew_when_the_clock_was_put_back(self):
+        counts = Counts(AT)
+        assert counts.due(("wrong-role", "a"), at=AT) == ("wrong-role", "a", 1)
+        assert counts.due(("wrong-role", "a"), at=AT - timedelta(seconds=1)) == ("wrong-role", "a", 1)
+
+    @pytest.mark.parametrize(("kind", "told"), [("wrong-role", [1, 10]), ("missing", [10]), ("not-signed-in", [10])])
+    def test_tells_the_first_and_the_tenth_and_of_what_happens_daily_the_tenth(self, kind, told):
+        counts = Counts(AT)
+        found = [counts.due((kind, "a"), at=AT) for _ in range(99)]
+        assert [one for one in found if one] == [(kind, "a", times) for times in told]
 
 
 def test_what_a_person_owes_is_no_attempt(app, as_guo, rows):

@@ -1,5 +1,6 @@
 """The second factor over HTTP: begun, confirmed, asked for at every way in, used once, taken back."""
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from server import clock
 from server.accounts.models import TotpFactor
-from server.accounts.totp import qr_code
+from server.accounts.totp import NoSecondFactor, qr_code, remove
 from server.db import db
 from tests.cast import PASSWORD
 
@@ -57,7 +58,7 @@ class TestInForce:
         assert said(sign_in(app, otp="000000")) == (
             "wrong-otp", "six digits of the app, each once, or a recovery code",
         )  # fmt: skip
-        assert sign_in(app, otp=totp.at(at())).status_code == 200
+        assert sign_in(app, otp=f" {totp.at(at())} ").status_code == 200
 
     def test_a_code_works_once(self, app, totp, at):
         code = totp.at(at())
@@ -75,7 +76,7 @@ class TestInForce:
         assert sign_in(app, otp=totp.at(at() + timedelta(seconds=off_s))).status_code == status
 
     def test_a_recovery_code_works_once(self, app, as_lin, totp):
-        code = totp.recovery_codes[3].lower().replace("-", " ")
+        code = f" {totp.recovery_codes[3].lower().replace('-', ' ')}"
         assert sign_in(app, otp=code).status_code == 200
         assert sign_in(app, otp=code).json["type"] == "/problems/wrong-otp"
         assert as_lin.get("/v1/me/totp").json["recovery_left"] == 9
@@ -159,3 +160,14 @@ class TestSetting:
         assert totp.secret not in row.secret_sealed
         assert row.secret_sealed.startswith("v1|")
         assert not set(totp.recovery_codes) & set(row.recovery_hashes)
+
+    def test_the_secret_opens_at_its_place_and_the_hashes_are_of_the_bare_codes(self, in_app, totp):
+        row = db.session.scalars(select(TotpFactor)).one()
+        vault = in_app.extensions["doorstep"].vault
+        assert vault.unseal(row.secret_sealed, at=f"totp_factor|secret_sealed|{row.id}") == totp.secret
+        bare = [one.replace("-", "") for one in totp.recovery_codes]
+        assert row.recovery_hashes == [hashlib.sha256(one.encode()).hexdigest() for one in bare]
+
+    def test_none_is_nothing_to_take_back(self, in_app):
+        with pytest.raises(NoSecondFactor, match="^there is none$"):
+            remove(clock.new_id())
