@@ -58,7 +58,7 @@ GROUPS = {
         (
             "tests/server/cases/test_limitation.py", "tests/server/cases/test_limitation_oracle.py",
             "tests/server/cases/test_limitation_words.py", "tests/server/cases/api/test_limitation.py",
-            "tests/server/escalation/api/test_deadlines.py",
+            "tests/server/escalation/test_deadlines.py", "tests/server/escalation/api/test_deadlines.py",
         ),
     ),
     "auth": Group(

@@ -43,6 +43,7 @@ class TestExplain:
         told = lines(event(date(2026, 1, 10)))[1]
         assert told.zh == "催告（证据 A 级）：中断，自 2026-01-10 重新计算，至 2029-01-10"
         assert told.en == "demand (proof of grade A): restarts on 2026-01-10, until 2029-01-10"
+        assert told.on == date(2026, 1, 10)
         assert (told.article, told.source) == ("民法典 195(1)；诉讼时效规定 8(1)", "visit:1")
 
     @pytest.mark.parametrize(

@@ -42,9 +42,29 @@ class TestOnScreen:
         assert allowlist.on_screen(*asked) is Shown.NONE
 
 
+class TestElsewhere:
+    def test_gives_what_the_table_says(self):
+        for kind, rows in TABLE["exports"].items():
+            for role, row in rows.items():
+                assert {name: allowlist.exported(kind, {role}, name).name.lower() for name in row} == row
+        for asked, named in ((allowlist.on_paper, "papers"), (allowlist.on_phone, "day_pack")):
+            for kind, row in TABLE[named].items():
+                assert {name: asked(kind, name).name.lower() for name in row} == row
+
+    def test_shows_nothing_of_a_kind_it_does_not_know(self):
+        assert allowlist.exported("gossip", {"legal"}, "name") is Shown.NONE
+        assert allowlist.exported(next(iter(TABLE["exports"])), {"nobody"}, "name") is Shown.NONE
+        assert allowlist.on_paper("gossip", "name") is Shown.NONE
+        assert allowlist.on_phone("gossip", "name") is Shown.NONE
+
+
 class TestRequireReveal:
     def test_names_what_is_refused(self):
         allowlist.require_reveal({"legal"}, {"phone", "id_number"})
         with pytest.raises(FieldNotAllowed) as refused:
             allowlist.require_reveal({"manager"}, {"phone", "name"})
         assert refused.value.facts == {"fields": ["phone"]}
+        with pytest.raises(FieldNotAllowed) as refused:
+            allowlist.require_reveal({"nobody", "anybody"}, {"phone", "id_number"})
+        assert refused.value.detail == "not for anybody, nobody: id_number, phone"
+        assert refused.value.facts == {"fields": ["id_number", "phone"]}

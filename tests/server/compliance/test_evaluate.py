@@ -69,6 +69,12 @@ class TestEvaluate:
         assert written["pack_digest"] == PACK.digest
         assert written["finding"] == "kept"
         assert written["text"]["zh"].startswith("未经债务人书面同意")
+        (rule,) = [one for one in PACK.rules if one.id == "HOURS"]
+        assert written == {
+            "rule_id": "HOURS", "finding": "kept", "action": "BLOCK", "text": dict(rule.text), "source": rule.source,
+            "source_zh": rule.source_zh, "grade": "B", "confirm_by_counsel": rule.is_for_counsel,
+            "override_role": rule.override_role, "pack": PACK.name, "pack_digest": PACK.digest, "set_by": [],
+        }  # fmt: skip
 
     def test_counts_an_unknown_as_no_pass(self):
         (result,) = [one for one in evaluate(PACK, Gate.PLAN, {"case": {}}) if one.rule_id == "FREEZE"]

@@ -1,6 +1,7 @@
 """The rule language gives the values of the shared vectors and refuses everything outside it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ class TestEvaluate:
             evaluate({"now": []}, context=CONTEXT)
         assert refusal.value.facts == {"operation": "now"}
 
+    @pytest.mark.parametrize("odd", [1.5, {}, {"eq": [1, 1], "ne": [1, 1]}])
+    def test_says_what_it_expected(self, odd):
+        expected = re.escape(f"a text, number, list or one operation expected, got {odd!r}")
+        with pytest.raises(OddExpression, match=f"^{expected}$"):
+            evaluate(odd, context=CONTEXT)
+        with pytest.raises(OddExpression, match=f"^{expected}$"):
+            check([odd], **NAMES)
+
+    def test_says_how_many_operands_it_takes(self):
+        with pytest.raises(OddExpression, match="^year takes 1 operands, got 2$") as refusal:
+            evaluate({"year": ["2026-01-01", "2027-01-01"]}, context=CONTEXT)
+        assert refusal.value.facts == {"operation": "year"}
+
     def test_reads_the_offset_it_is_given(self):
         context = Context(facts={}, params={}, utc_offset_min=330)
         assert evaluate({"minute_of_day": ["2026-12-02T00:00:00Z"]}, context=context) == 330
@@ -75,26 +89,36 @@ class TestCheck:
         check({"has": "visit.on"}, **NAMES)
 
     def test_refuses_a_misspelt_fact(self):
-        with pytest.raises(OddExpression, match="fact 'visit.cuont' is not declared"):
+        with pytest.raises(OddExpression, match="^fact 'visit.cuont' is not declared$") as refusal:
             check({"and": [{"ge": [{"fact": "visit.cuont"}, 1]}]}, **NAMES)
+        assert refusal.value.facts == {"operation": "fact"}
 
     def test_refuses_a_misspelt_fact_in_has(self):
-        with pytest.raises(OddExpression, match="has 'visit.day' is not declared"):
+        with pytest.raises(OddExpression, match="^has 'visit.day' is not declared$") as refusal:
             check({"has": "visit.day"}, **NAMES)
+        assert refusal.value.facts == {"operation": "has"}
 
     def test_refuses_an_undeclared_parameter(self):
-        with pytest.raises(OddExpression, match="param 'most' is not declared"):
+        with pytest.raises(OddExpression, match="^param 'most' is not declared$") as refusal:
             check([{"param": "most"}], **NAMES)
+        assert refusal.value.facts == {"operation": "param"}
 
     def test_refuses_the_wrong_number_of_operands(self):
-        with pytest.raises(OddExpression, match="year takes a list of 1 operands"):
+        with pytest.raises(OddExpression, match="^year takes a list of 1 operands$") as refusal:
             check({"year": ["2026-01-01", "2027-01-01"]}, **NAMES)
+        assert refusal.value.facts == {"operation": "year"}
 
     def test_refuses_operands_that_are_no_list(self):
-        with pytest.raises(OddExpression, match="and takes a list of some operands"):
+        with pytest.raises(OddExpression, match="^and takes a list of some operands$") as refusal:
             check({"and": True}, **NAMES)
+        assert refusal.value.facts == {"operation": "and"}
 
     @pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["name"])
     def test_refuses_what_evaluating_would_refuse(self, vector):
         with pytest.raises(OddExpression):
             check(vector["expression"], **NAMES)
+
+    def test_names_the_operation_it_does_not_know(self):
+        with pytest.raises(OddExpression, match="^there is no operation 'now'$") as refusal:
+            check({"now": []}, **NAMES)
+        assert refusal.value.facts == {"operation": "now"}

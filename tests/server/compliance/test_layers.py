@@ -1,9 +1,11 @@
 """Firm, region and creditor lay their settings over a pack: they tighten what is sourced and set what is not."""
 
+import re
+
 import pytest
 
 from server.compliance.layers import Layer, lay, unfit, with_policy
-from server.compliance.rulepack import LawNotOptional, LooserThanLaw, OddRulePack, load
+from server.compliance.rulepack import LawNotOptional, LooserThanLaw, OddRulePack, load, parse
 
 FIRM = Layer("firm", {"HOURS": {"params": {"latest_min": 1260}}, "FREQ-V": {"enabled": True}})
 REGION = Layer("region:65", {"HOURS": {"params": {"latest_min": 1200}}})
@@ -60,12 +62,32 @@ class TestLay:
 
     @pytest.mark.parametrize("value", ["1200", None, 1200.5, True])
     def test_refuses_a_value_of_another_kind(self, value):
-        with pytest.raises(OddRulePack):
+        with pytest.raises(OddRulePack, match="^the pack has no such rule or parameter: HOURS, latest_min is int$"):
             lay(load(), layers=[Layer("firm", {"HOURS": {"params": {"latest_min": value}}})])
 
     def test_refuses_members_it_does_not_know(self):
-        with pytest.raises(OddRulePack):
+        with pytest.raises(OddRulePack, match="^the pack has no such rule or parameter: HOURS$"):
             lay(load(), layers=[Layer("firm", {"HOURS": {"action": "WARN"}})])
+
+    @pytest.mark.parametrize("setting", ["on", {"params": 7}])
+    def test_refuses_settings_that_are_no_settings(self, setting):
+        with pytest.raises(OddRulePack, match="^the pack has no such rule or parameter: HOURS$"):
+            lay(load(), layers=[Layer("firm", {"HOURS": setting})])
+
+    def test_says_what_the_loosened_rule_rests_on(self):
+        hours = rule_of(load(), "HOURS")
+        with pytest.raises(LooserThanLaw) as refusal:
+            lay(load(), layers=[Layer("firm", {"HOURS": {"params": {"latest_min": 1321}}})])
+        assert refusal.value.detail == f"HOURS rests on {hours.source}"
+
+    def test_lays_over_a_pack_that_is_not_shipped_and_keeps_one_mark(self):
+        own = parse(dict(load().document) | {"valid_from": "2026-01-02"})
+        laid = lay(own, layers=[FIRM])
+        assert laid.valid_from == own.valid_from
+        again = lay(laid, layers=[REGION])
+        assert re.fullmatch(r"2026\.1\+[0-9a-f]{12}", laid.version)
+        assert re.fullmatch(r"2026\.1\+[0-9a-f]{12}", again.version)
+        assert rule_of(again, "HOURS").set_by == ("firm", "region:65")
 
 
 class TestUnfit:
@@ -85,6 +107,7 @@ class TestWithPolicy:
         assert rule_of(firm, "HOURS").params["latest_min"] == 1200
         assert rule_of(load(), "HOURS").params["latest_min"] == 1320
         assert firm.digest != load().digest
+        assert (rule_of(firm, "HOURS").set_by, rule_of(firm, "CREW").set_by) == (("firm",), ())
 
     def test_switches_an_optional_rule_on(self):
         firm = with_policy(load(), policy={"HOURS-FIRM": {"enabled": True}})

@@ -89,8 +89,9 @@ class TestParse:
 
     def test_refuses_a_missing_member_and_says_where(self, document):
         del document["rules"][0]["source"]
-        with pytest.raises(OddRulePack, match=r"\$\.rules\[0\]: 'source' is a required property"):
+        with pytest.raises(OddRulePack, match=r"^\$\.rules\[0\]: 'source' is a required property$") as refusal:
             parse(document)
+        assert refusal.value.facts == {"faults": 1}
 
     def test_refuses_an_unknown_action(self, document):
         document["rules"][0]["action"] = "FINE"
