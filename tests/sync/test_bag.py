@@ -119,6 +119,16 @@ class TestOpenBag:
         with pytest.raises(BadBag, match="^more files or bytes than any dossier has$"):
             bag.open_bag(io.BytesIO(write()))
 
+    @pytest.mark.parametrize("limit", ["MAX_TOTAL_BYTES", "MAX_ENTRIES"])
+    def test_opens_what_has_just_as_much_as_a_dossier_may(self, monkeypatch, limit):
+        entries = zipfile.ZipFile(io.BytesIO(write())).infolist()
+        most = {"MAX_TOTAL_BYTES": sum(one.file_size for one in entries), "MAX_ENTRIES": len(entries)}[limit]
+        monkeypatch.setattr(bag, limit, most)
+        bag.open_bag(io.BytesIO(write()))
+        monkeypatch.setattr(bag, limit, most - 1)
+        with pytest.raises(BadBag, match="^more files or bytes than any dossier has$"):
+            bag.open_bag(io.BytesIO(write()))
+
 
 class TestRead:
     def test_refuses_a_file_longer_than_expected(self):

@@ -1,5 +1,7 @@
 from html.parser import HTMLParser
 
+import pytest
+
 from sync.verify import Check, Report
 from sync.verify_page import Looked, page
 
@@ -55,6 +57,12 @@ class TestPage:
         assert "files/b.jpg: gone" in read.text
         assert read.attributes.count(("class", "bad")) == 1
         assert read.attributes.count(("class", "good")) == 1
+
+    @pytest.mark.parametrize(("is_ok", "verdict"), [(True, "通过 ok"), (False, "不通过 FAIL")])
+    def test_says_of_each_check_whether_it_held(self, is_ok, verdict):
+        html = page(Report((Check("chain", is_ok=is_ok, found=()),), ()), LOOKED)
+        assert f">{verdict}<" in html
+        assert ("FAIL" in html) is not is_ok
 
     def test_shows_markup_of_a_dossier_as_text(self):
         read = Page(page(BAD, LOOKED))

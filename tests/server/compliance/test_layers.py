@@ -50,6 +50,11 @@ class TestLay:
             lay(load(), layers=[Layer("creditor", {rule_id: {"params": params}})])
         assert refusal.value.facts == {"rule": rule_id, "parameter": next(iter(params))}
 
+    @pytest.mark.parametrize("rule", [one for one in load().rules if one.params], ids=lambda rule: rule.id)
+    def test_takes_the_packs_own_numbers(self, rule):
+        laid = lay(load(), layers=[Layer("creditor", {rule.id: {"params": dict(rule.params)}})])
+        assert rule_of(laid, rule.id).params == rule.params
+
     def test_loosens_what_is_not_sourced(self):
         pack = lay(load(), layers=[Layer("firm", {"FREQ-V": {"params": {"most_1d": 3}}})])
         assert rule_of(pack, "FREQ-V").params["most_1d"] == 3

@@ -93,6 +93,17 @@ class TestParse:
             parse(document)
         assert refusal.value.facts == {"faults": 1}
 
+    def test_reads_every_member_of_a_rule(self, document):
+        for rule, told in zip(parse(document).rules, document["rules"], strict=True):
+            plain = ("id", "section", "about", "text", "source", "check", "params", "override_role")
+            assert {name: getattr(rule, name) for name in plain} == {name: told[name] for name in plain}
+            assert (rule.grade.value, rule.action.value) == (told["grade"], told["action"])
+            assert {gate.value for gate in rule.where} == set(told["where"])
+            assert dict(rule.action_at) == told.get("action_at", {})
+            assert (rule.is_enabled, rule.is_for_counsel) == (told["enabled"], told["confirm_by_counsel"])
+            assert (rule.when, rule.set_by) == (told.get("when", True), ())
+            assert rule.source_zh == told.get("source_zh", told["source"])
+
     def test_refuses_an_unknown_action(self, document):
         document["rules"][0]["action"] = "FINE"
         with pytest.raises(OddRulePack, match="FINE"):

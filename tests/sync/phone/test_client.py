@@ -54,6 +54,14 @@ class TestEnrol:
         Client(store, line, senses).enrol("GOOD", label="x", app_version="1")
         assert office.phone_key.jwk() == first
 
+    def test_tells_the_id_it_had_when_it_enrols_again(self, store, line, senses, office, monkeypatch):
+        told, enrol = [], office._enrol  # noqa: SLF001, what it was told
+        monkeypatch.setattr(office, "_enrol", lambda one: told.append(one) or enrol(one))
+        for _ in range(2):
+            device = Client(store, line, senses).enrol("GOOD", label="x", app_version="1")
+        assert [one.get("device_id") for one in told] == [None, device]
+        assert "device_id" not in told[0]
+
     def test_says_when_the_code_is_not_good(self, store, line, senses):
         with pytest.raises(Refused, match="code-not-good"):
             Client(store, line, senses).enrol("BAD", label="x", app_version="1")

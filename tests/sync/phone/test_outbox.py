@@ -8,6 +8,7 @@ from sync import chain, envelope, strict_json
 from sync.canonical import NotCanonisable, canonical
 from sync.envelope import RecordType
 from sync.phone.outbox import NotEnrolled, Outbox, clean
+from sync.phone.store import Store
 
 texts = st.recursive(
     st.text() | st.integers(-9, 9) | st.none(), lambda v: st.lists(v) | st.dictionaries(st.text(), v), max_leaves=8
@@ -49,6 +50,15 @@ class TestWrite:
 
 
 class TestInit:
+    @pytest.mark.parametrize("missing", ["device", "alg", "secret"])
+    def test_needs_all_of_an_enrolment(self, senses, missing):
+        store = Store(":memory:")
+        whole = {"device": "d", "alg": "ed25519", "secret": "00" * 32}
+        store.put(**{name: value for name, value in whole.items() if name != missing})
+        with pytest.raises(NotEnrolled):
+            Outbox(store, senses)
+        store.close()
+
     def test_needs_an_enrolled_phone(self, store, senses):
         with pytest.raises(NotEnrolled):
             Outbox(store, senses)
