@@ -5,8 +5,10 @@ header, the others its rows, with the first cell empty.
 """
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
@@ -19,8 +21,8 @@ MAX_ROWS = 1000
 MAX_COLUMNS = 60
 _SPLIT = re.compile(r"(?<!\\)\|")
 _UNREADABLE = (
-    zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError, AttributeError, IndexError,
-    OSError, EOFError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, ParseError, DefusedXmlException,
+    KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, RuntimeError,
 )  # fmt: skip
 
 

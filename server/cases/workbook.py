@@ -7,6 +7,7 @@ it. Limits stop a file that would unpack into more than a placement can hold.
 import csv
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,8 +36,8 @@ LETTERS = 26
 FORMULAS = frozenset({"ArrayFormula", "DataTableFormula"})  # of openpyxl, which is loaded when a file is read
 
 Flaws = (
-    zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException,
-    KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, ParseError, DefusedXmlException,
+    KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, RuntimeError,
 )  # fmt: skip
 
 

@@ -106,6 +106,19 @@ class TestReadXlsx:
         parts["xl/worksheets/sheet1.xml"] = sheet
         assert len(read_xlsx(zipped(**parts)).sheets[0].rows[0].cells) == 2
 
+    @pytest.mark.parametrize("way", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+    def test_refuses_a_file_whose_packing_is_broken(self, way):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(xlsx(["合同号"]))) as made, zipfile.ZipFile(packed, "w", way) as archive:
+            for name in made.namelist():
+                archive.writestr(name, made.read(name))
+            part = archive.getinfo("xl/workbook.xml")
+        content = bytearray(packed.getvalue())
+        begins = part.header_offset + 30 + len(part.filename)
+        content[begins + 9 : begins + 60] = b"\xff" * 51
+        with pytest.raises(UnreadableFile):
+            read_xlsx(bytes(content))
+
     def test_refuses_what_only_looks_like_a_zip(self):
         with pytest.raises(UnreadableFile, match="BadZipFile"):
             read_xlsx(b"PK\x03\x04 and then nothing")
