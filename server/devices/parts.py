@@ -15,6 +15,7 @@ from uuid import UUID
 from server import config, media
 from server.errors import Conflict
 from server.media import SharedStore
+from sync import ids
 
 UPLOADS = "uploads"
 
@@ -157,11 +158,13 @@ class SharedParts(Parts):
 
 
 def waiting() -> set[UUID]:
-    """Return the uploads of which something lies here. Raises StorageFails."""
+    """Return the uploads of which something lies here; what somebody else put there is none. Raises StorageFails."""
     shared = media.shared()
     if shared is not None:
-        return {UUID(name.split("/")[1]) for name in shared.sizes(UPLOADS)}
-    return {UUID(path.stem) for path in (config.current().var_dir / UPLOADS).glob("*.part")}
+        names = {name.split("/")[1] for name in shared.sizes(UPLOADS)}
+    else:
+        names = {path.stem for path in (config.current().var_dir / UPLOADS).glob("*.part")}
+    return {UUID(name) for name in names if ids.is_uuid(name)}
 
 
 def of(upload_id: UUID) -> Parts:

@@ -123,6 +123,7 @@ class TestSweep:
         for one in (row.id, other.id):
             files.append(db.session.get(Upload, one), BODY, at_offset=0, checksum=None)
         unknown.append(BODY, at_offset=0, most=len(BODY))
+        (parts.PartFile(row.id).path.parent / "somebody's copy.part").touch()
         files.keep(row)
         begin_write()
         files.finish(device, row, at=clock.now())

@@ -60,9 +60,8 @@ class TestListVisits:
 
     def test_refuses_a_parameter_given_twice_as_a_fault_of_the_query(self, kept_visit, as_zhou):
         told = as_zhou.get("/v1/visits?limit=5&limit=6").json
-        assert (told["type"], told["title"]) == (
-            "/problems/query-malformed", "A parameter of the query is unknown, unfit or given twice.",
-        )  # fmt: skip
+        title = "A parameter of the query is unknown, unfit or given twice."
+        assert (told["type"], told["title"]) == ("/problems/query-malformed", title)
         assert told["errors"] == [{"pointer": "/limit", "detail": "given more than once"}]
 
     def test_goes_through_pages(self, kept_visit, as_zhou):
