@@ -7,7 +7,7 @@ from server.demo import doors
 from server.demo.doors import Door
 from tests.flows.desk import Desk
 
-REFUSED_TO_PAY = 3
+PROMISED, REFUSED_TO_PAY = 1, 3
 MOST_ASKED_ABOUT = """globalThis.most = 0;
 new MutationObserver(() => most = Math.max(most, document.querySelectorAll('input[name^=why-]').length))
   .observe(document.body, {childList: true, subtree: true});"""
@@ -91,3 +91,15 @@ def test_a_scheme_is_closed_out_and_a_case_proposed(desk, as_zhou, dispatched, d
     desk.sees("已转为继续催收")
     db.session.rollback()
     assert as_zhou.get(f"/v1/cases/{visits[1]['case_id']}").json["state"] == "continued"
+
+
+def test_a_case_tells_what_happened_in_words(desk, as_ma, dispatched, fangs_phone):
+    stop = fangs_phone.stops()[0]
+    doors.play(Door(fangs_phone, dict(stop) | {"arrive_at": fangs_phone.clock.at.isoformat()}, PROMISED))
+    assert fangs_phone.sync().unsent == 0
+    complaint = {"case_id": stop["case_id"], "channel": "phone", "text": "上门太晚"}
+    assert as_ma.post("/v1/complaints", json=complaint).status_code == 201
+    desk.sign_in("zhou", f"/cases/{stop['case_id']}?tab=timeline")
+    desk.sees("书面还款承诺 草拟 · ¥")
+    desk.sees("投诉登记 电话")
+    assert desk.flawless() == []

@@ -51,6 +51,12 @@ class TestScreens:
                 lin.picture("specialist-case")
         assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
+    def test_of_a_mistyped_address_says_so_in_the_readers_words(self, desk, placed):
+        lin = desk("lin", "/lists/nosuch")
+        lin.sees("没有这个地址")
+        lin.go(f"/cases/{placed}?tab=nosuch")
+        lin.page.wait("document.querySelector('.el-tabs__item.is-active')?.textContent.trim() === '概况'")
+
     def test_of_the_administrator_hold_nothing_against_them(self, desk, creditors):
         an, found = desk("an"), {}
         pictures = {"/people": "admin-people", "/system": "admin-system"}

@@ -36,6 +36,7 @@ function quote(rule: Quoted): string {
   return `${rule.rule_id ?? ""} ${said([rule.text.zh ?? "", rule.text.en ?? ""])}（${grounds(rule)[language.value]}）`;
 }
 
+const NOT_FOUND = 404;
 let chinese: Promise<Map<string, string>> | null = null;
 
 async function readChinese(): Promise<Map<string, string>> {
@@ -47,6 +48,7 @@ async function readChinese(): Promise<Map<string, string>> {
 export async function tell(fault: unknown): Promise<string> {
   if (!(fault instanceof Problem)) return fault instanceof TypeError ? common("offline") : String(fault);
   if (fault.status === 0) return common(fault.isOfReading ? "unreachable" : "offline");
+  if (fault.status === NOT_FOUND && fault.slug === "about:blank") return common("no_such"); // an address somebody mistyped
   chinese ??= readChinese();
   const zh = (await chinese).get(fault.slug);
   const what = language.value === "zh" && zh ? zh : [fault.message, fault.detail].filter(Boolean).join(": ");

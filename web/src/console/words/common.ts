@@ -28,6 +28,7 @@ export const COMMON = {
   take_theirs: ["全部采用对方的", "Take all of theirs"], save_chosen: ["按所选保存", "Save what is chosen"], keep_editing: ["继续编辑", "Keep editing"], nothing_differs: ["对方的改动与您的内容没有冲突，可以直接保存。", "Their change touches nothing of yours: you may save."],
   guide_none: ["这个岗位的使用手册还没有写好。", "The guide of this role is not written yet."],
   not_found: ["没有这个页面", "There is no such page"], no_right: ["您的岗位无权查看", "Your role may not see this"],
+  no_such: ["没有这个地址，请从左侧菜单进入", "There is nothing at this address; go by the menu"],
   offline: ["网络不通，没有收到保存结果：所填内容还在，请稍后再试", "No network, and no word that it was saved: what you typed is still here, try again"], unreachable: ["网络不通，没有读到内容，请稍后再试", "No network: nothing could be read, try again"],
   changed_meanwhile: ["内容已被他人修改，以下为差异。请核对后再保存。", "Somebody changed this meanwhile. Look at the difference, then save again."],
   loading: ["正在载入…", "Loading…"], running: ["进行中", "Running"], failed: ["失败", "Failed"], cancelled: ["已取消", "Cancelled"], queued: ["排队中", "Queued"],

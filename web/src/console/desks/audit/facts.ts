@@ -58,7 +58,8 @@ export function told(facts: unknown, names: ReadonlyMap<string, string>): string
   return worth.map(([name, value]) => `${wordOf(FACTS, name)}${language.value === "zh" ? "：" : ": "}${valueOf(name, value, names)}`).join(" · ");
 }
 
-function valueOf(name: string, value: unknown, names: ReadonlyMap<string, string>): string {
+/** Return one fact's value in words. `names`: person id → name. */
+export function valueOf(name: string, value: unknown, names: ReadonlyMap<string, string> = new Map()): string {
   if (value === true) return said(["是", "yes"]);
   if (name.endsWith("_fen") && typeof value === "number") return yuan(value);
   if (Array.isArray(value)) return value.map((one) => valueOf(name, one, names)).join("、");
