@@ -8,11 +8,10 @@
 The fixture `live_server` of tests/conftest.py gives one on the database of the fixture `app`.
 """
 
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,10 +22,11 @@ import requests
 import sqlalchemy as sa
 
 from bench.hosts.store import settings_of
+from tests import forked
 
 ROOT = Path(__file__).parents[1]
 READY_WITHIN_S = 60
-POLL_S = 0.05
+POLL_S = 0.02
 
 
 class NotUp(Exception):
@@ -42,7 +42,7 @@ class LiveServer:
     threads: int = 4
     port: int = 0
     application: str = "wsgi:app"
-    process: subprocess.Popen | None = field(default=None, repr=False)
+    process: multiprocessing.Process | None = field(default=None, repr=False)
 
     @property
     def url(self):
@@ -66,7 +66,7 @@ class LiveServer:
         self.port = self.port or free_port()
         self._launch()
         for _ in range(int(READY_WITHIN_S / POLL_S)):
-            if self.process.poll() is not None:
+            if not self.process.is_alive():
                 break
             if self.is_ready():
                 return self
@@ -83,7 +83,7 @@ class LiveServer:
         """Kill master and workers without a warning, as a power cut would."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.join()
 
     def kill_a_worker(self):
         """Kill one worker without a warning; the master starts another. Return its process id, None without one."""
@@ -104,10 +104,9 @@ class LiveServer:
 
     def stop(self):
         """Ask it to stop and wait; what is left is killed."""
-        if self.process.poll() is None:
+        if self.process.is_alive():
             self.process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=10)
+            self.process.join(timeout=10)
         self.kill()
 
     def restart(self):
@@ -116,23 +115,13 @@ class LiveServer:
         return self.start()
 
     def _launch(self):
-        command = [
-            *(sys.executable, "-m", "gunicorn", self.application, "--bind", f"127.0.0.1:{self.port}"),
+        words = [
+            *(self.application, "--bind", f"127.0.0.1:{self.port}"),
             *("--worker-class", "gthread", "--workers", str(self.workers), "--threads", str(self.threads)),
-            *(
-                "--graceful-timeout",
-                "2",
-                "--preload",
-                "--no-control-socket",
-                "--log-level",
-                "warning",
-            ),  # preloaded: half the CPU of a start
+            *("--graceful-timeout", "2", "--preload", "--no-control-socket", "--log-level", "warning"),
         ]
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=os.environ | environment(self.settings), stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+        environ = os.environ | environment(self.settings)
+        self.process = forked.start(words, environ=environ, folder=ROOT, log=self.log_path)
 
 
 @contextmanager
