@@ -1,8 +1,9 @@
 """`python -m bench.load [--engine …] [--seconds …]`: pushes from many phones at once: how many, how late, what failed.
 
-Bodies are made and signed before the clock starts. Two gunicorn workers and `doorstep worker` beside them serve;
-client, server and database share the machine, so that figures are pessimistic. Prints a line for each run and, last,
-one JSON object.
+By the hundred, then by five, each phone as soon as it is answered; on SQLite by five once more at a given rate beside
+a backup, where a push's time counts from when it was due. Bodies are made and signed before the clock starts. Two
+gunicorn workers and `doorstep worker` beside them serve; client, server and database share the machine, so that figures
+are pessimistic. Prints a line for each run and, last, one JSON object.
 """
 
 import json
@@ -40,11 +41,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One run: records a push, pushes kept, rates a second, latencies in ms, and the seconds of a backup beside it."""
+    """One run: records a push, pushes kept, rates a second, latencies in ms, and the seconds of a backup beside it.
+
+    `asked_per_s` is the rate of pushes it was held to; None when each phone pushed as soon as it was answered.
+    """
 
     engine: str
     connections: int
     batch: int
+    asked_per_s: float | None
     seconds: float
     pushes: int
     records_per_s: float
@@ -55,18 +60,42 @@ class Figures:
     backup_s: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Records a push, records a second there are bodies for, and pushes a second of all phones, None for no rest."""
+
+    batch: int
+    per_s: float
+    asked_per_s: float | None = None
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` of them do not exceed; 0.0 of none."""
     return sorted(values)[min(len(values) - 1, ceil(share * len(values)) - 1)] if values else 0.0
 
 
-def pushed(url: str, phone: Phone, bodies: Sequence[bytes], *, until_s: float) -> Told:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When a phone pushes: from `begin_s` to `end_s` of the monotonic clock, each `every_s`, 0 when answered."""
+
+    begin_s: float
+    end_s: float
+    every_s: float = 0.0
+
+    def due_s(self, number: int) -> float:
+        """Wait until push `number` may go and return since when it is due."""
+        due_s = self.begin_s + number * self.every_s
+        time.sleep(max(0.0, due_s - time.monotonic()))
+        return due_s if self.every_s else time.monotonic()
+
+
+def pushed(url: str, phone: Phone, bodies: Sequence[bytes], course: Course) -> Told:
     """Push bodies one after the other over a kept connection until the time is over or none is left."""
     told = Told()
     with Line(url, Ours().headers(phone)) as line:
-        for body in bodies:
-            began_s = time.monotonic()
-            if began_s >= until_s:
+        for number, body in enumerate(bodies):
+            began_s = course.due_s(number)
+            if began_s >= course.end_s:
                 break
             try:
                 Ours().require_kept(line.call("POST", PUSH, body), count=0)
@@ -76,16 +105,18 @@ def pushed(url: str, phone: Phone, bodies: Sequence[bytes], *, until_s: float) -
     return told
 
 
-def run(served: Installation, engine: str, *, batch: int, seconds: float, per_s: int, backup: Path | None) -> Figures:
-    """Let every phone push at once for so many seconds; `per_s`: records a second there are bodies for."""
-    each = ceil(per_s * seconds / batch / len(served.phones))
-    bodies = [[Ours().batch(phone, next_rows(phone, batch)).body for _ in range(each)] for phone in served.phones]
+def run(served: Installation, engine: str, load: Load, *, seconds: float, backup: Path | None) -> Figures:
+    """Let every phone push for so many seconds, with a backup of the folder beside it."""
+    each = ceil(load.per_s * seconds / load.batch / len(served.phones))
+    bodies = [[Ours().batch(phone, next_rows(phone, load.batch)).body for _ in range(each)] for phone in served.phones]
+    every_s = len(served.phones) / load.asked_per_s if load.asked_per_s else 0.0
     backup_s = None
     with ThreadPoolExecutor(len(served.phones)) as pool:
         began_s = time.monotonic()
+        begins_s = [began_s + number * every_s / len(served.phones) for number in range(len(served.phones))]
         turns = [
-            pool.submit(pushed, served.server.url, phone, mine, until_s=began_s + seconds)
-            for phone, mine in zip(served.phones, bodies, strict=True)
+            pool.submit(pushed, served.server.url, phone, mine, Course(begin_s, began_s + seconds, every_s))
+            for phone, mine, begin_s in zip(served.phones, bodies, begins_s, strict=True)
         ]
         if backup is not None:
             backup_s = backed_up(backup)
@@ -96,9 +127,9 @@ def run(served: Installation, engine: str, *, batch: int, seconds: float, per_s:
     for words in sorted(set(refused))[:5]:
         click.echo(f"refused: {words}", err=True)
     return Figures(
-        engine, len(served.phones), batch, round(took_s, 1), len(late), round(len(late) * batch / took_s),
-        round(len(late) / took_s), round(1000 * quantile(late, P50)), round(1000 * quantile(late, P99)), len(refused),
-        backup_s,
+        engine, len(served.phones), load.batch, load.asked_per_s, round(took_s, 1), len(late),
+        round(len(late) * load.batch / took_s), round(len(late) / took_s), round(1000 * quantile(late, P50)),
+        round(1000 * quantile(late, P99)), len(refused), backup_s,
     )  # fmt: skip
 
 
@@ -116,9 +147,10 @@ def backed_up(folder: Path) -> float:
 )
 @click.option("--connections", default=16, show_default=True, type=click.IntRange(1, 64))
 @click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1))
-@click.option("--per-s", default=4000, show_default=True, help="Records a second to make bodies for.")
-def main(engines: tuple[str, ...], connections: int, seconds: float, per_s: int) -> None:
-    """Pushes of 100, then of 5 (on SQLite beside a backup), on each engine."""
+@click.option("--per-s", default=6000, show_default=True, help="Records a second to make bodies for.")
+@click.option("--asked-per-s", default=60.0, show_default=True, help="Pushes of five a second beside a backup.")
+def main(engines: tuple[str, ...], connections: int, seconds: float, per_s: int, asked_per_s: float) -> None:
+    """Pushes of 100, then of 5, on each engine; on SQLite, of 5 at a rate beside a backup."""
     found = []
     for engine in engines:
         with ExitStack() as stack:
@@ -126,10 +158,13 @@ def main(engines: tuple[str, ...], connections: int, seconds: float, per_s: int)
             cluster = stack.enter_context(postgres.cluster()) if engine == "postgres" else None
             url = postgres.sqlalchemy_url(cluster.database("load")) if cluster else ""
             served = stack.enter_context(installation.served(folder, phones=connections, database_url=url))
-            beside = None if cluster else folder  # pg_dump has to be of the server's own version
-            for batch, lasts_s, backup in ((100, seconds, None), (5, seconds / 2, beside)):
-                rate = per_s if batch == 100 else per_s // 2  # noqa: PLR2004
-                figures = run(served, engine, batch=batch, seconds=lasts_s, per_s=rate, backup=backup)
+            runs: list[tuple[Load, float, Path | None]] = [
+                (Load(100, per_s), seconds, None), (Load(5, per_s / 2), seconds / 2, None)
+            ]  # fmt: skip
+            if not cluster:  # pg_dump has to be of the server's own version
+                runs.append((Load(5, 10 * asked_per_s, asked_per_s), seconds / 2, folder))
+            for load, lasts_s, backup in runs:
+                figures = run(served, engine, load, seconds=lasts_s, backup=backup)
                 click.echo(" ".join(f"{name}={value}" for name, value in asdict(figures).items()))
                 found.append(asdict(figures))
     click.echo(json.dumps({"bench": "load", "runs": found}))
