@@ -15,6 +15,8 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 
+from field_forms.archives import refuse_hostile_xml
+
 MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 20 * 1024 * 1024
 MAX_ROWS = 1000
@@ -114,6 +116,7 @@ def _refuse_bomb(source: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(source)) as archive:
         if sum(one.file_size for one in archive.infolist()) > MAX_UNPACKED:
             raise OddCell("workbook", f"expected at most {MAX_UNPACKED} bytes when unpacked")
+        refuse_hostile_xml(archive)
 
 
 def _text(value: object) -> str:

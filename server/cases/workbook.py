@@ -19,6 +19,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 
+from field_forms.archives import refuse_hostile_xml
 from server.errors import Invalid
 
 MAX_FILE_BYTES = 24 * 1024 * 1024
@@ -138,15 +139,19 @@ def read_xlsx(content: bytes) -> Workbook:
 
 
 def refuse_bomb(content: bytes) -> None:
-    """Look at the directory of the archive before anything is unpacked. Raises OversizeFile."""
+    """Look at the directory of the archive before anything is unpacked, then at the XML before anything reads it.
+
+    Raises OversizeFile or HostileXml.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES:
-        raise OversizeFile(
-            f"unpacks to {unpacked} bytes in {len(parts)} parts, {MAX_UNPACKED_BYTES} in {MAX_PARTS} allowed",
-            limit_bytes=MAX_UNPACKED_BYTES,
-        )
+        unpacked = sum(part.file_size for part in parts)
+        if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES:
+            raise OversizeFile(
+                f"unpacks to {unpacked} bytes in {len(parts)} parts, {MAX_UNPACKED_BYTES} in {MAX_PARTS} allowed",
+                limit_bytes=MAX_UNPACKED_BYTES,
+            )
+        refuse_hostile_xml(archive)
 
 
 def xlsx_rows(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Cell, ...]]:
