@@ -92,3 +92,13 @@ class Caller:
 
     def delete(self, path, **kwargs):
         return self._call("delete", path, **kwargs)
+
+
+def signed_in(app, username):
+    """Sign a member of the cast in and return the caller."""
+    client = app.test_client()
+    answer = client.post("/v1/auth/token", json={"username": username, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    token = answer.json["access_token"]
+    me = client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    return Caller(client, token, me.json["person"]["id"])

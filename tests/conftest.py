@@ -8,7 +8,6 @@ import logging
 import os
 import shutil
 import tempfile
-import uuid
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,17 +15,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import request
-from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 
 from bench.hosts import store as s3
-from server import clock, config, jobs
+from server import clock, jobs
 from server.accounts.models import Creditor
-from server.app import create_app, migrations_dir
+from server.app import create_app
 from server.db import db
 from server.keys import make_keys
 from tests import compiled, live, remembered, routes, scratch
-from tests.cast import CAST, PASSWORD, Caller, add_cast
+from tests.cast import CAST, signed_in
+from tests.installed import DATABASE, Installations
 from tests.live import pg_admin, pg_server
 from tests.spoken import Spoken
 from tests.tsa import Authority
@@ -103,81 +102,46 @@ def postgres_uri(engine_name):
         shutil.rmtree(home, ignore_errors=True)
 
 
-def settings_for(var_dir, keys_dir, database_url, monkeypatch=None):
-    shutil.copytree(keys_dir / "keys", var_dir / "keys", dirs_exist_ok=True)
-    names = {
-        "DOORSTEP_DATABASE_URL": database_url,
-        "DOORSTEP_ARGON2_MEMORY_KIB": "64",
-        "DOORSTEP_ARGON2_TIME_COST": "1",
-        "DOORSTEP_SECOND_FACTOR_ROLES": "",  # tests of it name roles
-        "DOORSTEP_FIRM_NAME": "测试催收服务有限公司",
-        "DOORSTEP_FIRM_PHONE": "0755-00000000",
-        "DOORSTEP_FIRM_COMPLAINT_PHONE": "400-000-0000",
-        "DOORSTEP_FIRM_ADDRESS": "测试市测试路1号",
-    }
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(names)
-    try:
-        return config.load(var_dir)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+@pytest.fixture(scope="session")
+def install(engine_name, keys_dir, postgres_uri, tmp_path_factory):
+    """Make a fresh copy of a prepared installation for a block: `with install(folder) as settings`."""
+    made = Installations(keys_dir, postgres_uri, tmp_path_factory.mktemp, running)
+    made.migrate()
+    with made.kept:
+        yield made
 
 
 @pytest.fixture(scope="session")
-def template(engine_name, keys_dir, postgres_uri, tmp_path_factory):
-    """A migrated database with the cast in it: a SQLite file, or the name of a PostgreSQL template."""
-    home = tmp_path_factory.mktemp("template")
-    if engine_name == "sqlite":
-        url, mark = f"sqlite:///{home / 'doorstep.db'}", home / "doorstep.db"
-    else:
-        mark = f"template_{uuid.uuid4().hex[:12]}"
-        pg_admin(postgres_uri, f"CREATE DATABASE {mark}")
-        url = postgres_uri.format(mark)
-    app = create_app(settings_for(home, keys_dir, url))
-    with app.app_context():
-        upgrade(directory=str(migrations_dir()))
-        add_cast()
-        if engine_name == "sqlite":
-            db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        db.session.remove()
-        db.engine.dispose()
-    return mark
-
-
-@pytest.fixture(scope="session")
-def install(template, engine_name, keys_dir, postgres_uri):
-    """Make a fresh copy of the migrated database for a block: `with install(folder) as settings`."""
-
-    @contextmanager
-    def installed(home):
-        if engine_name == "sqlite":
-            shutil.copy(template, home / "doorstep.db")
-            yield settings_for(home, keys_dir, f"sqlite:///{home / 'doorstep.db'}")
-            return
-        name = f"test_{uuid.uuid4().hex[:16]}"
-        pg_admin(postgres_uri, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        try:
-            yield settings_for(home, keys_dir, postgres_uri.format(name))
-        finally:
-            pg_admin(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)")
-
-    return installed
+def template(install, engine_name):
+    """The migrated database with the cast in it: a SQLite file, or the name of a PostgreSQL template."""
+    return install.bare.home / DATABASE if engine_name == "sqlite" else install.bare.database
 
 
 @pytest.fixture
-def app(install, tmp_path):
-    with install(tmp_path) as settings:
-        application = create_app(settings)
-        application.after_request(_do_the_chores)
-        with listening(application) as spoken:
-            yield application
-        with application.app_context():
-            db.session.remove()
-            told = spoken.of_people()
-            db.session.remove()
-            db.engine.dispose()
-        assert not told, "personal data in a log line, a problem or an address"
+def beginning():
+    """The story of tests/installed.py at whose end the installation of a test begins: none, unless a folder says."""
+    return
+
+
+@pytest.fixture
+def app(install, tmp_path, beginning):
+    with install(tmp_path, beginning=beginning) as settings, running(settings) as application:
+        yield application
+
+
+@contextmanager
+def running(settings):
+    """Make the application of an installation; it is listened to and its chores are done, until the end of a block."""
+    application = create_app(settings)
+    application.after_request(_do_the_chores)
+    with listening(application) as spoken:
+        yield application
+    with application.app_context():
+        db.session.remove()
+        told = spoken.of_people()
+        db.session.remove()
+        db.engine.dispose()
+    assert not told, "personal data in a log line, a problem or an address"
 
 
 @contextmanager
@@ -255,12 +219,7 @@ def sign_in(app):
     """Sign a member of the cast in and return the caller."""
 
     def caller(username):
-        client = app.test_client()
-        answer = client.post("/v1/auth/token", json={"username": username, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        token = answer.json["access_token"]
-        me = client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
-        return Caller(client, token, me.json["person"]["id"])
+        return signed_in(app, username)
 
     return caller
 

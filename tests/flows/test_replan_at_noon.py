@@ -9,11 +9,16 @@ from server.accounts.models import Person
 from server.db import db
 from server.demo import doors
 from server.demo.doors import Door
-from tests.flows.conftest import BASE
+from tests.flows import stories
 
 TOMORROW = clock.today() + timedelta(days=1)
 NOON = datetime.combine(TOMORROW, time(12), tzinfo=clock.SHANGHAI)
 PROMISE = 1
+
+
+@pytest.fixture
+def beginning():
+    return stories.list_accepted
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def second_crew(in_app):
 @pytest.fixture
 def planned(as_zhou, as_fang, as_luo, accepted_list, second_crew, run_jobs):
     """Two crews with long visits and a rest at noon: not everything fits."""
-    crew = {"vehicle": "粤B·测001", "start": BASE, "shift_from": "09:00", "shift_until": "16:00"}
+    crew = {"vehicle": "粤B·测001", "start": stories.BASE, "shift_from": "09:00", "shift_until": "16:00"}
     body = {
         "visit_list_id": accepted_list,
         "title": "两组一天",
@@ -54,6 +59,11 @@ def planned(as_zhou, as_fang, as_luo, accepted_list, second_crew, run_jobs):
     settings = {"iterations": 300, "seed": 1, "rest": {"from": "11:30", "until": "14:00", "min": 45}}
     run_jobs(as_zhou, as_zhou.post(f"{path}/plan", json=settings))
     return made.json["id"]
+
+
+@pytest.fixture
+def dispatched(as_zhou, as_sun, as_guo, planned):
+    return stories.send_out(as_zhou, as_sun, as_guo, planned)
 
 
 class TestNoon:
@@ -80,7 +90,7 @@ class TestNoon:
         doors.play(Door(fangs_phone, dict(mine[0]) | {"arrive_at": fangs_phone.clock.at.isoformat()}, PROMISE))
         fangs_phone.sync()
         assert {one["id"]: one["state"] for one in as_zhou.get(path).json["stops"]}[mine[0]["id"]] == "visited"
-        jam = {"crew_id": first, "point": BASE, "free_at": (NOON + timedelta(hours=1)).isoformat()}
+        jam = {"crew_id": first, "point": stories.BASE, "free_at": (NOON + timedelta(hours=1)).isoformat()}
 
         # Planned again at noon: the crew without phones keeps its plan, the difference is shown, nothing is in force.
         asked = as_zhou.post(f"{path}/replan", json={"at": NOON.isoformat(), "positions": [jam], "seed": 2})

@@ -9,7 +9,7 @@ from flask_migrate import downgrade, upgrade
 
 from server.app import create_app, migrations_dir
 from server.db import db
-from tests.conftest import settings_for
+from tests.installed import settings_for
 from tests.live import pg_admin
 
 FILLED = {

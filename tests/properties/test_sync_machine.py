@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from server import clock
 from sync.phone.transport import Refused
-from tests.conftest import settings_for
+from tests.installed import settings_for
 from tests.properties.office import AGENTS, Databases, build, reassign
 from tests.properties.phone_rules import PHONES, PhoneRules
 
