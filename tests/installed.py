@@ -14,11 +14,12 @@ A story is a function that plays something on an application and returns what a 
     with install(folder, beginning=day_planned) as settings:
         scheme_id = install.told(day_planned)
 
-Each story is played once a day and worker; what is copied is all of it: database, files and keys.
+Each worker plays a story once for each day that its tests live in; what is copied is all of it: database, files, keys.
 """
 
 import os
 import shutil
+import time
 import uuid
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ from tests.cast import add_cast
 from tests.live import pg_admin
 
 DATABASE = "doorstep.db"
+CLOCKS_DIFFER_S = 600  # of a test that turned its clock and one that did not
 
 
 def settings_for(var_dir, keys_dir, database_url):
@@ -130,10 +132,11 @@ class Installations:
     def _after(self, story):
         if story is None:
             return self.bare
-        today = story, clock.today()
-        if today not in self.played:
-            self.played[today] = self._play(story)
-        return self.played[today]
+        lives_later = round((clock.now().timestamp() - time.time()) / CLOCKS_DIFFER_S)  # noqa: TID251  # what a test turned
+        then = story, clock.today(), lives_later
+        if then not in self.played:
+            self.played[then] = self._play(story)
+        return self.played[then]
 
     def _play(self, story):
         home, earlier = self.new_folder(story.__name__), getattr(story, "earlier", None)

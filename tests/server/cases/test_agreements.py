@@ -8,9 +8,9 @@ from server import clock
 from server.cases import agreements
 from server.compliance.rulepack import Gate
 from server.db import begin_write, db
-from tests.server.escalation.conftest import day
+from tests.server.escalation.conftest import beginning, day
 
-__all__ = ["day"]
+__all__ = ["beginning", "day"]
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from server.cases.models import StopFlag
 from server.db import begin_write, db
 from server.devices.models import Device
 from server.privacy.models import LegalHold
-from tests.server.escalation.conftest import day, decided, played, propose
+from tests.server.escalation.conftest import beginning, day, decided, played, propose
 
-__all__ = ["day", "decided", "played", "propose"]
+__all__ = ["beginning", "day", "decided", "played", "propose"]
 DAY = timedelta(days=1)
 
 

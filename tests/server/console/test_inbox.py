@@ -12,10 +12,10 @@ from server.db import begin_write, db
 from server.devices.models import Device
 from server.privacy import exports
 from server.privacy.models import Export
-from tests.server.escalation.conftest import day, decided, played, propose
+from tests.server.escalation.conftest import beginning, day, decided, played, propose
 from tests.server.schemes import make_scheme as make
 
-__all__ = ["day", "decided", "played", "propose"]
+__all__ = ["beginning", "day", "decided", "played", "propose"]
 
 
 def waits(caller):

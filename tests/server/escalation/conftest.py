@@ -1,30 +1,56 @@
 """A day to try the slice with: four customers of the bank, and the steps of an escalation in the cast's voices."""
 
 import pytest
+from sqlalchemy import select
 
 from server import clock, jobs
+from server.accounts.models import Creditor
 from server.db import begin_write, db
+from tests.cast import signed_in
 from tests.server.escalation.make_day import accept, ask, dispatched_day
 
 FOUR = ({}, {"broken_promises": 3}, {}, {})
 
 
-@pytest.fixture
-def day(in_app, creditors):
-    """A dispatched scheme with four stops of the bank, nobody visited yet, in an open write transaction."""
+def four_stops():
     begin_write()
-    return dispatched_day([creditors["bank"]], cases=FOUR)
+    bank = db.session.scalars(select(Creditor.id).order_by(Creditor.id)).first()
+    return dispatched_day([bank], cases=FOUR)
 
 
-@pytest.fixture
-def played(day, as_zhou):
+def whole_day(app):
     """The day told: 0 promised and signed, 1 refused, 2 nobody there, 3 postponed; all reviewed by Zhou."""
+    with app.app_context():
+        day = tell(four_stops(), signed_in(app, "zhou"))
+        db.session.remove()
+    return day.put_down()
+
+
+def tell(day, zhou):
     visits = [day.promised(0), day.refused(1), day.nobody(2), day.nobody(3, code=14)]
     ids = [visit.id for visit in visits]
     db.session.commit()
     for visit_id in ids:
-        accept(as_zhou, visit_id)
+        accept(zhou, visit_id)
     return day
+
+
+@pytest.fixture
+def beginning(request):
+    """Begin when the day has been told, where a test asks for that; a bucket has no copy of its files."""
+    return whole_day if "played" in request.fixturenames and "in_bucket" not in request.fixturenames else None
+
+
+@pytest.fixture
+def day(in_app, beginning, install):
+    """A dispatched scheme with four stops of the bank, nobody visited yet, in an open write transaction."""
+    return four_stops() if beginning is None else install.told(beginning).taken_up()
+
+
+@pytest.fixture
+def played(day, beginning, as_zhou):
+    """The day told: 0 promised and signed, 1 refused, 2 nobody there, 3 postponed; all reviewed by Zhou."""
+    return tell(day, as_zhou) if beginning is None else day
 
 
 @pytest.fixture

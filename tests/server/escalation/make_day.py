@@ -1,7 +1,7 @@
 """A dispatched scheme with several customers, and Fang's phone that signs what it tells, so that dossiers verify."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -95,6 +95,18 @@ class Day:
         if number not in self.stories:
             self.stories[number] = Story(self.stop(number), self.phone, self.phone.person_id, person_id("luo"))
         return self.stories[number]
+
+    def put_down(self):
+        """Return this day without its database, to be taken up in a copy of it."""
+        return replace(self, stories={number: replace(one, stop=None) for number, one in self.stories.items()})
+
+    def taken_up(self):
+        """Return this day in the database of the present application."""
+        made = replace(self, phone=replace(self.phone), stories={})
+        for number, one in self.stories.items():
+            made.stories[number] = replace(one, stop=made.stop(number), phone=made.phone, photos=dict(one.photos))
+        db.session.commit()
+        return made
 
     def visit(self, number):
         return db.session.get(Visit, self.stories[number].visit_id, populate_existing=True)

@@ -1,5 +1,5 @@
 """The day that the escalation tests play, for what becomes of its data."""
 
-from tests.server.escalation.conftest import day, decided, played, propose
+from tests.server.escalation.conftest import beginning, day, decided, played, propose
 
-__all__ = ["day", "decided", "played", "propose"]
+__all__ = ["beginning", "day", "decided", "played", "propose"]
