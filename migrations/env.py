@@ -1,4 +1,4 @@
-"""Alembic's environment: numbered revisions, named constraints, one transaction for each migration."""
+"""Alembic's environment: numbered revisions, named constraints, one transaction for all of an upgrade."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,23 +37,26 @@ def plain_type(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
 
 
 @contextmanager
-def references_unenforced(connection: Connection) -> Iterator[None]:
-    """Let SQLite make tables anew that others refer to; check every reference at the end. Raises RuntimeError.
+def all_or_nothing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in a transaction that ends with the block. Raises RuntimeError.
 
-    It cannot alter a column, so that the table is copied, dropped and renamed. Source: SQLite, ALTER TABLE, section 7.
+    SQLite cannot alter a column, so that the table is copied, dropped and renamed: meanwhile it lets rows refer to
+    nothing, and every reference is checked before the commit. Source: SQLite, ALTER TABLE, section 7.
     """
-    driver = connection.connection.driver_connection  # not through SQLAlchemy, which would begin a transaction
-    if connection.dialect.name != "sqlite" or driver is None:
-        yield
-        return
-    driver.execute("PRAGMA foreign_keys=OFF")
-    try:
-        yield
-        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
-    finally:
-        driver.execute("PRAGMA foreign_keys=ON")
-    if broken:
-        raise RuntimeError(f"{len(broken)} rows refer to nothing, first {broken[0]}")
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(doorstep_write=True) as connection:
+        driver: Any = connection.connection.driver_connection  # SQLAlchemy would begin a transaction
+        if is_sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = driver.execute("PRAGMA foreign_key_check").fetchall() if is_sqlite else ()
+                if broken:
+                    raise RuntimeError(f"{len(broken)} rows refer to nothing, first {broken[0]}")
+        finally:
+            if is_sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def owners_engine() -> Engine:
@@ -63,26 +66,25 @@ def owners_engine() -> Engine:
 
 
 def run() -> None:
-    """Run the migrations as the owner, then say what the application's role may do with what there is now."""
-    engine = owners_engine()
-    is_postgres = engine.dialect.name == "postgresql"
-    if is_postgres:
-        with engine.begin() as connection:
+    """Run the migrations as the owner, and say what the application's role may do with what there is now: at once.
+
+    Killed at any moment, the database is what it was before, its wall included.
+    """
+    with all_or_nothing(owners_engine()) as connection:
+        is_postgres = connection.dialect.name == "postgresql"
+        if is_postgres:
             wall.take_down(connection)
-    with engine.connect() as connection, references_unenforced(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
             process_revision_directives=number_revision,
-            transaction_per_migration=True,
             render_item=plain_type,
         )
         with context.begin_transaction():
             context.run_migrations()
-    if is_postgres:
-        with engine.begin() as connection:
+        if is_postgres:
             privileges.apply(connection)
             wall.build(connection)
 
