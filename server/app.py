@@ -11,7 +11,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import config, feed, jobs, privileges, problems, wall
-from server.accounts import enrolment, refused
+from server.accounts import owed, refused
 from server.config import Config
 from server.db import db
 from server.devices import handover, proofs
@@ -103,7 +103,7 @@ def load_models() -> None:
 
 def create_app(settings: Config | None = None) -> Flask:
     """Return the application. Raises HalfConfigured when keys or settings are missing."""
-    settings = enrolment.checked(settings or config.load())
+    settings = owed.checked(settings or config.load())
     app = Flask(
         "doorstep",
         static_folder=str(Path(__file__).parent / "static"),

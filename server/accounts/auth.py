@@ -16,7 +16,7 @@ from flask import g, has_request_context, request
 from sqlalchemy import select
 
 from server import clock, config, wall
-from server.accounts import enrolment, idempotency, lockout, sessions, totp
+from server.accounts import idempotency, lockout, owed, sessions, totp
 from server.accounts.models import Person, Token, TokenKind
 from server.accounts.origin import require_same_site
 from server.accounts.roles import Role
@@ -75,20 +75,22 @@ def sign_in(username: str, password: str, *, at: datetime, otp: str | None = Non
     """Return the person, with the write transaction begun.
 
     An unknown name costs the time of a wrong password (OWASP ASVS 6.3.8); five wrong ones lock the account, fifty the
-    address, for 15 minutes; so do wrong codes. Raises WrongPassword, OtpNeeded, WrongOtp, AccountLocked, AddressLocked.
+    address, for 15 minutes; so do wrong codes. Raises WrongPassword, FirstPasswordOver, OtpNeeded, WrongOtp,
+    AccountLocked, AddressLocked.
     """
     lockout.require_open_address(request.remote_addr, at=at)
     person = db.session.scalar(select(Person).where(Person.username == username))
     g.tried_id = person.id if person else None
     settings = config.current()
-    known = person.password_hash if person else _dummy_hash(settings.argon2_memory_kib, settings.argon2_time_cost)
-    is_right = _matches(known, password)
+    known = person.password_hash if person else ""
+    is_right = _matches(known or _dummy_hash(settings.argon2_memory_kib, settings.argon2_time_cost), password)
     begin_write()
-    if person is None or not person.is_active:
+    if person is None or not person.is_active or not person.password_hash:
         lockout.count(None, request.remote_addr, at=at)
         raise WrongPassword("check the user name and the password")
     lockout.lock(person, at=at)
     _require_right(person, is_right=is_right, at=at)
+    owed.require_in_time(person, at=at)
     _require_code(person, otp, at=at)
     person.failed_logins, person.locked_until = 0, None
     return person
@@ -198,14 +200,14 @@ def identify(at: datetime) -> tuple[Person, Token]:
     return person, token
 
 
-def allow(*roles: Role, keeps_answer: bool = True, before_factor: bool = False) -> Callable[[View], View]:
+def allow(*roles: Role, keeps_answer: bool = True, before_owed: bool = False) -> Callable[[View], View]:
     """Let only these roles call the view; a view that writes starts its write transaction here.
 
     A POST with an `Idempotency-Key` is carried out once (see `idempotency.once`), unless its answer shows a secret or
     hands out personal data: that is kept nowhere, and the view is carried out each time. Only a view with
-    `before_factor` is open to who owes a second factor (see `enrolment`).
+    `before_owed` is open to who owes a password of his own or a second factor (see `owed`).
 
-    Raises NotSignedIn, WrongRole, CsrfMissing or SecondFactorOwed.
+    Raises NotSignedIn, WrongRole, CsrfMissing, OwnPasswordOwed or SecondFactorOwed.
     """
 
     def mark(view: View) -> View:
@@ -214,8 +216,8 @@ def allow(*roles: Role, keeps_answer: bool = True, before_factor: bool = False) 
             person, token = identify(clock.now())
             if not person.roles & set(roles):
                 raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
-            if not before_factor:
-                enrolment.require_factor(person)
+            if not before_owed:
+                owed.require_nothing_owed(person)
             g.person_id, g.token_id = person.id, token.id
             wall.see(person.creditor_ids, now=request.method in SAFE)
             if request.method not in SAFE:
@@ -227,7 +229,7 @@ def allow(*roles: Role, keeps_answer: bool = True, before_factor: bool = False) 
 
         guarded.allowed = frozenset(roles)  # type: ignore[attr-defined]
         guarded.honours_key = keeps_answer  # type: ignore[attr-defined]
-        guarded.before_factor = before_factor  # type: ignore[attr-defined]
+        guarded.before_owed = before_owed  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return mark
@@ -240,7 +242,7 @@ def call_by(token: Token, *, needs: Role) -> None:
         raise NotSignedIn("the account is closed")
     if needs not in person.roles:
         raise WrongRole(f"needs {needs}", needs=[needs])
-    enrolment.require_factor(person)
+    owed.require_nothing_owed(person)
     g.person_id, g.token_id = person.id, token.id
     wall.see(person.creditor_ids, now=True)
 
@@ -269,7 +271,7 @@ def allow_basic(*roles: Role) -> Callable[[View], View]:
                 raise BasicNeeded(refusal.detail) from refusal
             if not person.roles & set(roles):
                 raise WrongRole(f"needs {', '.join(sorted(roles))}", needs=sorted(roles))
-            enrolment.require_factor(person)
+            owed.require_nothing_owed(person)
             g.person_id = person.id
             wall.see(None, now=True)  # a phone by other means: see devices.enrol.phone
             return view(*args, **kwargs)

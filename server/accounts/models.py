@@ -60,7 +60,8 @@ class Person(Base):
     creditor_ids: Mapped[list[str] | None] = mapped_column(Json)
     languages: Mapped[list[str]] = mapped_column(Json, default=list)
     qualified_until: Mapped[date | None] = mapped_column(Date)
-    password_hash: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)  # empty: nothing opens the account yet
+    password_until: Mapped[datetime | None]  # of a first password: until when it opens the account
     is_active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

@@ -23,7 +23,7 @@ log = logging.getLogger("doorstep")
 STATUSES = {401, 403, 404, 429}
 WINDOW, MOST_KEYS = timedelta(hours=1), 100
 MANY = ("many", "many:others")
-ORDINARY = {"otp-needed", "session-idle", "session-over", "step-up-needed", "second-factor-owed"}
+ORDINARY = {"otp-needed", "session-idle", "session-over", "step-up-needed", "second-factor-owed", "own-password-owed"}
 """Steps of a usual day, no attempts."""
 FROM_THE_TENTH = {"missing", "not-signed-in"}
 """What a broken bookmark or an expired token does too: written when it is done often."""

@@ -123,7 +123,6 @@ class PersonIn(Strict):
     name = fields.String(required=True, validate=NAME)
     staff_no = fields.String(required=True, validate=validate.Length(1, 20))
     roles = ROLES
-    password = fields.String(required=True, load_only=True, validate=validate.Length(10, 200))
     creditor_ids = fields.List(fields.UUID(), load_default=None, allow_none=True)
     languages = fields.List(fields.String(validate=NAME), load_default=list)
     qualified_until = fields.Date(load_default=None, allow_none=True)
@@ -140,7 +139,6 @@ class PersonPatch(Strict):
     languages = fields.List(fields.String(validate=NAME))
     qualified_until = fields.Date(allow_none=True)
     is_active = fields.Boolean()
-    password = fields.String(validate=validate.Length(10, 200))
 
 
 class PersonOut(Schema):
@@ -155,7 +153,16 @@ class PersonOut(Schema):
     languages = fields.List(fields.String())
     qualified_until = fields.Date(allow_none=True)
     is_active = fields.Boolean()
+    can_sign_in = fields.Function(lambda person: bool(person.password_hash), metadata={"type": "boolean"})
+    password_until = fields.DateTime(allow_none=True, metadata={"description": "Until when a first password is good."})
     version = fields.Integer()
+
+
+class FirstPasswordOut(Schema):
+    """A first password, shown once, and until when it is good."""
+
+    first_password = fields.String()
+    until = fields.DateTime()
 
 
 class SignedInOut(Schema):
@@ -172,3 +179,4 @@ class MeOut(Schema):
     creditors = fields.List(fields.Dict())
     csrf_token = fields.String(allow_none=True)
     second_factor = fields.Dict(metadata={"description": "has_totp, passkeys (how many), needs_step_up, is_owed"})
+    owes_password = fields.Boolean(metadata={"description": "Signed in with a first password: choose another first."})

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 
 from server import audit, clock, config
-from server.accounts import passwords
+from server.accounts import first_password, passwords
 from server.accounts.auth import hash_password
 from server.accounts.models import Person
 from server.accounts.roles import Role
@@ -61,6 +61,21 @@ def add_user(
         audit.note("person.added", f"person:{person.id}", actor_id=None, roles=person.role_names)
         db.session.commit()
     click.echo(f"Added {username} ({', '.join(roles)}).")
+
+
+@user.command("first-password")
+@click.argument("username")
+@click.pass_obj
+def give_first_password(var_dir: Path, username: str) -> None:
+    """Print a first password for USERNAME, good for three days; the present one and every session end with it."""
+    with create_app(config.load(var_dir)).app_context():
+        begin_write()
+        person = db.session.scalar(select(Person).where(Person.username == username))
+        if person is None:
+            raise click.ClickException(f"nobody is called {username!r}")
+        made = first_password.give(person, by=None, at=clock.now())
+        db.session.commit()
+    click.echo(made)
 
 
 @user.command("list")

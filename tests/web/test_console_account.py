@@ -16,6 +16,7 @@ from tests import live
 from tests.browser import Page
 from tests.cast import PASSWORD
 
+NEW = "瓦片-teapot-orbit-7"
 TYPE = """(() => {
   const box = [...document.querySelectorAll(%s)].at(-1);
   const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
@@ -58,10 +59,10 @@ def press(page, text):
     page.run(f"{found}.at(-1).click()")
 
 
-def sign_in(page, name="guo", otp=None):
+def sign_in(page, name="guo", otp=None, password=PASSWORD):
     page.wait("document.querySelector('input[name=username]') !== null")
     page.type("input[name=username]", name)
-    page.type("input[name=password]", PASSWORD)
+    page.type("input[name=password]", password)
     press(page, "登录")
     if otp:
         page.wait("document.querySelector('input[name=otp]') === document.activeElement")
@@ -103,14 +104,44 @@ class TestPassword:
         press(desk, "修改密码")
         desk.wait("document.querySelector('.el-dialog input[name=new-password-again]') !== null")
         desk.type(".el-dialog input[name=password]", PASSWORD)
-        for wanted in ("iloveyou123", "瓦片-teapot-orbit-7"):
+        for wanted in ("iloveyou123", NEW):
             desk.type(".el-dialog input[name=new-password]", wanted)
             desk.type(".el-dialog input[name=new-password-again]", wanted)
             press(desk, "修改密码")
             desk.see("密码过于常见或容易猜到" if wanted == "iloveyou123" else "密码已修改")
             look(desk, f"me-password-{len(wanted)}")
-        told = {"username": "guo", "password": "瓦片-teapot-orbit-7"}
+        told = {"username": "guo", "password": NEW}
         assert app.test_client().post("/v1/auth/token", json=told).status_code == 200
+
+
+class TestFirstPassword:
+    def test_is_handed_over_and_soon_replaced(self, desk):
+        sign_in(desk, "an")
+        desk.see("修改密码")
+        desk.open(desk.url + "people")
+        press(desk, "新增人员…")
+        desk.wait("document.querySelector('.el-dialog input[name=staff_no]') !== null")
+        for name, text in {"name": "新人", "new-username": "new.one", "staff_no": "WF-77"}.items():
+            desk.type(f".el-dialog input[name={name}]", text)
+        desk.run("document.querySelector('.el-dialog .el-checkbox input[value=supervisor]').click()")
+        press(desk, "保存")
+        desk.see("「新人」的初始密码")
+        desk.wait("document.querySelector('.secret code')?.innerText.length === 19")
+        look(desk, "people-first-password")
+        first = desk.run("document.querySelector('.secret code').innerText")
+        press(desk, "关闭")
+        desk.see("初始密码至")
+        look(desk, "people-with-first-password")
+        press(desk, "退出")
+        sign_in(desk, "new.one", password=first)
+        desk.see("请先设置自己的密码")
+        assert desk.run("document.querySelector('.frame')") is None
+        for name, text in {"password": first, "new-password": NEW, "new-password-again": NEW}.items():
+            desk.type(f"input[name={name}]", text)
+        look(desk, "owed-password")
+        press(desk, "修改密码")
+        desk.wait("document.querySelector('.frame') !== null")
+        assert desk.run("document.body.innerText.includes('请先设置')") is False
 
 
 class TestSecondFactor:

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 
 from server import audit, clock, config
-from server.accounts import auth, enrolment, passkeys, passwords, sessions, totp
+from server.accounts import auth, first_password, owed, passkeys, passwords, sessions, totp
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Creditor, Person, Token, TokenKind
 from server.accounts.origin import require_same_site
 from server.accounts.roles import EVERYONE, OFFICE, Role
 from server.accounts.schemas import (
+    FirstPasswordOut,
     MeOut,
     NewPasswordIn,
     PersonIn,
@@ -37,6 +38,10 @@ class NameTaken(Conflict):
 
 class OwnAccount(Conflict):
     """Nobody closes his own account or takes his own roles away."""
+
+
+class OwnFirstPassword(Conflict):
+    """Nobody gives himself a first password: choose your own."""
 
 
 class SamePassword(Conflict):
@@ -88,7 +93,7 @@ def refresh(body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/auth/logout")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @answers(None, status=204)
 def logout() -> ResponseReturnValue:
     """Revoke the token or session of this call and all of its family."""
@@ -152,13 +157,14 @@ def describe(person: Person, csrf: str | None) -> Body:
             "has_totp": totp.is_on(person.id),
             "passkeys": known,
             "needs_step_up": bool(known) or config.current().passkey_required,
-            "is_owed": enrolment.owes(person),
+            "is_owed": owed.owes_factor(person),
         },
+        "owes_password": owed.owes_password(person),
     }
 
 
 @bp.get("/me")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @answers(MeOut)
 def me() -> ResponseReturnValue:
     """Answer who is signed in, his roles, the creditors he may see and, in a browser, the CSRF token."""
@@ -166,7 +172,7 @@ def me() -> ResponseReturnValue:
 
 
 @bp.post("/me/password")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @takes(NewPasswordIn)
 @answers(None, status=204)
 def change_password(body: Body) -> ResponseReturnValue:
@@ -176,7 +182,7 @@ def change_password(body: Body) -> ResponseReturnValue:
     if body["new_password"] == body["password"]:
         raise SamePassword("")
     passwords.require_good(body["new_password"], about=words_of(person), pointer="/new_password")
-    person.password_hash = auth.hash_password(body["new_password"])
+    person.password_hash, person.password_until = auth.hash_password(body["new_password"]), None
     sessions.end_others(person.id, but=fetch(Token, g.token_id).family, at=now)
     audit.note("account.password_changed", f"person:{person.id}", actor_id=person.id)
     db.session.commit()
@@ -202,15 +208,13 @@ def list_people(query: Body) -> ResponseReturnValue:
 @takes(PersonIn)
 @answers(PersonOut, status=201)
 def add_person(body: Body) -> ResponseReturnValue:
-    """Add a person with roles and a first password."""
+    """Add a person with roles; a first password is asked for by itself."""
     taken = select(Person.id).where((Person.username == body["username"]) | (Person.staff_no == body["staff_no"]))
     if db.session.scalar(taken):
         raise NameTaken(f"{body['username']} or {body['staff_no']}")
-    about = [body["username"], body["name"], body["staff_no"], config.current().firm.name]
-    passwords.require_good(body["password"], about=about)
     person = Person(
         id=clock.new_id(),
-        password_hash=auth.hash_password(body.pop("password")),
+        password_hash="",
         role_names=sorted(set(body.pop("roles"))),
         creditor_ids=_texts(body.pop("creditor_ids")),
         **body,
@@ -244,26 +248,38 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
 @takes(PersonPatch)
 @answers(PersonOut)
 def change_person(person_id: UUID, body: Body) -> ResponseReturnValue:
-    """Change a person's name, roles, creditors, qualification, password or state; closing revokes his tokens."""
+    """Change a person's name, roles, creditors, qualification or state; closing revokes his tokens."""
     person, admin = fetch(Person, person_id, lock=True), current_person()
     require_match(person.version)
     if person.id == admin.id and (body.get("is_active") is False or "roles" in body):
         raise OwnAccount("ask another admin")
     changed = sorted(body)
-    if "password" in body:
-        passwords.require_good(body["password"], about=words_of(person))
-        person.password_hash = auth.hash_password(body.pop("password"))
     if "roles" in body:
         person.role_names = sorted(set(body.pop("roles")))
     if "creditor_ids" in body:
         person.creditor_ids = _texts(body.pop("creditor_ids"))
     for name, value in body.items():
         setattr(person, name, value)
-    if not person.is_active or "password" in changed:
+    if not person.is_active:
         db.session.execute(update(Token).where(Token.person_id == person.id).values(revoked_at=clock.now()))
     person.version += 1
     audit.note("person.changed", f"person:{person.id}", actor_id=admin.id, fields=changed)
     db.session.commit()
     answer = jsonify(PersonOut().dump(person))
     answer.headers["ETag"] = etag(person.version)
+    return answer
+
+
+@bp.post("/people/<uuid:person_id>/first-password")
+@allow(Role.ADMIN, keeps_answer=False)
+@answers(FirstPasswordOut)
+def give_first_password(person_id: UUID) -> ResponseReturnValue:
+    """Make a first password, shown this once and good for three days; the person's own and his sessions end with it."""
+    person, admin = fetch(Person, person_id, lock=True), current_person()
+    if person.id == admin.id:
+        raise OwnFirstPassword("POST /v1/me/password")
+    made = first_password.give(person, by=admin.id, at=clock.now())
+    answer = jsonify(FirstPasswordOut().dump({"first_password": made, "until": person.password_until}))
+    db.session.commit()
+    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -30,7 +30,7 @@ bp = Blueprint("second_factor", __name__, url_prefix="/v1")
 
 
 @bp.get("/me/totp")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @answers(TotpOut)
 def show_totp() -> ResponseReturnValue:
     """Show whether signing in needs a code, since when, and how many recovery codes are left."""
@@ -41,7 +41,7 @@ def show_totp() -> ResponseReturnValue:
 
 
 @bp.post("/me/totp")
-@allow(*EVERYONE, keeps_answer=False, before_factor=True)
+@allow(*EVERYONE, keeps_answer=False, before_owed=True)
 @takes(PasswordIn)
 @answers(TotpSecretOut, status=201)
 def begin_totp(body: Body) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def begin_totp(body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/me/totp/confirm")
-@allow(*EVERYONE, keeps_answer=False, before_factor=True)
+@allow(*EVERYONE, keeps_answer=False, before_owed=True)
 @takes(OtpIn)
 @answers(RecoveryOut)
 def confirm_totp(body: Body) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ bp = Blueprint("sessions", __name__, url_prefix="/v1")
 
 
 @bp.get("/me/sessions")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @answers(SessionOut)
 def list_sessions() -> ResponseReturnValue:
     """List where the caller is signed in, the last begun first."""
@@ -38,7 +38,7 @@ def list_sessions() -> ResponseReturnValue:
 
 
 @bp.post("/me/sessions/<uuid:session_id>/end")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @takes(PasswordIn)
 @answers(None, status=204)
 def end_session(session_id: UUID, body: Body) -> ResponseReturnValue:
@@ -52,7 +52,7 @@ def end_session(session_id: UUID, body: Body) -> ResponseReturnValue:
 
 
 @bp.post("/me/sessions/end-others")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @takes(PasswordIn)
 @answers(None, status=204)
 def end_other_sessions(body: Body) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from field_forms.outcomes import OUTCOMES
 from server import audit, clock, config
-from server.accounts import auth, enrolment
+from server.accounts import auth, owed
 from server.accounts.auth import allow, current_person, public
 from server.accounts.models import Token, TokenKind
 from server.accounts.origin import require_same_site
@@ -60,7 +60,7 @@ def login() -> ResponseReturnValue:
 
 
 @bp.post("/logout")
-@allow(*EVERYONE, before_factor=True)
+@allow(*EVERYONE, before_owed=True)
 @answers(None, status=SEE_OTHER, content_type="text/html")
 def logout() -> ResponseReturnValue:
     """End the browser's session."""
@@ -81,7 +81,7 @@ def start() -> ResponseReturnValue:
         person, _ = auth.identify(clock.now())
     except NotSignedIn:
         return redirect("/login", SEE_OTHER)
-    return redirect("/console/", SEE_OTHER) if enrolment.owes(person) else home()
+    return redirect("/console/", SEE_OTHER) if owed.owes_password(person) or owed.owes_factor(person) else home()
 
 
 @allow(*EVERYONE)

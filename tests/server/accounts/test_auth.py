@@ -241,7 +241,7 @@ class TestBasic:
 def test_marks_say_who_may_call(app):
     """The route tests read them."""
 
-    @auth.allow(Role.LEGAL, Role.ADMIN, keeps_answer=False, before_factor=True)
+    @auth.allow(Role.LEGAL, Role.ADMIN, keeps_answer=False, before_owed=True)
     def one():
         """Nothing."""
 
@@ -249,7 +249,7 @@ def test_marks_say_who_may_call(app):
     def other():
         """Nothing."""
 
-    told = [(view.allowed, view.honours_key, view.before_factor) for view in (one, other)]
+    told = [(view.allowed, view.honours_key, view.before_owed) for view in (one, other)]
     assert told == [({Role.LEGAL, Role.ADMIN}, False, True), ({Role.AGENT}, True, False)]
     assert auth.allow_basic(Role.AGENT)(other).allowed == {Role.AGENT}
     assert auth.public("why")(lambda: None).public == "why"

@@ -17,7 +17,7 @@ from server.db import begin_write, db
 from tests.cast import PASSWORD
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
-NEW = {"username": "new.one", "name": "新人", "staff_no": "WF-90", "roles": ["agent"], "password": PASSWORD}
+NEW = {"username": "new.one", "name": "新人", "staff_no": "WF-90", "roles": ["agent"]}
 
 
 def kept():

@@ -83,8 +83,3 @@ class TestRequireGood:
     def test_is_quick_with_the_longest(self):
         """zxcvbn's time grows with the square of the length: only the beginning is looked at."""
         passwords.require_good("correct-horse-" * 14, about=[])
-
-    def test_is_asked_of_an_admin_too(self, as_an, as_lin):
-        path = f"/v1/people/{as_lin.person_id}"
-        answer = as_an.patch(path, json={"password": "password123"}, headers={"If-Match": "*"})
-        assert answer.json["type"] == "/problems/common-password"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 from random import Random
 
@@ -72,6 +73,12 @@ class TestUser:
 
     def test_lists_people(self, ready):
         assert "lin" in ready("user", "list").output
+
+    def test_makes_a_first_password_for_who_forgot_his(self, ready):
+        made = ready("user", "first-password", "lin")
+        assert re.fullmatch(r"(\w{4}-){3}\w{4}\n", made.output)
+        nobody = ready("user", "first-password", "nobody")
+        assert (nobody.exit_code, "nobody is called" in nobody.output) == (1, True)
 
     def test_refuses_an_unknown_role(self, ready):
         assert ready("user", "add", "x", "--name", "x", "--staff-no", "2", "--role", "king").exit_code == 2

@@ -6,6 +6,7 @@ export const COMMON = {
   product: ["外访通", "Doorstep"],
   search: ["搜索", "Search"], search_hint: ["案号、姓名、页面…", "Case, name, page…"],
   search_none: ["没有找到。试试案号或姓名。", "Nothing found. Try a case number or a name."],
+  password_owed: ["请先设置自己的密码", "First, a password of your own"], password_owed_what: ["您用的是管理员给的初始密码。设置自己的密码前不能使用其他功能。", "You signed in with the first password that an administrator gave you. Nothing else is open until you choose your own."],
   factor_owed: ["请先启用双因素登录", "First, a second factor"], factor_owed_what: ["您的岗位须用双因素登录。设置完成前不能使用其他功能；手机验证器约需一分钟。", "Your role signs in with a second factor. Nothing else is open until it is set up, which takes about a minute with an app on your phone."],
   sign_in: ["登录", "Sign in"], sign_out: ["退出", "Sign out"], username: ["用户名", "User name"], password: ["密码", "Password"],
   otp: ["验证码", "Code"], otp_hint: ["手机验证器上的六位数字；手机不在身边时填写一个恢复码。", "The six digits of your app; without the phone, one of your recovery codes."],
