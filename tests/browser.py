@@ -104,6 +104,15 @@ class Page:
         node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.call("DOM.setFileInputFiles", nodeId=node, files=[str(path)])
 
+    def end(self):
+        """Close the browser as a person does: what it holds is written."""
+        self.call("Browser.close")
+        self.process.wait()
+        while lives(self.process.pid):
+            time.sleep(0.01)
+        os.close(self.out)
+        os.close(self.into)
+
     def close(self):
         """End the browser and forget its profile."""
         self.kill()

@@ -10,6 +10,7 @@ The fixture `live_server` of tests/conftest.py gives one on the database of the 
 
 import multiprocessing
 import os
+import random
 import signal
 import socket
 import time
@@ -154,6 +155,14 @@ def free_port():
     """Return a port of 127.0.0.1 nobody listens on at this moment."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
+
+
+def quiet_port():
+    """Return a port of 127.0.0.1 that the system gives nobody by chance, to come back to later."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise NotUp("no port of a hundred was free")
 
 
 @cache

@@ -8,6 +8,7 @@ import pytest
 from server import clock
 from server.demo.phones import Phone, PlayedClock
 from sync.phone.transport import Answer, Line
+from tests import live
 from tests.flows import stories
 from tests.flows.desk import Desk
 
@@ -50,13 +51,23 @@ def desk(live_server, tmp_path):
 
 @pytest.fixture
 def beginning(request):
-    """Begin where the office stands in what a test asks for."""
+    """Begin where the office stands in what a test asks for; a phone is enrolled in the forenoon or anew."""
+    if "screens" in request.fixturenames and request.getfixturevalue("hour") == stories.FORENOON:
+        return stories.fang_enrolled
     standing = {
         "dispatched": stories.day_sent_out,
         "planned": stories.day_planned,
         "accepted_list": stories.list_accepted,
     }
     return next((story for name, story in standing.items() if name in request.fixturenames), None)
+
+
+@pytest.fixture
+def live_server(app, beginning, install):
+    """The application in a real gunicorn, where the phone of the beginning knows it."""
+    port = install.told(beginning) if beginning is stories.fang_enrolled else 0
+    with live.serving(app.extensions["doorstep"], port=port) as server:
+        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.browser import Page
 from tests.cast import PASSWORD
-from tests.flows.thumb import AXE, TAGS, Screens
+from tests.flows.thumb import TAGS, Screens
 
 PHONE, DESK = (390, 844), (1440, 900)
 GUIDE_PICTURES = Path(__file__).parents[2] / "docs" / "guide" / "img"
@@ -87,7 +87,7 @@ class Desk(Screens):
 
     def violations(self):
         """Return what axe-core holds against the present screen, with the places."""
-        self.page.run(f"{AXE}; undefined")
+        self.load_axe()
         told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}})"
         places = "found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)"
         return self.page.run(f"{told}.then((found) => {places})")

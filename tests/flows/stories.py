@@ -11,9 +11,13 @@ from server import clock, jobs
 from server.accounts.models import Creditor
 from server.db import db
 from server.demo import portfolio
+from tests import live
 from tests.cast import signed_in
+from tests.flows.thumb import at_hour, enrolled
 from tests.installed import after
+from tests.web.phone_browser import BrowserPhone
 
+PROFILE, FORENOON = "profile", 10
 BASE = {"lon": 114.0579, "lat": 22.5431, "datum": "GCJ-02", "precision": "building"}
 
 
@@ -107,3 +111,19 @@ def send_out(zhou, sun, guo, scheme_id):
     sent = zhou.post(f"/v1/schemes/{scheme_id}/dispatch", json={})
     assert sent.status_code == 200, sent.text
     return scheme_id
+
+
+@after(day_sent_out)
+def fang_enrolled(app, scheme_id):
+    """Fang enrolled his phone, a browser whose profile lies in the installation; told is the port it knows."""
+    settings, zhou = app.extensions["doorstep"], signed_in(app, "zhou")
+    issued = zhou.post("/v1/devices/codes", json={"person_id": signed_in(app, "fang").person_id})
+    with live.serving(settings, port=live.quiet_port()) as server:
+        phone = BrowserPhone(server.url, settings.var_dir / PROFILE, before_load=at_hour(FORENOON)).start()
+        try:
+            enrolled(phone, issued.json["code"])
+            phone.page.end()
+        finally:
+            phone.kill()
+        server.stop()
+    return server.port

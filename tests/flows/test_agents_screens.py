@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.flows.thumb import Screens, at_hour, bodies_of, reseal_card, visits_of
-from tests.web.phone_browser import PIN, BrowserPhone, wait_for
+from tests.flows import stories
+from tests.flows.thumb import Screens, at_hour, bodies_of, enrolled, reseal_card, visits_of
+from tests.web.phone_browser import BrowserPhone, wait_for
 
 
 @pytest.fixture
 def hour():
     """The hour on the phone's clock: in the forenoon every rule about hours is kept."""
-    return 10
+    return stories.FORENOON
 
 
 @pytest.fixture
@@ -19,18 +20,18 @@ def before_load(hour):
 
 
 @pytest.fixture
-def screens(app, live_server, as_zhou, as_fang, dispatched, tmp_path, before_load):
-    phone = BrowserPhone(live_server.url, tmp_path / "profile", before_load=before_load).start()
-    code = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json["code"]
+def screens(app, live_server, beginning, as_zhou, as_fang, dispatched, tmp_path, before_load):
+    phone = BrowserPhone(live_server.url, tmp_path / stories.PROFILE, before_load=before_load).start()
     phone.page.call("Browser.grantPermissions", origin=live_server.url, permissions=["geolocation"])
     phone.page.call("Emulation.setGeolocationOverride", latitude=43.8256, longitude=87.6168, accuracy=8)
-    one = Screens(phone)
-    assert one.violations() == []
-    one.type("#code", code)
-    one.type("#pin", PIN)
-    one.tap("button[type=submit]")
-    one.page.wait("document.querySelectorAll('a.card').length > 0")
-    phone.js("await doorstep.sync.now()")
+    if beginning is stories.fang_enrolled:
+        one = Screens(phone)
+        phone.unlock()
+        phone.js("await doorstep.sync.now()")
+        one.page.wait("document.querySelectorAll('a.card').length > 0")
+    else:
+        code = as_zhou.post("/v1/devices/codes", json={"person_id": as_fang.person_id}).json["code"]
+        one = enrolled(phone, code)
     yield one
     phone.kill()
 

@@ -13,6 +13,7 @@ from server.db import db
 from server.vault import place as vault_place
 from server.visits.models import Record, Visit
 from sync import envelope
+from tests.web.phone_browser import PIN
 
 AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -69,9 +70,14 @@ class Screens:
 
     def violations(self):
         """Return what axe-core holds against the present screen."""
-        self.page.run(f"{AXE}; undefined")
+        self.load_axe()
         told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}}).then((found) => found.violations.map((v) => v.id))"
         return self.page.run(told)
+
+    def load_axe(self):
+        """Have axe-core in the page: half a megabyte, not to be read twice."""
+        if not self.page.run("typeof axe !== 'undefined'"):
+            self.page.run(f"{AXE}; undefined")
 
     def photograph(self, selector, path):
         """Take a photo: the tap on the button; the camera is the phone's own."""
@@ -94,6 +100,18 @@ class Screens:
             self.page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, **at)
         self.page.call("Input.dispatchMouseEvent", type="mouseReleased", x=box[0] + 140, y=box[1] + 44, **at)
         self.taps += 1
+
+
+def enrolled(phone, code):
+    """Let Fang enrol this phone with the code on its first screen, which is flawless; return its screens."""
+    one = Screens(phone)
+    assert one.violations() == []
+    one.type("#code", code)
+    one.type("#pin", PIN)
+    one.tap("button[type=submit]")
+    one.page.wait("document.querySelectorAll('a.card').length > 0")
+    phone.js("await doorstep.sync.now()")
+    return one
 
 
 def look_at(screens, name):
