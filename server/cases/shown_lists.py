@@ -49,6 +49,7 @@ class VisitListRowOut(Schema):
     reviewed_at = fields.DateTime(allow_none=True)
     version = fields.Integer()
     line_count = fields.Function(lambda visit_list: len(visit_list.lines))
+    accepted_count = fields.Function(lambda visit_list: sum(line.decision == "accept" for line in visit_list.lines))
 
 
 class VisitListOut(VisitListRowOut):

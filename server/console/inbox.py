@@ -18,6 +18,7 @@ from server.accounts.roles import Role
 from server.accounts.scope import scoped
 from server.cases.models import VisitList, VisitListLine
 from server.cases.rules import ListState
+from server.clock import SHANGHAI
 from server.complaints.models import Complaint
 from server.complaints.rules import ComplaintState
 from server.db import db
@@ -27,7 +28,9 @@ from server.escalation.rules import EscalationState
 from server.privacy import exporting, exports, notices
 from server.privacy.exports import SECONDS
 from server.privacy.models import DataRequest, Deletion, Export
-from server.schemes.models import Scheme, SchemeStop
+from server.schemes.delegation import HOLDERS
+from server.schemes.lending import held_by
+from server.schemes.models import Scheme, SchemeDecision, SchemeStop
 from server.schemes.rules import SchemeState
 from server.visits import safety
 from server.visits.access import visible
@@ -141,8 +144,17 @@ def _to_review(_now: datetime) -> Iterator[tuple[int, Any]]:
     return _schemes(select(Scheme).where(Scheme.compiler_id != current_person().id), states)
 
 
-def _to_sign(_now: datetime) -> Iterator[tuple[int, Any]]:
-    return _schemes(select(Scheme), [SchemeState.REVIEWED.value, SchemeState.CHANGED.value])
+def _to_sign(now: datetime) -> Iterator[tuple[int, Any]]:
+    """Count the schemes to sign; who signs for the manager compiled and reviewed none of them."""
+    person, query = current_person(), select(Scheme)
+    if Role.MANAGER not in person.roles:
+        today = now.astimezone(SHANGHAI).date()
+        if not any(one.holds(today) for one in held_by(person, today=today)):
+            return iter(())
+        query = query.where(
+            Scheme.compiler_id != person.id, ~Scheme.decisions.any(SchemeDecision.person_id == person.id)
+        )
+    return _schemes(query, [SchemeState.REVIEWED.value, SchemeState.CHANGED.value])
 
 
 def _schemes(query: Select[Any], states: Sequence[str]) -> Iterator[tuple[int, Any]]:
@@ -174,6 +186,6 @@ _LOOKS: Mapping[Kind, tuple[frozenset[Role], Callable[[datetime], Iterator[tuple
     Kind.DECISION: (frozenset({Role.MANAGER}), _decisions),
     Kind.VISIT_LIST: (frozenset({Role.SUPERVISOR}), _lists),
     Kind.SCHEME_REVIEW: (frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), _to_review),
-    Kind.SCHEME_SIGN_OFF: (frozenset({Role.MANAGER}), _to_sign),
+    Kind.SCHEME_SIGN_OFF: (HOLDERS, _to_sign),
 }
 """Whom each kind waits for, and how it is counted."""

@@ -18,7 +18,7 @@ from server.compliance.rulepack import Gate
 from server.db import db
 from server.errors import Stale
 from server.schemes import brief, checks, delegation, digest, drafting, handover, rules, sheet
-from server.schemes.api.delegations import held_by
+from server.schemes.lending import held_by
 from server.schemes.models import Scheme, SchemeDecision
 from server.schemes.plan_store import routed_stops
 from server.schemes.rules import Decision, SchemeState

@@ -1,6 +1,5 @@
 """Lending the general manager's signature (授权签批): who signs schemes off while he is away, and up to what cost."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from server.body import Body, PageQuery, Strict, answers, asks, page, takes
 from server.db import db, fetch
 from server.errors import Missing
 from server.schemes import delegation
-from server.schemes.delegation import Lent
+from server.schemes.lending import held_by, lent
 from server.schemes.models import Delegation
 from server.schemes.schemas import FEN, NOTE
 
@@ -56,21 +55,6 @@ class DelegationOut(Schema):
     created_at = fields.DateTime()
     revoked_at = fields.DateTime(allow_none=True)
     is_in_force = fields.Function(lambda row: lent(row).holds(clock.today()), metadata={"type": "boolean"})
-
-
-def lent(row: Delegation) -> Lent:
-    """Return a delegation as the rules see it."""
-    return Lent(row.id, row.from_on, row.until_on, row.most_cost_fen, is_revoked=row.revoked_at is not None)
-
-
-def held_by(person: Person, *, today: date) -> list[Lent]:
-    """Return what managers who still are managers have lent to somebody and is not over."""
-    rows = db.session.scalars(
-        select(Delegation)
-        .where(Delegation.holder_id == person.id, Delegation.until_on >= today)
-        .order_by(Delegation.id)
-    )
-    return [lent(row) for row in rows if row.giver.is_active and Role.MANAGER in row.giver.roles]
 
 
 @bp.get("")

@@ -143,6 +143,20 @@ class TestListsAndSchemes:
         assert as_sun.post(f"/v1/schemes/{scheme['id']}/review", json=body).status_code == 200
         assert [waits(one) for one in (as_zhou, as_sun, as_guo)] == [{}, {}, {"scheme_sign_off": 1}]
 
+    def test_a_scheme_waits_for_whoever_signs_for_the_manager_unless_it_is_his_own(
+        self, creditors, as_zhou, as_sun, as_hu, as_guo
+    ):
+        lists = make.accepted_list([make.case(creditors["bank"], number) for number in range(3)])
+        scheme = make.planned(as_zhou, make.compiled(as_zhou, lists)["id"])
+        as_zhou.post(f"/v1/schemes/{scheme['id']}/submit")
+        as_sun.post(f"/v1/schemes/{scheme['id']}/review", json={"decision": "approve", "reason": "", "digest": None})
+        assert waits(as_hu) == {}
+        for one in (as_zhou, as_sun, as_hu):
+            lent = {"holder_id": one.person_id, "from_on": clock.today().isoformat(),
+                    "until_on": clock.today().isoformat(), "most_cost_fen": 1, "reason": ""}  # fmt: skip
+            assert as_guo.post("/v1/delegations", json=lent).status_code == 201
+        assert [waits(one).get("scheme_sign_off") for one in (as_zhou, as_sun, as_hu, as_guo)] == [None, None, 1, 1]
+
     def test_of_creditors_somebody_does_not_work_for_wait_for_others(self, submitted, creditors, as_sun, as_zhou):
         begin_write()
         sun = db.session.get_one(Person, UUID(as_sun.person_id))

@@ -5,9 +5,12 @@ import { h } from "vue";
 import { tell } from "../api/problems";
 import { common as t } from "../words/common";
 
+/** The title of a dialog that a button ending in dots opens. */
+export const titleOf = (button: string): string => button.replace(/…$/, "");
+
 /** Ask for a reason; returns it trimmed, or null. least: the shortest reason taken. */
 export async function askReason(title: string, { least = 2, hint = "" } = {}): Promise<string | null> {
-  const answer = await ElMessageBox.prompt(hint, title, {
+  const answer = await ElMessageBox.prompt(hint || t("reason"), titleOf(title), {
     inputType: "textarea", confirmButtonText: t("ok"), cancelButtonText: t("cancel"),
     inputValidator: (value: string) => (value ?? "").trim().length >= least || t("reason_needed"),
   }).catch(() => null);
@@ -16,7 +19,7 @@ export async function askReason(title: string, { least = 2, hint = "" } = {}): P
 
 /** Ask for a name of one line; returns it trimmed, or null. */
 export async function askName(title: string, { value = "" } = {}): Promise<string | null> {
-  const answer = await ElMessageBox.prompt("", title, {
+  const answer = await ElMessageBox.prompt("", titleOf(title), {
     inputValue: value, confirmButtonText: t("ok"), cancelButtonText: t("cancel"),
     inputValidator: (typed: string) => Boolean((typed ?? "").trim()) || t("name_needed"),
   }).catch(() => null);
@@ -25,7 +28,7 @@ export async function askName(title: string, { value = "" } = {}): Promise<strin
 
 /** Ask whether to go on. */
 export const confirm = (text: string, title: string): Promise<boolean> =>
-  ElMessageBox.confirm(text, title, { confirmButtonText: t("ok"), cancelButtonText: t("cancel"), type: "warning" }).then(() => true, () => false);
+  ElMessageBox.confirm(text, titleOf(title), { confirmButtonText: t("ok"), cancelButtonText: t("cancel"), type: "warning" }).then(() => true, () => false);
 
 /** Say that something is done. */
 export const toast = (text: string): void => void ElMessage({ message: text, type: "success", duration: 3_000 });

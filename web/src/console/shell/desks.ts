@@ -10,6 +10,10 @@ export interface Desk {
   order: number;
   /** Who sees it. */
   roles: readonly Role[];
+  /** Whose day begins here: for them it stands at the head of the menu. */
+  first?: readonly Role[];
+  /** Whoever holds a signature lent by the manager has it in the menu too. */
+  isLent?: boolean;
   /** The address the menu leads to; without one the desk has pages only (details that other desks open). */
   path?: string;
   routes: RouteRecordRaw[];
@@ -18,3 +22,10 @@ export interface Desk {
 const found = import.meta.glob<{ default: Desk }>("../desks/*/index.ts", { eager: true });
 
 export const DESKS: Desk[] = Object.values(found).map((module) => module.default).sort((a, b) => a.order - b.order);
+
+/** The desks in the menu of somebody with these roles, his own first. */
+export function menuOf(roles: readonly Role[], lent: boolean): Desk[] {
+  const any = (wanted: readonly Role[] = []) => wanted.some((role) => roles.includes(role));
+  const mine = DESKS.filter((desk) => desk.path && (any(desk.roles) || (lent && desk.isLent)));
+  return [...mine.filter((desk) => any(desk.first)), ...mine.filter((desk) => !any(desk.first))];
+}

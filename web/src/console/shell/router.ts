@@ -1,8 +1,9 @@
 // The addresses of the console. A page names its title and who may open it in its desk.
 
 import { createRouter, createWebHistory, type Router } from "vue-router";
+import type { Role } from "../words/roles";
 import { said } from "../words/t";
-import { DESKS } from "./desks";
+import { DESKS, menuOf } from "./desks";
 import { session } from "./session";
 import Missing from "./Missing.vue";
 import Start from "./Start.vue";
@@ -25,4 +26,4 @@ export function makeRouter(): Router {
 }
 
 /** The first desk of whoever is signed in. */
-export const firstPath = (): string => DESKS.find((desk) => desk.path && session.has(...desk.roles))?.path ?? "/";
+export const firstPath = (): string => menuOf((session.me.value?.roles ?? []) as Role[], false)[0]?.path ?? "/";

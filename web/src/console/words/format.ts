@@ -38,6 +38,10 @@ export function brief(iso: string | null | undefined): string {
 /** Return today in China as an ISO date. */
 export const today = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date());
 
+/** Return how many days of the calendar in China lie between an instant and today. */
+export const daysSince = (iso: string | null | undefined): number =>
+  iso ? Math.round((Date.parse(today()) - Date.parse(new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date(iso)))) / 86_400_000) : 0;
+
 /** Return a number with separators and at most some decimals. */
 export const number = (value: number | null | undefined, decimals = 0): string =>
   value == null ? "—" : new Intl.NumberFormat("zh-CN", { maximumFractionDigits: decimals }).format(value);

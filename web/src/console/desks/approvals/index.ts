@@ -6,6 +6,7 @@ export default {
   title: ["签批", "Sign-off"],
   order: 2,
   roles: ["manager"],
+  isLent: true,
   path: "/approvals",
   routes: [
     { path: "/approvals", component: () => import("./ApprovalList.vue"), meta: { roles: SIGNERS } },

@@ -1,13 +1,9 @@
 // Words of the general manager's sign-off.
 
-import { yuan } from "../../words/format";
 import { words, type Words } from "../../words/t";
 
-/** What a scheme costs; without rates or lines nobody reckoned it, and nought would be a lie. */
-export const costOf = (told: { cost_fen?: number | null; costs?: unknown[] | null }): string => (told.costs?.length ? yuan(told.cost_fen) : t("no_rates"));
-
 export const t = words({
-  no_rates: ["未估算（未填费用标准）", "not reckoned (no rates given)"],
+  beyond: ["方案费用超出您的授权上限：可以退回，同意须由总经理签批。", "It costs more than you may sign for: you may send it back; only the general manager can agree."],
   title: ["待签批", "To sign off"], waiting: ["待签批", "Waiting"], decided: ["已批准", "Signed off"], returned: ["已退回", "Returned"],
   empty: ["没有等待签批的方案。主管提交、复核后，方案会出现在这里。", "Nothing waits for you. A scheme appears here once it was submitted and reviewed."],
   empty_decided: ["还没有这样的方案。", "There are none yet."],

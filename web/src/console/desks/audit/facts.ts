@@ -3,9 +3,11 @@
 import { day, moment, yuan } from "../../words/format";
 import { ROLES } from "../../words/roles";
 import { CASE_STATES } from "../../words/states";
+import { GATES } from "../../words/gates";
+import page from "../../../../../docs/problems.md?raw";
 import { language, said, wordOf, type Words } from "../../words/t";
 import { SCHEME_STATES } from "../approvals/words";
-import { CALL_RESULTS, PAPERS, PRECISIONS, PROMISE_STATES, RISKS } from "../cases/words";
+import { CALL_RESULTS, PAPERS, PRECISIONS, PROMISE_STATES, RISKS, STOP_KINDS } from "../cases/words";
 import { CHANNELS, FINDINGS } from "../compliance/words";
 import { OPINIONS, PROPOSALS } from "../decisions/words";
 import { DEVICE_STATES } from "../devices/words";
@@ -22,7 +24,7 @@ export const SUBJECTS = {
 } satisfies Words;
 
 export const FACTS = {
-  address: ["网络地址", "address"], session: ["会话", "session"], times: ["次数", "times"], tokens: ["令牌数", "tokens"], refused_as: ["拒绝原因", "refused as"], view: ["调用", "call"],
+  address: ["网络地址（化名）", "address (a pseudonym)"], session: ["会话", "session"], times: ["次数", "times"], tokens: ["令牌数", "tokens"], refused_as: ["拒绝原因", "refused as"], view: ["调用", "call"],
   accepted: ["通过", "accepted"], active_on: ["启用日", "in force from"], added: ["增加", "added"], alg: ["签名算法", "algorithm"], answer: ["答复", "answer"], awaiting_decision: ["待决策", "awaiting a decision"], blocking: ["阻止", "blocking"], bytes: ["字节", "bytes"], case: ["案件", "case"], case_state: ["案件状态", "case state"], cases: ["案件数", "cases"],
   certificate: ["证明", "certificate"], changes: ["变化", "changes"], channel: ["渠道", "channel"], columns: ["列数", "columns"], creditor_id: ["委托方", "creditor"], datum: ["坐标系", "datum"], decision: ["决定", "decision"], delegation: ["授权", "delegation"], device: ["设备", "phone"], digest: ["指纹", "fingerprint"], done: ["处置", "done"], dropped: ["移出", "dropped"], due_on: ["期限", "due"],
   escalation: ["提议", "proposal"], fields: ["栏目", "fields"], file_sha256: ["文件指纹", "file"], files: ["文件数", "files"], finding: ["结论", "finding"], flag: ["标记", "flag"], format: ["格式", "format"], from_on: ["自", "from"], from_seq: ["自第", "from number"], gate: ["检查点", "gate"], geocoder: ["定位来源", "geocoder"], grade: ["可信度", "grade"], ground: ["理由", "ground"],
@@ -33,9 +35,14 @@ export const FACTS = {
 } satisfies Words;
 
 const VALUES: Record<string, Words> = {
-  state: { ...DEVICE_STATES, ...LIST_STATES, ...VISIT_STATES, ...SCHEME_STATES }, now: PROMISE_STATES, was: PROMISE_STATES, case_state: CASE_STATES, kind: { ...PAPERS, ...EXPORTS }, channel: CHANNELS, finding: FINDINGS,
+  state: { ...DEVICE_STATES, ...LIST_STATES, ...VISIT_STATES, ...SCHEME_STATES }, now: PROMISE_STATES, was: PROMISE_STATES, case_state: CASE_STATES, kind: { ...PAPERS, ...EXPORTS, ...STOP_KINDS }, gate: GATES, channel: CHANNELS, finding: FINDINGS,
   decision: { ...PROPOSALS, approve: ["同意", "approved"], return: ["退回", "sent back"] }, proposal: PROPOSALS, opinion: OPINIONS, risk_level: RISKS, precision: PRECISIONS, result: CALL_RESULTS, roles: ROLES, step: STEPS, answer: ANSWERS, ground: GROUNDS,
   fields: { ...COLUMNS, addresses: ["地址", "addresses"], roles: ["岗位", "roles"], is_active: ["账号状态", "account state"], qualified_until: ["资质有效期", "qualified until"], languages: ["语言", "languages"], creditor_ids: ["可见委托方", "creditors"] },
+  warnings: {
+    limitation_unknown: ["时效起算日不明", "limitation unknown"], limitation_expired: ["时效已届满", "limitation has run out"], limitation_running_out: ["时效临近", "limitation running out"], signed_demand_or_agreement: ["缺签署的催告或承诺", "no signed demand or agreement"],
+    ...Object.fromEntries(Object.entries(STOP_KINDS).map(([kind, [zh, en]]) => [`stop_flag_${kind}`, [`停访标志：${zh}`, `stop: ${en}`] as const])),
+  },
+  refused_as: Object.fromEntries([...page.matchAll(/^- `([\w-]+)`.*?中文：(.*)$/gm)].map(([, slug, zh]) => [slug!, [zh!.replace(/。$/, ""), slug!] as const])),
   changes: { created: ["新建", "created"], updated: ["更新", "updated"], unchanged: ["未变", "unchanged"] },
 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -54,7 +61,7 @@ export function about(subject: string, names: ReadonlyMap<string, string>): { te
 
 /** Return the facts of a row as 名称：值, those that say nothing left out. */
 export function told(facts: unknown, names: ReadonlyMap<string, string>): string {
-  const worth = Object.entries((facts ?? {}) as Record<string, unknown>).filter(([, value]) => value !== null && value !== false && value !== "" && !(Array.isArray(value) && !value.length));
+  const worth = Object.entries((facts ?? {}) as Record<string, unknown>).filter(([name, value]) => value !== null && value !== false && value !== "" && !(Array.isArray(value) && !value.length) && name !== "view"); // the call's name is in the row's details
   return worth.map(([name, value]) => `${wordOf(FACTS, name)}${language.value === "zh" ? "：" : ": "}${valueOf(name, value, names)}`).join(" · ");
 }
 

@@ -3,6 +3,7 @@ import type { Desk } from "../../shell/desks";
 export default {
   title: ["投诉", "Complaints"],
   order: 40,
+  first: ["compliance"],
   roles: ["compliance", "auditor", "manager", "supervisor"],
   path: "/complaints",
   routes: [

@@ -2,7 +2,7 @@ import type { Desk } from "../../shell/desks";
 
 export default {
   title: ["管理决策", "Decisions"],
-  order: 4,
+  order: 3,
   roles: ["manager", "compliance", "auditor"],
   path: "/decisions",
   routes: [

@@ -8,5 +8,3 @@ export const t = words({
 });
 
 export const KINDS = { duty_overdue: ["义务逾期", "Duties overdue"], rule_broken: ["规则未满足", "Rules not kept"], unaccounted_serial: ["单据去向不明", "Unaccounted papers"], chain_gap: ["设备链缺号", "Gaps in a chain"], duplicate_photo: ["重复照片", "Duplicate photos"], stacked_position: ["坐标重叠", "Stacked positions"] } satisfies Words;
-
-export const GATES = { checkout: ["离开时", "at check-out"], sync: ["同步后", "at sync"], plan: ["计划", "planning"], dispatch: ["下发", "dispatch"], door: ["门口", "at the door"] } satisfies Words;

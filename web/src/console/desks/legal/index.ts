@@ -2,7 +2,7 @@ import type { Desk } from "../../shell/desks";
 
 export default {
   title: ["法务", "Legal"],
-  order: 3,
+  order: 4,
   roles: ["legal", "manager", "compliance", "auditor"],
   path: "/legal",
   routes: [

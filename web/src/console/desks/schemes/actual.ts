@@ -8,6 +8,9 @@ import { t } from "./words";
 export type Visit = Schemas["visits.VisitDetailOut"] | Schemas["visits.VisitOut"];
 export interface Pair { id: string; caseNo: string; planned: string; done: string; visit: Visit | null; notes: string[] }
 
+/** Tell whether the crews hold the plan: before that nobody can have done anything of it. */
+export const isSent = (scheme: Scheme): boolean => Boolean(scheme.dispatched_at);
+
 const TOLERATED_MS = 30 * 60_000;
 const chinaDay = (iso: string) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(iso));
 
@@ -20,7 +23,7 @@ export function pairs(scheme: Scheme, visits: readonly Visit[]): Pair[] {
     const visit = byStop.get(stop.id) ?? null;
     const crew = scheme.crews.find((one) => one.id === stop.crew_id);
     const planned = stop.crew_id ? `${crew?.name ?? ""} ${day(stop.day)} ${clockTime(stop.arrive_at)} · ${stop.seq}` : "—";
-    return { id: stop.id!, caseNo: stop.case_no ?? "", planned, visit, done: visit?.arrived_at ? `${crewOf(visit.agent?.id)?.name ?? visit.agent?.name ?? ""} ${day(visit.arrived_at)} ${clockTime(visit.arrived_at)}` : "—", notes: notesOf(stop, visit, crewOf(visit?.agent?.id)?.id, crewOf(visit?.agent?.id)?.name, order) };
+    return { id: stop.id!, caseNo: stop.case_no ?? "", planned, visit, done: visit?.arrived_at ? `${crewOf(visit.agent?.id)?.name ?? visit.agent?.name ?? ""} ${day(visit.arrived_at)} ${clockTime(visit.arrived_at)}` : "—", notes: notesOf(stop, visit, crewOf(visit?.agent?.id)?.id, crewOf(visit?.agent?.id)?.name, order, isSent(scheme)) };
   });
   const known = new Set((scheme.stops ?? []).map((one) => one.id));
   for (const visit of visits) if (!known.has(visit.stop_id ?? "")) found.push({ id: visit.id!, caseNo: visit.case_no ?? "", planned: "—", done: `${visit.agent?.name ?? ""} ${day(visit.arrived_at)} ${clockTime(visit.arrived_at)}`, visit, notes: [t("not_in_plan")] });
@@ -39,8 +42,8 @@ function doneOrder(scheme: Scheme, visits: readonly Visit[]): Map<string, number
   return found;
 }
 
-function notesOf(stop: Stop, visit: Visit | null, crewId: string | undefined, crewName: string | undefined, order: Map<string, number>): string[] {
-  if (!visit) return stop.state === "skipped" || stop.state === "blocked" ? [t("skipped")] : stop.crew_id ? [t("nothing_told")] : [t("dropped")];
+function notesOf(stop: Stop, visit: Visit | null, crewId: string | undefined, crewName: string | undefined, order: Map<string, number>, wasSent: boolean): string[] {
+  if (!visit) return !wasSent && stop.crew_id ? [] : stop.state === "skipped" || stop.state === "blocked" ? [t("skipped")] : stop.crew_id ? [t("nothing_told")] : [t("dropped")];
   const notes: string[] = [];
   if (!stop.crew_id || ["dropped", "withdrawn", "withheld"].includes(stop.state ?? "")) notes.push(t("not_in_plan"));
   else {

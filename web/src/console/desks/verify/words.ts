@@ -1,12 +1,13 @@
 // Words of verifying a file in the browser.
 
-import { language, words, type Words } from "../../words/t";
+import { language, said, words, type Words } from "../../words/t";
 
 export const t = words({
   title: ["文件核验", "Verify a file"], how: ["卷宗（ZIP）或单据（PDF）只在本浏览器中计算，不会上传。", "A dossier (ZIP) or a paper (PDF) is read in this browser only; it is sent nowhere."], drop: ["把文件拖到这里，或点击选择", "Drop a file here, or choose it"],
   working: ["正在核验 {n}%", "Verifying {n} %"], all_good: ["✓ 核验通过", "✓ Verified"], bad: ["✗ 核验未通过", "✗ Not verified"], file: ["文件", "File"], sha: ["SHA-256", "SHA-256"], about: ["卷宗内容", "About"],
   key_same: ["日志公钥与本服务器公布的一致", "the log's key is the one this server publishes"], key_other: ["日志公钥与本服务器公布的不一致：卷宗可能出自其他安装，请另行比对", "the log's key is not the one this server publishes: compare it with a copy from elsewhere"], key_unknown: ["未能取得服务器公钥", "the server's key could not be had"],
   limits: ["本页不核验电子签章与第三方时间戳，也不检索公开日志有无遗漏；请用命令 doorstep verify。设备公钥请与卷宗之外取得的副本比对。", "Not checked here: seals, time stamps, the whole public log (doorstep verify does). Compare the devices' keys with copies from elsewhere."],
+  chain: ["手机 …{device}：{n} 条记录首尾相接", "phone …{device}: {n} records follow one another"], chain_gaps: ["手机 …{device}：{n} 条记录首尾相接；其间第 {gaps} 条属于别的案件，不在本卷宗", "phone …{device}: {n} records; {gaps} belong to other cases and are not here"],
   serial: ["单据编号", "Serial"], serial_hint: ["印在首页左上角，如 HZ-20261202-0007-4", "printed at the top left"], compare: ["比对", "Compare"], paper_same: ["✓ 与我们发出的文件逐字节一致", "✓ Byte for byte the file we issued"], paper_other: ["✗ 不是这个编号下发出的文件：可能是其他版本，或已被改动（打印、扫描、另存也会改变）", "✗ Not the file issued under this serial: another version, or altered"], paper_state: ["状态", "State"], in_force: ["有效", "in force"], not_in_force: ["无效或已被取代", "not in force"], sealed_at: ["封存时间", "Sealed"], log_index: ["存证序号", "Log index"], odd: ["请选择 ZIP 或 PDF 文件", "Choose a ZIP or a PDF"], another: ["核验另一份", "Another file"],
 });
 
@@ -53,8 +54,21 @@ const FOUND: [en: string, zh: string][] = [
 ];
 const PATTERNS = FOUND.map(([en, zh]) => [new RegExp(`^${en.replace(/[.()]/g, "\\$&").replace(/\{\d\}/g, "(.+)")}$`), zh] as const);
 
-/** Return what was found in the language of the screens; in English as it is, and where no word is known. */
-export function foundInWords(line: string): string {
+const COUNTED = {
+  bag: ["{n} 个文件与打包时的校验值一致", "{n} files have the hashes they were packed with"], completeness: ["{n} 个文件都在目录里，没有多余", "{n} files, all in the index, nothing else"], records: ["{n} 条现场记录的内容与登记的哈希一致", "{n} records have the hashes listed"],
+  signatures: ["{n} 条记录的签名都出自登记的手机", "{n} records are signed by the phones named"], files: ["{n} 个照片或录音与签名清单所记的内容相同", "{n} photos or recordings are the bytes that were signed for"], log: ["{n} 条都在公开日志里，本案链完整", "{n} leaves are in the public log, the case's chain is whole"],
+} satisfies Words;
+const CHAIN = /^(\w{8}): (\d+)(?: \((.+) …\))?$/;
+
+/** Return what a check found, in the language of the screens: how many were looked at, or each fault. */
+export function foundInWords(line: string, check: string): string {
+  const of = CHAIN.exec(line);
+  if (of) return t(of[3] ? "chain_gaps" : "chain", { device: of[1]!, n: of[2]!, gaps: of[3] ?? "" });
+  return /^\d+$/.test(line) && check in COUNTED ? said(COUNTED[check as keyof typeof COUNTED]).replace("{n}", line) : faultInWords(line);
+}
+
+/** Return a fault in the language of the screens; in English as it is, and where no word is known. */
+export function faultInWords(line: string): string {
   if (language.value !== "zh") return line;
   for (const [pattern, zh] of PATTERNS) {
     const told = pattern.exec(line);
