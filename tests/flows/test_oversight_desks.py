@@ -132,10 +132,16 @@ class TestCompliance:
         desk.sees("客户称上门时间过晚")
         desk.sees("外访已冻结")
         desk.fill("answer", "经核实，到访在 19:30，已致歉")
+        assert desk.page.run("document.querySelector('[data-act=answer]').disabled") is True  # nothing is found for him
+        place = desk.page.run("location.pathname").removeprefix("/console")
+        desk.go(f"/cases/{case['case_id']}")
+        desk.go(place)
+        desk.page.wait("document.querySelector('[name=answer]')?.value.includes('19:30')")
+        desk.press("部分属实")
         assert desk.flawless() == []
         desk.picture("compliance-complaint")
         desk.act("answer")
-        desk.sees("答复：不属实")
+        desk.sees("答复：部分属实")
         desk.act("close")
         desk.press("确定")
         desk.sees("冻结已解除")
@@ -162,6 +168,20 @@ class TestAuditor:
         assert desk.flawless() == []
         desk.picture("auditor-log")
 
+    def test_reads_what_was_found_in_a_dossier_in_words(self, app, desk, as_hu, sued, tmp_path):
+        asked = as_hu.post(f"/v1/cases/{sued}/dossier")
+        work(app)
+        assert as_hu.get(asked.headers["Location"]).json["state"] == "done"
+        made = tmp_path / "dossier.zip"
+        with as_hu.get(as_hu.get("/v1/dossiers").json["items"][0]["zip_url"]) as answer:
+            made.write_bytes(answer.data)
+        desk.sign_in("tan", "/verify-files")
+        TestLegal.verify(desk, made, "核验通过")
+        desk.sees("个文件与打包时的校验值一致")
+        assert desk.page.run("[...document.querySelectorAll('.line')].every((one) => /[一-鿿]/.test(one.textContent))")
+        assert desk.flawless() == []
+        desk.picture("auditor-verify")
+
     def test_looks_at_a_paper_without_sending_it(self, desk, tmp_path):
         path = tmp_path / "DZ-20261124-0015-5.pdf"
         path.write_bytes(b"%PDF-1.7 not ours")
@@ -170,7 +190,6 @@ class TestAuditor:
         desk.page.choose("input[type=file]", path)
         desk.sees("查无此单据编号")
         assert desk.flawless() == []
-        desk.picture("auditor-verify")
 
 
 class TestManager:

@@ -166,6 +166,7 @@ class TestReviewList:
     def test_decides_line_by_line(self, desk, sent, path, as_zhou, decisions, state, case_states):
         reviewed = as_zhou.post(f"{path}/review", json=decide(sent, *decisions)).json
         assert (reviewed["state"], reviewed["reviewer_id"]) == (state, as_zhou.person_id)
+        assert (reviewed["line_count"], reviewed["accepted_count"]) == (2, decisions.count("accept"))
         assert (desk.case("A1")["state"], desk.case("A2")["state"]) == case_states
 
     def test_refuses_the_specialist_and_the_author(self, desk, sent, path, as_sun, cases):

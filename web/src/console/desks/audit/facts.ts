@@ -12,7 +12,7 @@ import { CHANNELS, FINDINGS } from "../compliance/words";
 import { OPINIONS, PROPOSALS } from "../decisions/words";
 import { DEVICE_STATES } from "../devices/words";
 import { COLUMNS, KINDS as EXPORTS } from "../exports/words";
-import { STEPS } from "../legal/words";
+import { FILINGS, STEPS } from "../legal/words";
 import { LIST_STATES } from "../lists/words";
 import { ANSWERS, GROUNDS } from "../privacy/words";
 import { VISIT_STATES } from "../visits/words";
@@ -35,7 +35,7 @@ export const FACTS = {
 } satisfies Words;
 
 const VALUES: Record<string, Words> = {
-  state: { ...DEVICE_STATES, ...LIST_STATES, ...VISIT_STATES, ...SCHEME_STATES }, now: PROMISE_STATES, was: PROMISE_STATES, case_state: CASE_STATES, kind: { ...PAPERS, ...EXPORTS, ...STOP_KINDS }, gate: GATES, channel: CHANNELS, finding: FINDINGS,
+  state: { ...DEVICE_STATES, ...LIST_STATES, ...VISIT_STATES, ...SCHEME_STATES }, now: PROMISE_STATES, was: PROMISE_STATES, case_state: CASE_STATES, kind: { ...PAPERS, ...EXPORTS, ...STOP_KINDS, ...FILINGS }, gate: GATES, channel: CHANNELS, finding: FINDINGS,
   decision: { ...PROPOSALS, approve: ["同意", "approved"], return: ["退回", "sent back"] }, proposal: PROPOSALS, opinion: OPINIONS, risk_level: RISKS, precision: PRECISIONS, result: CALL_RESULTS, roles: ROLES, step: STEPS, answer: ANSWERS, ground: GROUNDS,
   fields: { ...COLUMNS, addresses: ["地址", "addresses"], roles: ["岗位", "roles"], is_active: ["账号状态", "account state"], qualified_until: ["资质有效期", "qualified until"], languages: ["语言", "languages"], creditor_ids: ["可见委托方", "creditors"] },
   warnings: {
