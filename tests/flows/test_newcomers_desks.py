@@ -46,10 +46,11 @@ class TestSigningForTheManager:
         hu.act("decide")
         hu.sees("没有等待签批的方案")
 
-    def test_beyond_the_ceiling_only_sends_back(self, desk, as_zhou, as_guo, as_hu, planned, as_sun):
+    def test_beyond_the_ceiling_only_sends_back(self, desk, as_zhou, as_guo, as_hu, planned, as_sun, run_jobs):
         tag = as_zhou.get(f"/v1/schemes/{planned}").headers["ETag"]
         rates = {"cost_rates": {"per_km_fen": 120, "per_crew_day_fen": 60_000}}
         assert as_zhou.patch(f"/v1/schemes/{planned}", json=rates, headers={"If-Match": tag}).status_code == 200
+        run_jobs(as_zhou, as_zhou.post(f"/v1/schemes/{planned}/plan", json={"iterations": 20, "seed": 1}))
         as_zhou.post(f"/v1/schemes/{planned}/submit", json={})
         assert as_sun.post(f"/v1/schemes/{planned}/review", json={"decision": "approve"}).status_code == 200
         lend(as_guo, as_hu, most_cost_fen=1)
