@@ -7,6 +7,8 @@ import pytest
 
 from server import clock, jobs
 from server.db import db
+from server.demo import doors
+from server.demo.doors import Door
 from tests.flows.desk import PHONE, Desk
 
 
@@ -26,6 +28,11 @@ def case(as_zhou, planned):
 @pytest.fixture
 def sued(as_zhou, as_hu, as_guo, case):
     """The id of a case that Guo decided to sue."""
+    return sue(case, as_zhou, as_hu, as_guo)
+
+
+def sue(case, as_zhou, as_hu, as_guo):
+    """Propose, advise and decide to sue; return the id of the case."""
     sent = {"case_id": case["case_id"], "proposal": "sue", "reasons": "两次承诺均未履行"}
     asked = as_zhou.post("/v1/escalations", json=sent).json
     said = {"opinion": "ready", "text": "证据与时效已核对", "version": asked["version"]}
@@ -168,7 +175,21 @@ class TestAuditor:
         assert desk.flawless() == []
         desk.picture("auditor-log")
 
-    def test_reads_what_was_found_in_a_dossier_in_words(self, app, desk, as_hu, sued, tmp_path):
+    @pytest.fixture
+    def visited(self, app, fangs_phone, as_zhou):
+        """The case of a visit that Fang made and Zhou accepted."""
+        stop = fangs_phone.stops()[0]
+        doors.play(Door(fangs_phone, dict(stop) | {"arrive_at": fangs_phone.clock.at.isoformat()}, 1))
+        fangs_phone.sync()
+        work(app)
+        path = f"/v1/visits/{as_zhou.get('/v1/visits').json['items'][0]['id']}"
+        tag = as_zhou.get(path).headers["ETag"]
+        reviewed = as_zhou.post(f"{path}/review", json={"decision": "accept"}, headers={"If-Match": tag})
+        assert reviewed.status_code == 200, reviewed.text
+        return stop
+
+    def test_reads_what_was_found_in_a_dossier_in_words(self, app, desk, as_zhou, as_hu, as_guo, visited, tmp_path):
+        sued = sue(visited, as_zhou, as_hu, as_guo)
         asked = as_hu.post(f"/v1/cases/{sued}/dossier")
         work(app)
         assert as_hu.get(asked.headers["Location"]).json["state"] == "done"
@@ -178,6 +199,7 @@ class TestAuditor:
         desk.sign_in("tan", "/verify-files")
         TestLegal.verify(desk, made, "核验通过")
         desk.sees("个文件与打包时的校验值一致")
+        desk.sees("条记录首尾相接")
         assert desk.page.run("[...document.querySelectorAll('.line')].every((one) => /[一-鿿]/.test(one.textContent))")
         assert desk.flawless() == []
         desk.picture("auditor-verify")

@@ -1,6 +1,5 @@
 // What the server refuses (RFC 9457), told in the reader's language. The Chinese words are those of docs/problems.md.
 
-import { tellField } from "./fieldFaults";
 import { common } from "../words/common";
 import { grounds, type Grounded } from "@shared/compliance/grounds";
 import { language, said } from "../words/t";
@@ -53,6 +52,7 @@ export async function tell(fault: unknown): Promise<string> {
   chinese ??= readChinese();
   const zh = (await chinese).get(fault.slug);
   const what = language.value === "zh" && zh ? zh : [fault.message, fault.detail].filter(Boolean).join(": ");
+  const { tellField } = fault.errors.length ? await import("./fieldFaults") : { tellField: () => "" }; // its words come when a field is refused
   const more = [...fault.errors.map((one) => tellField(one, language.value)), ...((fault.body.rules ?? []) as Quoted[]).map(quote)].filter(Boolean).join("；");
   return more ? `${what} ${more}` : what;
 }

@@ -7,7 +7,7 @@ export const t = words({
   working: ["正在核验 {n}%", "Verifying {n} %"], all_good: ["✓ 核验通过", "✓ Verified"], bad: ["✗ 核验未通过", "✗ Not verified"], file: ["文件", "File"], sha: ["SHA-256", "SHA-256"], about: ["卷宗内容", "About"],
   key_same: ["日志公钥与本服务器公布的一致", "the log's key is the one this server publishes"], key_other: ["日志公钥与本服务器公布的不一致：卷宗可能出自其他安装，请另行比对", "the log's key is not the one this server publishes: compare it with a copy from elsewhere"], key_unknown: ["未能取得服务器公钥", "the server's key could not be had"],
   limits: ["本页不核验电子签章与第三方时间戳，也不检索公开日志有无遗漏；请用命令 doorstep verify。设备公钥请与卷宗之外取得的副本比对。", "Not checked here: seals, time stamps, the whole public log (doorstep verify does). Compare the devices' keys with copies from elsewhere."],
-  chain: ["手机 …{device}：{n} 条记录首尾相接", "phone …{device}: {n} records follow one another"], chain_gaps: ["手机 …{device}：{n} 条记录首尾相接；其间第 {gaps} 条属于别的案件，不在本卷宗", "phone …{device}: {n} records; {gaps} belong to other cases and are not here"],
+  none: ["卷宗里没有这一类", "none of these are in it"], chain: ["手机 …{device}：{n} 条记录首尾相接", "phone …{device}: {n} records follow one another"], chain_gaps: ["手机 …{device}：{n} 条记录首尾相接；其间第 {gaps} 条属于别的案件，不在本卷宗", "phone …{device}: {n} records; {gaps} belong to other cases and are not here"],
   serial: ["单据编号", "Serial"], serial_hint: ["印在首页左上角，如 HZ-20261202-0007-4", "printed at the top left"], compare: ["比对", "Compare"], paper_same: ["✓ 与我们发出的文件逐字节一致", "✓ Byte for byte the file we issued"], paper_other: ["✗ 不是这个编号下发出的文件：可能是其他版本，或已被改动（打印、扫描、另存也会改变）", "✗ Not the file issued under this serial: another version, or altered"], paper_state: ["状态", "State"], in_force: ["有效", "in force"], not_in_force: ["无效或已被取代", "not in force"], sealed_at: ["封存时间", "Sealed"], log_index: ["存证序号", "Log index"], odd: ["请选择 ZIP 或 PDF 文件", "Choose a ZIP or a PDF"], another: ["核验另一份", "Another file"],
 });
 
@@ -64,6 +64,7 @@ const CHAIN = /^(\w{8}): (\d+)(?: \((.+) …\))?$/;
 export function foundInWords(line: string, check: string): string {
   const of = CHAIN.exec(line);
   if (of) return t(of[3] ? "chain_gaps" : "chain", { device: of[1]!, n: of[2]!, gaps: of[3] ?? "" });
+  if (line === "0") return t("none");
   return /^\d+$/.test(line) && check in COUNTED ? said(COUNTED[check as keyof typeof COUNTED]).replace("{n}", line) : faultInWords(line);
 }
 
