@@ -17,6 +17,7 @@ from typing import Self
 
 CHUNK_BYTES = 16 * 1024
 CONNECT_WITHIN_S = 5.0
+LOOKS_EVERY_S = 0.02
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close sends RST, as a dead radio link looks to the other side
 
 
@@ -28,6 +29,7 @@ class Weather:
     connection. answer_lost: share of the dying ones that die only on the way back, after the request went through.
     lose_every: each so manieth answer of all connections is lost whole, after the server did what was asked; None for
     none. delay_s: pause before each piece is passed on. bytes_per_s: most bytes per second each way, None for no limit.
+    is_parted: nothing passes either way, and nobody is told, until the weather is another.
     """
 
     cut: float = 0.0
@@ -37,6 +39,7 @@ class Weather:
     lose_every: int | None = None
     delay_s: float = 0.0
     bytes_per_s: float | None = None
+    is_parted: bool = False
 
 
 CLEAR = Weather()
@@ -173,6 +176,7 @@ class Cutter:
                     return
                 sink.sendall(piece)
                 passed += len(piece)
+                self.counts["bytes"] += len(piece)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
 
@@ -181,6 +185,8 @@ class Cutter:
         wait_s = weather.delay_s + (size / weather.bytes_per_s if weather.bytes_per_s else 0.0)
         if wait_s:
             time.sleep(wait_s)
+        while self.weather.is_parted and self._is_open:
+            time.sleep(LOOKS_EVERY_S)
 
     def _reset(self, end: socket.socket) -> None:
         with contextlib.suppress(OSError):
