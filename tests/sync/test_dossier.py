@@ -47,6 +47,9 @@ class TestContents:
         assert paths == [f"records/{record.id}.json", f"files/{REF.id}.jpg", "papers/HZ-1.pdf"]
         assert set(paths) <= set(files)
         assert index["about"] == {"case": "WH2026-000123"}
+        [line] = index["records"]
+        told = ("id", "hash", "sig", "alg", "device", "seq", "prev", "type")
+        assert [line[name] for name in told] == [getattr(record, name) for name in told]
 
     def test_lists_further_files_in_the_index(self, seal, key, device):
         files = dossier.contents(made([seal()], {device: key.public()}, extra={"b.json": b"{}", "a.json": b"[]"}))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import http.server
+import socket
 import threading
 from functools import partial
 
@@ -152,3 +153,10 @@ def test_without_a_log_it_says_what_it_did_not_look_at(case, tmp_path):
     with path.open("wb") as out:
         bag.write(dossier.contents(made), into=out, name="d", info={}, tags={"README.txt": b""})
     assert any("--log" in text for text in verify.verify(path).not_proven)
+
+
+def test_a_log_that_never_answers_is_given_up(monkeypatch):
+    """The line is quiet for longer than any reader waits."""
+    monkeypatch.setattr(public_log, "_WITHIN_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimeoutError):
+        public_log.over_http(f"http://127.0.0.1:{silent.getsockname()[1]}/log")("checkpoint")

@@ -137,6 +137,9 @@ class TestReadCheckpoint:
         with pytest.raises(BadNote, match="no signature"):
             self.read(self.note(key=key))
 
+    def test_reads_the_log_that_is_empty(self):
+        assert self.read(self.note(size=0)).size == 0
+
     def test_refuses_a_changed_size(self):
         with pytest.raises(BadNote, match="no signature"):
             self.read(self.note().replace("\n7\n", "\n8\n"))
