@@ -22,6 +22,7 @@ log = logging.getLogger("doorstep.jobs")
 LEASE = timedelta(seconds=120)
 REPORT_EVERY = timedelta(seconds=0.3)
 MAX_ATTEMPTS = 3
+MOST_TIMES = 20  # that one turn does a chore
 
 
 class JobState(StrEnum):
@@ -106,15 +107,20 @@ def chore(do: Chore) -> Chore:
 
 
 def run_chores(now: datetime) -> int:
-    """Do every chore once; return how much was done.
+    """Do every chore until nothing of it is left, at most twenty times; return how much was done.
 
-    One that fails keeps no other waiting: its fault is raised at the end.
+    Each time is a transaction of its own, between which others write. One that fails keeps no other waiting: its fault
+    is raised at the end.
     """
     done, faults = 0, list[Exception]()
     for do in _chores:
         try:
-            done += do(now)
-            db.session.commit()
+            for _ in range(MOST_TIMES):
+                done_now = do(now)
+                db.session.commit()
+                done += done_now
+                if not done_now:
+                    break
         except StorageFails:  # the store says so itself; the work waits for it
             db.session.rollback()
         except Exception as fault:  # noqa: BLE001  # raised below

@@ -23,7 +23,7 @@ from server.devices import leaves
 from server.keys import make_keys
 
 IDLE_S = 0.3
-WORTH_GOING_ON = 10  # things a turn of the chores did, from which the next follows at once
+WORTH_GOING_ON = 100  # things a turn of the chores did, from which the next follows at once
 NICER = 5
 
 

@@ -40,6 +40,10 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def has_taken_in(self) -> bool:
+        """Tell whether every kept record has come to its visit, which is a moment after the phone has its answer."""
+        return "\ndoorstep_records_waiting 0.0\n" in requests.get(f"{self.url}/metrics", timeout=READY_WITHIN_S).text
+
     def wait(self) -> None:
         """Wait until somebody stops it with Ctrl-C."""
         try:

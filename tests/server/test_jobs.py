@@ -124,11 +124,26 @@ class TestRunChores:
 
         def works(_now):
             ran.append("next")
-            return 3
+            return 0
 
         monkeypatch.setattr(jobs, "_chores", [fails, works])
         with pytest.raises(RuntimeError, match="this one"):
             jobs.run_chores(clock.now())
         assert ran == ["next"]
-        monkeypatch.setattr(jobs, "_chores", [works, works])
-        assert jobs.run_chores(clock.now()) == 6
+
+    def test_does_each_until_nothing_is_left_and_others_wait_for_no_end(self, in_app, monkeypatch):
+        left, done = [3, 2, 0, 9], list[str]()
+
+        def ends(_now):
+            done.append("ends")
+            return left.pop(0)
+
+        def never_ends(_now):
+            done.append("never")
+            assert not db.session().in_transaction()
+            db.session.execute(sa.select(1))
+            return 1
+
+        monkeypatch.setattr(jobs, "_chores", [never_ends, ends])
+        assert jobs.run_chores(clock.now()) == 20 + 5
+        assert done == ["never"] * 20 + ["ends"] * 3
