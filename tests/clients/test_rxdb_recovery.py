@@ -40,6 +40,7 @@ class TestRestoredServer:
         before = phone.write(records=arrivals(100))
         phone.push(coll="records")
         phone.pull(coll="acks")
+        assert hashes(held.records(phone)) == [one["hash"] for one in before]  # the worker has done its part too
         copy = backups.take()
         everything = [one["hash"] for one in before + phone.write(records=arrivals(60))]
         phone.push(coll="records")
