@@ -15,6 +15,7 @@ from server.accounts import owed, refused
 from server.config import Config
 from server.db import db
 from server.devices import handover, proofs
+from server.schemes import reserved
 from server.unread import ReadsToTheEnd
 
 SLICES = ("accounts", "cases", "schemes", "visits", "devices", "escalation", "complaints", "privacy", "console")
@@ -138,6 +139,7 @@ def create_app(settings: Config | None = None) -> Flask:
         jobs,
         handover,
         proofs,
-    )  # tables, last writes, chores of every application
+        reserved,
+    )  # tables, last writes, chores, what holds a case, of every application
     logging.getLogger("doorstep").setLevel(logging.INFO)
     return app

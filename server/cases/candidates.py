@@ -1,6 +1,6 @@
 """Which cases may be visited, scored: the facts of each case gathered for the published formula."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -75,7 +75,7 @@ def screened_cases(
         joinedload(Case.debtor), selectinload(Case.addresses), selectinload(Case.stop_flags)
     )
     cases: list[Case] = list(db.session.scalars(query))
-    listed = listed_case_ids()
+    listed = listed_case_ids(today=today)
     ids = [case.id for case in cases]
     booked, approved = entries_of(ids), approvals.standing(ids, on=today)
     agreed = agreements.standing_of(ids, Gate.SCREENING, on=today)
@@ -152,8 +152,21 @@ def best_address(addresses: Sequence[Address]) -> Address | None:
     )
 
 
-def listed_case_ids(*, apart_from: UUID | None = None) -> frozenset[UUID]:
-    """Return the cases that stand on a list which is not finished; lines sent back or removed do not count."""
+Planned = Callable[[date], Iterable[UUID]]
+_planned: list[Planned] = []
+
+
+def also_listed(planned: Planned) -> Planned:
+    """Register what else holds cases that no other list may take: takes the day, returns the cases."""
+    _planned.append(planned)
+    return planned
+
+
+def listed_case_ids(*, today: date, apart_from: UUID | None = None) -> frozenset[UUID]:
+    """Return the cases that stand on a list which is not finished, or in a scheme that is still to be sent out.
+
+    Lines sent back or removed do not count.
+    """
     query = (
         select(VisitListLine.case_id)
         .join(VisitList, VisitList.id == VisitListLine.list_id)
@@ -162,7 +175,7 @@ def listed_case_ids(*, apart_from: UUID | None = None) -> frozenset[UUID]:
     )
     if apart_from is not None:
         query = query.where(VisitList.id != apart_from)
-    return frozenset(db.session.scalars(query))
+    return frozenset(db.session.scalars(query)).union(*(planned(today) for planned in _planned))
 
 
 def term_json(term: Term) -> dict[str, Any]:

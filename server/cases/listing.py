@@ -42,7 +42,7 @@ def add_lines(visit_list: VisitList, wanted: Iterable[Wanted], *, today: date, p
     """
     present = {line.case_id for line in visit_list.lines}
     cases = list(wanted)
-    listed = listed_case_ids(apart_from=visit_list.id)
+    listed = listed_case_ids(today=today, apart_from=visit_list.id)
     booked = entries_of([one.case.id for one in cases])
     approved = approvals.standing([one.case.id for one in cases], on=today)
     agreed = agreements.standing_of([one.case.id for one in cases], Gate.SCREENING, on=today)
@@ -98,7 +98,7 @@ def recheck_lines(lines: Iterable[VisitListLine], *, list_id: UUID, today: date,
     Raises NotEligible naming the lines and the reasons.
     """
     looked_at = list(lines)
-    listed = listed_case_ids(apart_from=list_id)
+    listed = listed_case_ids(today=today, apart_from=list_id)
     booked = entries_of([line.case_id for line in looked_at])
     approved = approvals.standing([line.case_id for line in looked_at], on=today)
     agreed = agreements.standing_of([line.case_id for line in looked_at], Gate.SCREENING, on=today)

@@ -49,7 +49,10 @@ EXCLUSION_NAMES: dict[Exclusion, tuple[str, str]] = {
         "imported text holds formulas or markup: a person must look",
     ),
     Exclusion.LIMITATION_EXPIRED: ("诉讼时效已届满，须法务先行确认", "limitation has run out: legal must agree first"),
-    Exclusion.ALREADY_LISTED: ("已在未完结的名单中", "already on a list that is not finished"),
+    Exclusion.ALREADY_LISTED: (
+        "已在未完结的名单或未下发的方案中",
+        "already on a list that is not finished, or in a scheme that is not sent out",
+    ),
 }
 
 

@@ -59,6 +59,8 @@ FIELD_STATES = frozenset({StopState.EN_ROUTE, StopState.SKIPPED, StopState.BLOCK
 OPEN_STATES = frozenset({SchemeState.DRAFTING, SchemeState.RETURNED, SchemeState.CHANGED})
 APPROVED_STATES = frozenset({SchemeState.SIGNED_OFF, SchemeState.DISPATCHED, SchemeState.UNDER_WAY})
 EDITABLE_STATES = OPEN_STATES | APPROVED_STATES
+UNSENT_STATES = OPEN_STATES | {SchemeState.SUBMITTED, SchemeState.REVIEWED, SchemeState.SIGNED_OFF}
+"""Nobody was sent out yet; one that was changed after it was sent is among them."""
 
 
 class NotTheCompiler(NotAllowed):
