@@ -1,9 +1,9 @@
-"""`python -m bench.hosts.drill [--quick] [--keep]`: whole days of a fleet on two and on three hosts, which die.
+"""`python -m bench.hosts.drill [--quick] [--agents N] [--hosts N]`: whole days of a fleet on hosts which die.
 
 Each host is gunicorn, jobs and chores in its worker; nginx stands before them, PostgreSQL, an S3 store and Redis
-behind. In the noon's
-and in the evening's burst one host is killed with kill -9; on three hosts the store and Redis die with it, and come
-back. The twelve invariants of `doorstep simulate` are checked at the end. Exit code 1 when any does not hold.
+behind. In the noon's and in the evening's burst one host is killed with kill -9; on three hosts the store and Redis die
+with it, and come back. The twelve invariants of `doorstep simulate` are checked at the end. Exit code 1 when any does
+not hold.
 """
 
 import sys
@@ -154,15 +154,18 @@ def tell(report: Report, outcomes: list[Outcome], behind: Backing) -> None:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", "is_quick", is_flag=True, help="Small fleets, one day.")
+@click.option("--agents", type=click.IntRange(4), help="Agents of a fleet, an even number, for one day.")
+@click.option("--hosts", "counts", multiple=True, type=click.IntRange(2), default=(2, 3), help="May be repeated.")
 @click.option("--keep", "is_kept", is_flag=True, help="Write the figures to bench/results/ as well.")
-def main(*, is_quick: bool, is_kept: bool) -> None:
+def main(*, is_quick: bool, agents: int | None, counts: tuple[int, ...], is_kept: bool) -> None:
     """Play fleets on two and on three hosts that die."""
+    size = Size(agents, 1, dies_at_noon=False) if agents else QUICK if is_quick else FULL
     console, report, outcomes = Console(width=WIDTH), Report("hosts", is_quick, GOALS), list[Outcome]()
     with tempfile.TemporaryDirectory(prefix="doorstep-hosts-") as name, backing(Path(name)) as behind:
-        for hosts in (2, 3):
+        for hosts in counts:
             folder = Path(name) / f"on-{hosts}"
             folder.mkdir()
-            plan = plan_of(QUICK if is_quick else FULL, seed=SEED)
+            plan = plan_of(size, seed=SEED)
             outcome = play(plan, behind, folder, hosts=hosts, console=console, is_store_dying=hosts > 2)  # noqa: PLR2004
             told, refused = apart(outcome) if hosts > 2 else (outcome, 0)  # noqa: PLR2004
             click.echo("\n".join([f"{hosts} hosts, 503 while the store was dead: {refused}", *words(told)]))
