@@ -12,7 +12,7 @@ WEB_SOURCES := $(shell find web/src web/*.ts web/*.json docs/guide -type f)
 # Python keeps what it compiled: the tests start some hundred servers.
 unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: help setup web demo test run check bench soak audit docs wheel lock
 

@@ -65,7 +65,7 @@ GROUPS = {
         tuple(
             f"server/accounts/{name}.py"
             for name in (
-                "auth", "enrolment", "lockout", "origin", "passwords", "refused", "sessions", "totp"
+                "auth", "first_password", "lockout", "origin", "owed", "passwords", "refused", "sessions", "totp"
             )
         ),
         ("tests/server/accounts", "--ignore=tests/server/accounts/test_passkeys.py"),
