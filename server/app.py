@@ -134,12 +134,7 @@ def create_app(settings: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.after_request(harden)
     app.after_request(refused.write_down)
-    app.extensions["doorstep.parts"] = (
-        feed,
-        jobs,
-        handover,
-        proofs,
-        reserved,
-    )  # tables, last writes, chores, what holds a case, of every application
+    # tables, last writes, chores, what holds a case, of every application
+    app.extensions["doorstep.parts"] = (feed, jobs, handover, proofs, reserved)
     logging.getLogger("doorstep").setLevel(logging.INFO)
     return app

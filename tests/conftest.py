@@ -34,8 +34,8 @@ from tests.tsa import Authority
 hypothesis_settings.register_profile("untimed", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("untimed")
 
-# Folders whose tests take seconds each: a worker that begins one last keeps the others waiting.
-LONG = {"properties", "web", "faults", "flows", "clients"}
+# Folders whose tests take seconds each, the longest first: a worker that begins one last keeps the others waiting.
+LONG = ["properties", "faults", "clients", "contract", "web", "flows"]
 
 # Each test has an application of its own.
 routes.compile_seldom()
@@ -51,7 +51,8 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     """On PostgreSQL play what a database can change; everything else has been played beside SQLite. The long first."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(LONG)))
     if config.getoption("--db") == "postgres":
         others = [item for item in items if "engine_name" not in item.fixturenames]
         config.hook.pytest_deselected(items=others)
