@@ -66,6 +66,17 @@ def test_a_screen_says_nothing_before_it_knows(keeping, creditors, who, place, a
     one.gone("[data-loading]")
 
 
+def test_a_crew_is_named_before_all_agents_are_known(keeping, dispatched):
+    one = keeping("zhou", f"/schemes/{dispatched}?tab=setup", "/v1/people")
+    one.page.wait("isKept && document.querySelector('.crew .el-select__selected-item') !== null")
+    chosen = "[...document.querySelectorAll('.crew')].map((e) => e.innerText).join(' ')"
+    told = one.page.run(chosen)
+    assert "方外访" in told
+    assert dispatched[:4] not in told, "the beginning of an id"
+    one.page.run("release()")
+    one.page.wait(f"({chosen}).includes('方外访 WF-0005')")
+
+
 def test_a_persons_form_opens_with_what_is_held(keeping, creditors):
     one = keeping("an", "/people", "/v1/people/")
     one.page.wait("document.querySelector('.el-table__body button') !== null")
