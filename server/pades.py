@@ -19,6 +19,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -43,6 +44,7 @@ class LoadedSigner(signers.Signer):
         store.register_multiple(certificates)
         super().__init__(signing_cert=certificates[0], cert_registry=store)
         self._key = key
+        self._attributes: tuple[bytes, bytes] | None = None
 
     async def async_sign_raw(
         self,
@@ -54,6 +56,24 @@ class LoadedSigner(signers.Signer):
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, PKCS1v15(), SHA256())
         return self._key.sign(data, ec.ECDSA(SHA256()))
+
+    async def signed_attrs(self, data_digest: bytes, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
+        """Return pyHanko's signed attributes, made once: from paper to paper only the digest in them differs."""
+        if self._attributes is None:
+            made = await super().signed_attrs(data_digest, *args, **kwargs)
+            before, found, after = made.dump().partition(data_digest)
+            if not found or data_digest in after:
+                raise SigningError("expected the digest once in the signed attributes")
+            self._attributes = before, after
+        return cms.CMSAttributes.load(data_digest.join(self._attributes))
+
+    def signer_info(self, *args: Any, **kwargs: Any) -> cms.SignerInfo:
+        """Return pyHanko's entry of who signed, read back from its bytes.
+
+        asn1crypto writes what was put together in memory anew for each question of each level above; what was read it
+        keeps as it came.
+        """
+        return cms.SignerInfo.load(super().signer_info(*args, **kwargs).dump())
 
 
 class _PdfSigner(signers.PdfSigner):

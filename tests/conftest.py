@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from server.app import create_app
 from server.db import db
 from server.keys import make_keys
 from tests import compiled, live, remembered, routes, scratch
+from tests.browser import Page
 from tests.cast import CAST, signed_in
 from tests.installed import DATABASE, Installations
 from tests.live import pg_admin, pg_server
@@ -47,6 +49,10 @@ scratch.look_for_garbage_seldom()
 
 def pytest_addoption(parser):
     parser.addoption("--db", default="sqlite", choices=["sqlite", "postgres"], help="engine of the database tests")
+
+
+def pytest_configure(config):
+    Page.is_judged = config.getoption("--db") == "sqlite"
 
 
 def pytest_collection_modifyitems(config, items):
@@ -199,9 +205,16 @@ def live_server(app):
         yield server
 
 
+@pytest.fixture
+def without_worker(app):
+    """The application with nobody who does its chores: most of what hostile input hands in is none."""
+    app.after_request_funcs[None].remove(_do_the_chores)
+
+
 def _do_the_chores(answer):
     """Be the worker that is never behind: what a phone handed in is with its visits before the next request."""
-    if request.path.startswith(("/v1/sync/", "/v1/files")):
+    was_handed_in = request.method != "GET" and answer.status_code < HTTPStatus.BAD_REQUEST
+    if was_handed_in and request.path.startswith(("/v1/sync/", "/v1/files")):
         while jobs.run_chores(clock.now()):
             pass
     return answer

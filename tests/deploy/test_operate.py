@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,39 +32,52 @@ def chapter(number):
     return BLOCK.findall(text)
 
 
-@pytest.fixture
-def play(tmp_path, monkeypatch):
-    """Play a block in the folder as bash does, with `doorstep` on the path; the first command that fails ends it."""
-    for name in [name for name in os.environ if name.startswith("DOORSTEP_")]:
-        monkeypatch.delenv(name)
-    for name, value in {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1", "NEW_PASSWORD": "long-enough-1"}.items():
-        monkeypatch.setenv(f"DOORSTEP_{name}", value)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-
-    def played(block):
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block], capture_output=True, text=True, check=False, cwd=tmp_path
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return played
+@pytest.fixture(scope="module")
+def environ():
+    """The environment of an operator who has set nothing, with `doorstep` on the path."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("DOORSTEP_")}
+    given = {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1", "NEW_PASSWORD": "long-enough-1"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return bare | {f"DOORSTEP_{name}": value for name, value in given.items()} | {"PATH": path}
 
 
-@pytest.fixture
-def installation(play, tmp_path):
-    """An installation in `var` with people and a creditor's file taken in; return what its sealed values say."""
+def played(block, folder, environ):
+    """Play a block in a folder as bash does; the first command that fails ends it."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block], capture_output=True, text=True, check=False, cwd=folder, env=environ
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def made(environ, tmp_path_factory):
+    """An installation in `var` with people and a creditor's file taken in: its folder, and what its values say."""
+    home = tmp_path_factory.mktemp("made")
     words = " ".join(f"--role {role}" for role in ROLES)
-    play(f"doorstep init --firm-name 测试公司\ndoorstep user add lin --name 林 --staff-no 1 {words}")
-    office = enter(tmp_path / "var", "lin")
+    played(f"doorstep init --firm-name 测试公司\ndoorstep user add lin --name 林 --staff-no 1 {words}", home, environ)
+    office = enter(home / "var", "lin")
     office.post("/v1/creditors", json={"name": "某银行"})
     with office.app.app_context():
         db.session.remove()
         db.engine.dispose()
-    file = portfolio.write(tmp_path / "files", rng=Random(1), as_of=clock.today(), bank_rows=3, supplier_rows=2).bank
-    play(f"doorstep import {file} --creditor 某银行 --as lin --commit")
-    return told_by(tmp_path / "var")
+    file = portfolio.write(home / "files", rng=Random(1), as_of=clock.today(), bank_rows=3, supplier_rows=2).bank
+    played(f"doorstep import {file} --creditor 某银行 --as lin --commit", home, environ)
+    return home, told_by(home / "var")
+
+
+@pytest.fixture
+def installation(made, tmp_path):
+    """A copy of that installation; return what its sealed values say."""
+    home, told = made
+    shutil.copytree(home / "var", tmp_path / "var")
+    return told
+
+
+@pytest.fixture
+def play(tmp_path, environ):
+    """Play a block in the folder of the test."""
+    return lambda block: played(block, tmp_path, environ)
 
 
 def told_by(var_dir):

@@ -36,12 +36,12 @@ class FlowPhone(Phone):
 
 
 @pytest.fixture
-def desk(live_server, tmp_path):
+def desk(live_server):
     """Sign somebody in at a console of his own: `desk("lin", "/cases")`; a file of one desk overrides it."""
     opened = []
 
     def at(username, place="/"):
-        opened.append(Desk(live_server.url, tmp_path / f"{username}{len(opened)}"))
+        opened.append(Desk(live_server.url))
         return opened[-1].sign_in(username, place)
 
     yield at

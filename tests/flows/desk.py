@@ -5,13 +5,14 @@ import json
 import os
 from pathlib import Path
 
-from tests.browser import Page
+from tests.browser import WCAG, Page
 from tests.cast import PASSWORD
-from tests.flows.thumb import TAGS, Screens
+from tests.flows.thumb import Screens
 
 PHONE, DESK = (390, 844), (1440, 900)
 GUIDE_PICTURES = Path(__file__).parents[2] / "docs" / "guide" / "img"
 GUIDE_WIDTH = 1080  # pixels of a picture at most; a guide shows it 860 wide
+COLOURS = ["color-contrast", "link-in-text-block"]  # the rules a theme has a say in
 WATCH = """globalThis.broken = [];
 addEventListener('securitypolicyviolation', (one) => broken.push(`${one.violatedDirective} ${one.blockedURI}`));"""
 
@@ -19,10 +20,9 @@ addEventListener('securitypolicyviolation', (one) => broken.push(`${one.violated
 class Desk(Screens):
     """A browser of somebody of the office; `taps` counts what is pressed."""
 
-    def __init__(self, url, profile, size=DESK):
+    def __init__(self, url, size=DESK):
         self.url, self.phone, self.taps = url.replace("127.0.0.1", "localhost"), None, 0
-        profile.mkdir(exist_ok=True)
-        self.page = Page(profile)
+        self.page = Page()
         self.page.call(
             "Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False
         )
@@ -68,7 +68,7 @@ class Desk(Screens):
             self.theme(name)
             self.page.wait(f"document.documentElement.classList.contains('dark') === {json.dumps(name == 'dark')}")
             self.page.wait("document.getAnimations().every((one) => one.playState !== 'running')")
-            found += [f"{name}: {one}" for one in self.violations()]
+            found += [f"{name}: {one}" for one in self.violations(WCAG if name == "light" else COLOURS)]
         wide = self.page.run("document.documentElement.scrollWidth > innerWidth")
         return found + (["wider than the screen"] if wide else []) + self.page.run("broken")
 
@@ -85,12 +85,9 @@ class Desk(Screens):
         shot = self.page.call("Page.captureScreenshot", format="webp", quality=70, clip=part)["data"]
         (GUIDE_PICTURES / f"{name}.webp").write_bytes(base64.b64decode(shot))
 
-    def violations(self):
-        """Return what axe-core holds against the present screen, with the places."""
-        self.load_axe()
-        told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}})"
-        places = "found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)"
-        return self.page.run(f"{told}.then((found) => {places})")
+    def violations(self, rules=WCAG):
+        """Return what axe-core, by these rules or tags, holds against the present screen, with the places."""
+        return [f"{rule}: {' | '.join(places)}" for rule, places in self.page.axe(rules)]
 
     def close(self):
         self.page.kill()

@@ -14,8 +14,8 @@ new MutationObserver(() => most = Math.max(most, document.querySelectorAll('inpu
 
 
 @pytest.fixture
-def desk(live_server, tmp_path):
-    one = Desk(live_server.url, tmp_path / "desk")
+def desk(live_server):
+    one = Desk(live_server.url)
     yield one
     one.close()
 

@@ -9,8 +9,8 @@ HEAD = "document.querySelector('article h1')?.innerText ?? ''"
 
 
 @pytest.fixture
-def desk(live_server, tmp_path):
-    one = Desk(live_server.url, tmp_path / "desk")
+def desk(live_server):
+    one = Desk(live_server.url)
     yield one
     one.close()
 

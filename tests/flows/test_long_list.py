@@ -45,8 +45,8 @@ def many(creditors):
 
 
 @pytest.fixture
-def desk(live_server, tmp_path):
-    one = Desk(live_server.url, tmp_path / "desk")
+def desk(live_server):
+    one = Desk(live_server.url)
     yield one
     one.close()
 

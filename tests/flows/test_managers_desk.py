@@ -24,8 +24,8 @@ def line(live_server):
 
 
 @pytest.fixture
-def desk(line, tmp_path):
-    one = Desk(line.url, tmp_path / "guo", PHONE)
+def desk(line):
+    one = Desk(line.url, PHONE)
     yield one
     one.close()
 

@@ -13,8 +13,8 @@ from tests.flows.desk import PHONE, Desk
 
 
 @pytest.fixture
-def desk(live_server, tmp_path):
-    one = Desk(live_server.url, tmp_path / "desk")
+def desk(live_server):
+    one = Desk(live_server.url)
     yield one
     one.close()
 
@@ -216,8 +216,8 @@ class TestAuditor:
 
 class TestManager:
     @pytest.fixture
-    def desk(self, live_server, tmp_path):
-        one = Desk(live_server.url, tmp_path / "phone", PHONE)
+    def desk(self, live_server):
+        one = Desk(live_server.url, PHONE)
         yield one
         one.close()
 

@@ -13,9 +13,9 @@ WORDS = "上门人员在门口大声说话，邻居都听见了"
 
 
 @pytest.fixture
-def stranger(live_server, tmp_path):
+def stranger(live_server):
     """Somebody's own browser, signed in nowhere, of a phone's size."""
-    one = Desk(live_server.url, tmp_path / "stranger", PHONE)
+    one = Desk(live_server.url, PHONE)
     yield one
     one.close()
 

@@ -19,15 +19,15 @@ STOPS = 200
 
 
 @pytest.fixture
-def desk(live_server, tmp_path):
-    one = Desk(live_server.url, tmp_path / "zhou")
+def desk(live_server):
+    one = Desk(live_server.url)
     yield one
     one.close()
 
 
 @pytest.fixture
-def second_desk(live_server, tmp_path):
-    one = Desk(live_server.url, tmp_path / "second")
+def second_desk(live_server):
+    one = Desk(live_server.url)
     yield one
     one.close()
 

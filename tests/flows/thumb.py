@@ -13,11 +13,10 @@ from server.db import db
 from server.vault import place as vault_place
 from server.visits.models import Record, Visit
 from sync import envelope
+from tests.browser import WCAG
 from tests.web.phone_browser import PIN
 
-AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 SHIFTED = """(() => {
@@ -70,14 +69,7 @@ class Screens:
 
     def violations(self):
         """Return what axe-core holds against the present screen."""
-        self.load_axe()
-        told = f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}}).then((found) => found.violations.map((v) => v.id))"
-        return self.page.run(told)
-
-    def load_axe(self):
-        """Have axe-core in the page: half a megabyte, not to be read twice."""
-        if not self.page.run("typeof axe !== 'undefined'"):
-            self.page.run(f"{AXE}; undefined")
+        return [rule for rule, _ in self.page.axe(WCAG)]
 
     def photograph(self, selector, path):
         """Take a photo: the tap on the button; the camera is the phone's own."""

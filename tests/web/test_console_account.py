@@ -50,7 +50,7 @@ def desk(app, owing):
             page.open(page.url + "me")
             yield page
     finally:
-        page.close()
+        page.kill()
 
 
 def press(page, text):
@@ -136,6 +136,8 @@ class TestFirstPassword:
         sign_in(desk, "new.one", password=first)
         desk.see("请先设置自己的密码")
         assert desk.run("document.querySelector('.frame')") is None
+        desk.wait("document.querySelector('input[name=username]') === null")  # the form before has left
+        desk.wait("document.querySelector('input[name=new-password-again]') !== null")
         for name, text in {"password": first, "new-password": NEW, "new-password-again": NEW}.items():
             desk.type(f"input[name={name}]", text)
         look(desk, "owed-password")

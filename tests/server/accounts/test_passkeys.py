@@ -37,7 +37,7 @@ def browser(app, live_server):
         page.ask = lambda script, options: json.loads(page.run(script % json.dumps(options)))
         yield page
     finally:
-        page.close()
+        page.kill()
 
 
 def register(caller, browser, name="郭总的电脑"):

@@ -21,7 +21,7 @@ def paper(kept_visit, as_zhou):
 def page():
     made = Page()
     yield made
-    made.close()
+    made.kill()
 
 
 @pytest.fixture
