@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 JOBS ?= 3
 
-.PHONY: help setup web demo test run check bench soak audit docs wheel lock
+.PHONY: help setup web demo test run check check-web check-python bench soak audit docs wheel lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -70,7 +70,12 @@ $(API_TYPES): $(shell find server -name '*.py') web/node_modules/.installed | .v
 	cd web && npm run --silent types -- ../var/setup/openapi.json -o ../$@ > /dev/null
 
 check: setup $(API_TYPES) ## Lint, types, import contracts, migrations against models
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-web check-python
+
+check-web:
 	cd web && npm run --silent check
+
+check-python:
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy

@@ -37,7 +37,7 @@ hypothesis_settings.register_profile("untimed", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("untimed")
 
 # Folders whose tests take seconds each, the longest first: a worker that begins one last keeps the others waiting.
-LONG = ["properties", "faults", "clients", "contract", "web", "flows"]
+LONG = ["properties", "deploy", "simulation", "faults", "clients", "contract", "web", "flows", "cli"]
 
 # Each test has an application of its own.
 routes.compile_seldom()
