@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, String, Text, or_, select
+from sqlalchemy import Float, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server import clock
@@ -153,6 +153,15 @@ def lease(now: datetime) -> Job | None:
     job.state, job.lease_until, job.attempts = JobState.RUNNING, now + LEASE, job.attempts + 1
     db.session.commit()
     return job
+
+
+def free_held(now: datetime) -> int:
+    """Let every job that somebody holds be taken again, and return how many: for a caller who knows them all dead."""
+    begin_write()
+    held = update(Job).where(Job.state == JobState.RUNNING, Job.lease_until >= now).values(lease_until=now)
+    freed = db.session.connection().execute(held).rowcount
+    db.session.commit()
+    return freed
 
 
 def run_next(now: datetime) -> bool:

@@ -69,7 +69,7 @@ def play(  # a day is its numbers
         senses = Senses(clock.now, lambda: time.monotonic_ns() // 10**6, rng.randbytes, "slow")
         client = Client(store, Line(counted, sleep=lambda s: time.sleep(s / faster), jitter=rng.random), senses)
         client.enrol(code, label="slow", app_version="0.1.0")
-        _write(Outbox(store, senses), rng, visits=visits, photos=photos, photo_bytes=photo_bytes)
+        write_day(Outbox(store, senses), rng, visits=visits, photos=photos, photo_bytes=photo_bytes)
         began_s = time.monotonic()
         for _ in range(ROUNDS):
             with suppress(NoNetwork):
@@ -83,7 +83,8 @@ def play(  # a day is its numbers
     return day
 
 
-def _write(outbox: Outbox, rng: Random, *, visits: int, photos: int, photo_bytes: int) -> None:
+def write_day(outbox: Outbox, rng: Random, *, visits: int, photos: int, photo_bytes: int) -> None:
+    """Write so many visits, and photos spread over them, into a phone's store."""
     new_id = outbox.senses.new_id
     for number in range(visits):
         visit = arrive(outbox, stop_id=new_id(), case_id=new_id(), agents=[outbox.device], fix=None, plan_version=1)

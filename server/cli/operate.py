@@ -1,11 +1,13 @@
 """Commands that run the product: init, serve, worker, demo, openapi."""
 
+import fcntl
 import json
 import logging
 import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from server.keys import make_keys
 IDLE_S = 0.3
 WORTH_GOING_ON = 100  # things a turn of the chores did, from which the next follows at once
 NICER = 5
+DEFAULT_PORT = 8000  # which DOORSTEP_PUBLIC_URL names too, unless it is set
 
 
 @click.command()
@@ -59,7 +62,7 @@ def keep_settings(path: Path, given: dict[str, str]) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
 @click.option("--clock-offset-s", default=0, hidden=True, help="Demo installations only: shift the server's clock.")
 @click.pass_obj
@@ -79,15 +82,35 @@ def serve(var_dir: Path, host: str, port: int, threads: int, clock_offset_s: int
         app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
     )
     stop = threading.Event()
+    take_over(app)
     threads_of_work = start_work(app, stop)
     signal.signal(signal.SIGTERM, lambda *_: server.close())
     click.echo(f"Doorstep 外访通 at http://{host}:{port}")
+    if (public_url := app.extensions["doorstep"].public_url).endswith(f":{DEFAULT_PORT}") and port != DEFAULT_PORT:
+        click.echo(f"单据和二维码中的地址是 papers and codes name {public_url} (DOORSTEP_PUBLIC_URL)")
     try:
         server.run()
     finally:
         stop.set()
         for thread in threads_of_work:
             thread.join(timeout=5)
+
+
+def take_over(app: Flask) -> None:
+    """Free the jobs of a process that was killed at once, where no other works: a lease waits for one that might live.
+
+    On SQLite each process that works holds a share of a lock beside the database until it dies, however it dies; who
+    gets all of it is alone. On PostgreSQL others may work on other hosts: the lease decides.
+    """
+    with app.app_context():
+        file = db.engine.url.database
+        if db.engine.dialect.name != "sqlite" or not file:
+            return
+        workplace = os.open(f"{file}.work", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)  # open until we die
+        with suppress(BlockingIOError):
+            fcntl.flock(workplace, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            jobs.free_held(clock.now())
+        fcntl.flock(workplace, fcntl.LOCK_SH)
 
 
 def start_work(app: Flask, stop: threading.Event) -> list[threading.Thread]:
@@ -131,17 +154,18 @@ def worker(var_dir: Path, nice: int) -> None:
     """Run jobs in a process of its own, beside `serve` (PostgreSQL installations)."""
     os.nice(nice)
     log_lines.begin()
-    stop = threading.Event()
+    stop, app = threading.Event(), create_app(config.load(var_dir))
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     click.echo("Waiting for jobs; stop with Ctrl-C.")
-    for thread in start_work(create_app(config.load(var_dir)), stop):
+    take_over(app)
+    for thread in start_work(app, stop):
         thread.join()
 
 
 @click.command()
 @click.option("--serve/--no-serve", "keep_serving", default=True, help="Serve the result at the end.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--seed", default=7, show_default=True, help="The same seed plays the same day.")
 @click.pass_obj
 def demo(var_dir: Path, port: int, seed: int, *, keep_serving: bool) -> None:

@@ -4,7 +4,6 @@ The days lie in the past, so the server runs with a shifted clock and is killed 
 """
 
 import shutil
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -41,8 +40,7 @@ def play(var_dir: Path, *, port: int, seed: int, keep_serving: bool) -> None:
         evening.visit_all(story, phones)
         server = start(var_dir, port, days.at(days.visit, 18, 40))
         evening.push_all(story, phones, at=days.at(days.visit, 18, 40))
-        while not server.has_taken_in():
-            time.sleep(process.POLL_S)
+        server.wait_for_records()
         decision_day(story, server, scheme_id)
     finally:
         server.stop()

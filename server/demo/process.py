@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 READY_WITHIN_S = 40
+TAKEN_IN_WITHIN_S = 300
 POLL_S = 0.1
 
 
@@ -40,9 +41,14 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def has_taken_in(self) -> bool:
-        """Tell whether every kept record has come to its visit, which is a moment after the phone has its answer."""
-        return "\ndoorstep_records_waiting 0.0\n" in requests.get(f"{self.url}/metrics", timeout=READY_WITHIN_S).text
+    def wait_for_records(self) -> None:
+        """Wait until every kept record has come to its visit, a moment after the phone has its answer. Raises NotUp."""
+        for _ in range(int(TAKEN_IN_WITHIN_S / POLL_S)):
+            told = requests.get(f"{self.url}/metrics", timeout=READY_WITHIN_S).text
+            if "\ndoorstep_records_waiting 0.0\n" in told:
+                return
+            time.sleep(POLL_S)
+        raise NotUp("records that were handed in do not come to their visits")
 
     def wait(self) -> None:
         """Wait until somebody stops it with Ctrl-C."""
