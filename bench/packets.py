@@ -37,7 +37,7 @@ from sync.phone.store import Store
 from sync.phone.transport import HttpTransport, Line, NoNetwork
 
 LOSS_PCT, KBIT, SEED, ROUNDS, PHOTO_BYTES = 20, 256, 7, 500, 60_000
-INSIDE = "DOORSTEP_BENCH_INSIDE"
+INSIDE = "BENCH_PACKETS_INSIDE"
 # Packets of the size that travels outside, and a queue as long as a mobile network's.
 BAD_LINE = f"""set -e
 ip link set lo mtu 1500 up
