@@ -80,7 +80,8 @@ def hand_in(url: str, code: str, *, path: Path, visits: int, photos: int) -> dic
     store.close()
     return {
         "took_s": round(time.monotonic() - began_s, 1), "unsent": unsent, "syncs_broken_off": broken,
-        "body_kb": round(counted.sent / 1000, 1), "resent_pct": round(100 * (counted.sent / counted.arrived - 1), 1),
+        "body_kb": round(counted.sent / 1000, 1),
+        "resent_pct": round(100 * (counted.sent / max(1, counted.arrived) - 1), 1),
     }  # fmt: skip
 
 

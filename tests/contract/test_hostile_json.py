@@ -153,9 +153,8 @@ class TestPush:
         """Return a record of a visit of its own, signed, with this text in place of one member."""
         visit_id = str(clock.new_id()) if env["type"] != "location" else None
         env = env | {"id": str(clock.new_id()), "body": env["body"] | {"visit_id": visit_id}}
-        raw = with_hole(env, path).replace(HOLE, value).encode("utf-8", "surrogatepass")
-        text = raw.decode("utf-8", "surrogatepass")
-        digest = hashlib.sha256(raw).hexdigest()
+        text = with_hole(env, path).replace(HOLE, value)
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         sig = phone.outbox.key.sign(bytes.fromhex(digest))
         return {"id": env["id"], "env": text, "hash": digest, "sig": sig, "alg": Alg.ED25519.value}
 

@@ -34,11 +34,15 @@ def chapter(number):
 
 @pytest.fixture(scope="module")
 def environ():
-    """The environment of an operator who has set nothing, with `doorstep` on the path."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("DOORSTEP_")}
+    """The environment of an operator who has set nothing, with `doorstep` on the path; this process has it too."""
     given = {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1", "NEW_PASSWORD": "long-enough-1"}
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return bare | {f"DOORSTEP_{name}": value for name, value in given.items()} | {"PATH": path}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DOORSTEP_")]:
+            patch.delenv(name)
+        for name, value in given.items():
+            patch.setenv(f"DOORSTEP_{name}", value)
+        patch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+        yield dict(os.environ)
 
 
 def played(block, folder, environ):
