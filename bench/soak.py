@@ -29,6 +29,7 @@ from server import clock, jobs
 from server.db import db
 
 SEED, WRITERS, PHONES = 7, 8, 8
+POWER_ROUND = 250  # cuts
 GOALS = {
     "kills": Goal("", "", "gunicorn workers, whole trees and job workers killed -9"),
     "power_states": Goal("", "", "power cuts examined, SQLite and files"),
@@ -133,14 +134,17 @@ class Soak:
         """Cut the power under SQLite and the files; PostgreSQL's disk cannot be reached."""
         if self._cluster:
             return
-        lost = 0
-        with self._fresh("power") as app:
-            images = self._folder / "images"
-            for image in powercut.cut_while_writing(app, images, cuts=self._size.power_cuts, every=100, seed=SEED):
-                powercut.examine(app, image)
-                lost += len(image.lost)
-        self._tell("power", f"{self._size.power_cuts} cuts, {lost} acknowledged and gone")
-        self._count(power_states=self._size.power_cuts, false_acks=lost)
+        lost = done = 0
+        while done < self._size.power_cuts:  # each image is read whole, so a round begins with an empty installation
+            cuts = min(POWER_ROUND, self._size.power_cuts - done)
+            images = self._folder / f"images-{done}"
+            with self._fresh(f"power-{done}") as app:
+                for image in powercut.cut_while_writing(app, images, cuts=cuts, every=100, seed=SEED + done):
+                    powercut.examine(app, image)
+                    lost += len(image.lost)
+            done += cuts
+            self._tell("power", f"{done} cuts, {lost} acknowledged and gone")
+        self._count(power_states=done, false_acks=lost)
 
     def queue(self) -> None:
         """Kill the job worker."""

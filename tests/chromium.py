@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 NAMED = "DOORSTEP_CHROMIUM"
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same engine without the windows and menus nobody sees here: half the work of a browser's own process.
+PACKAGES = ("chromium-headless-shell", "chromium")
+COMMANDS = (*PACKAGES, "chromium-browser", "google-chrome", "google-chrome-stable")
 PLAYWRIGHT = Path(__file__).parents[1] / "web/node_modules/playwright-core"
 WITHIN_S = 600
 HOW = f"`apt-get install chromium`, or name a Chromium or Chrome in {NAMED}"
@@ -45,7 +47,7 @@ def install(environ):
     path, said = environ.get("PATH", ""), []
     ways = []
     if os.geteuid() == 0 and (apt := shutil.which("apt-get", path=path)):
-        ways.append([apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"])
+        ways += [[apt, "install", "-y", "-qq", "--no-install-recommends", package] for package in PACKAGES]
     if (node := shutil.which("node", path=path)) and PLAYWRIGHT.exists():
         ways.append([node, str(PLAYWRIGHT / "cli.js"), "install", "chromium"])
     for command in ways:

@@ -1,4 +1,4 @@
-"""gunicorn forked from a process that has loaded the code: half a second of every start is the loading.
+"""gunicorn forked from a process that has loaded the code: a second and a half of every server would be the loading.
 
 Each pytest process has one such parent, by multiprocessing's forkserver; a server of it leads a process group, has an
 environment, a folder and a log of its own, and makes its application itself, as one started by hand does.
@@ -7,19 +7,25 @@ environment, a folder and a log of its own, and makes its application itself, as
 import multiprocessing
 import os
 import sys
+from importlib import import_module
 
 import gunicorn.app.wsgiapp
 import gunicorn.workers.gthread
-import psycopg  # noqa: F401  # SQLAlchemy loads its drivers when an engine is made
-import sqlalchemy.dialects.postgresql.psycopg
-import sqlalchemy.dialects.sqlite.pysqlite  # noqa: F401
+from sqlalchemy.orm import configure_mappers
 
 from server.app import blueprints, load_models
+
+# What a server loads when a call first needs it.
+LATER = (
+    "geopy.distance", "openpyxl", "pi_heif", "psycopg", "requests", "server.pades", "server.visits.darkroom.look",
+    "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "webauthn", "zxcvbn",
+)  # fmt: skip
 
 _parent = multiprocessing.get_context("forkserver")
 _parent.set_forkserver_preload(["__main__", __name__])
 load_models()
-_loaded = list(blueprints())
+configure_mappers()
+_loaded = [*blueprints(), *map(import_module, LATER)]
 
 
 def start(words, *, environ, folder, log):

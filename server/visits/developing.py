@@ -15,7 +15,7 @@ from server.db import begin_write, db
 from server.planning.datum import Datum, Point
 from server.planning.distance import geodesic_m
 from server.visits import messages, photos, presence, projection, told
-from server.visits.darkroom import guard
+from server.visits.darkroom import guard, likeness
 from server.visits.darkroom.looked import Looked
 from server.visits.models import Visit, VisitFile
 from server.visits.presence import Fix
@@ -108,8 +108,6 @@ def _keep(file: VisitFile, looked: Looked, made: list[str], *, at: datetime) -> 
         facts["camera"], differing = _compare(camera, file)
         flags += differing
     if variants:
-        from server.visits.darkroom import likeness  # noqa: PLC0415  # numpy, 6 MiB no worker of the web needs
-
         alike = _alike(file, variants, at=at)
         facts["alike"] = alike
         flags += ["looks_like_another"] if alike else []
@@ -163,8 +161,6 @@ def _alike(file: VisitFile, variants: list[int], *, at: datetime) -> list[dict[s
     rows = db.session.execute(query).all()
     if not rows:
         return []
-    from server.visits.darkroom import likeness  # noqa: PLC0415  # as above
-
     bits = likeness.nearest(variants, [row.likeness for row in rows])
     near = sorted(
         (int(count), str(row.id)) for row, count in zip(rows, bits, strict=True) if count <= likeness.MOST_BITS

@@ -1,16 +1,21 @@
 """What a journey needs: a line to the application without a socket, and a small portfolio of the demo's making."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from random import Random
 
 import pytest
 
 from server import clock
 from server.demo.phones import Phone, PlayedClock
+from server.demo.pictures import door_photo
 from sync.phone.transport import Answer, Line
 from tests import live
 from tests.flows import stories
 from tests.flows.desk import Desk
+
+ALBUM_BEGUN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -24,12 +29,22 @@ class WsgiTransport:
         return Answer(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.data)
 
 
+@cache
+def photo(label, number, shows):
+    """Return what one phone's camera sees the nth time: the same in every test, so that it is looked at once."""
+    return door_photo(Random(f"{label} {number}"), shows=shows, taken_at=ALBUM_BEGUN)
+
+
 class FlowPhone(Phone):
     """A phone of the demo whose line is the application itself."""
 
     def __init__(self, path, client, *, clock, rng, label):
-        self.wsgi = client
+        self.wsgi, self.photos = client, 0
         super().__init__(path, "", clock=clock, rng=rng, label=label)
+
+    def picture(self, *, shows, taken_at):  # nothing reads a camera's own clock
+        self.photos += 1
+        return photo(self.label, self.photos, shows)
 
     def line(self):
         return Line(WsgiTransport(self.wsgi), sleep=lambda _: None, jitter=lambda: 0.5)

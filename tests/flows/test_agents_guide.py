@@ -108,14 +108,11 @@ class Album:
 
 @pytest.mark.parametrize("text", ["", "-twice"])
 def test_every_screen_of_a_visit(app, live_server, as_zhou, as_fang, dispatched, tmp_path, text):
-    profile = tmp_path / "profile"
-    if text:
-        (profile / "Default").mkdir(parents=True)
-        (profile / "Default/Preferences").write_text('{"webkit": {"webprefs": {"default_font_size": 32}}}')
-    phone = BrowserPhone(live_server.url, profile, before_load=at_hour(10)).start()
+    font_px = 32 if text else 16
+    phone = BrowserPhone(live_server.url, tmp_path / "profile", before_load=at_hour(10), font_px=font_px).start()
     try:
         size = phone.page.run("getComputedStyle(document.documentElement).fontSize")
-        assert size == ("32px" if text else "16px")
+        assert size == f"{font_px}px"
         screens = Screens(phone)
         album = Album(screens, TWICE if text else LOOKS, text)
         walk(screens, album, live_server=live_server, office=(app, as_zhou, as_fang))

@@ -1,4 +1,7 @@
-"""What a worker of the web keeps in memory: nothing that only a few calls, or only commands and jobs, ever need."""
+"""What a worker of the web keeps in memory: nothing that only a few calls, or only commands and jobs, ever need.
+
+And what the darkroom loads each time that it is started.
+"""
 
 import subprocess
 import sys
@@ -33,6 +36,12 @@ _TELL = (
 def test_the_web_loads_nothing_it_hardly_ever_needs():
     told = subprocess.run([sys.executable, "-c", _TELL], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_the_darkroom_starts_without_numpy():
+    told = "import sys; from server.visits.darkroom import look; print('numpy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
 
 
 def test_the_newest_migration_is_the_one_that_alembic_would_go_to():

@@ -60,11 +60,13 @@ class BrowserPhone:
     page: Page | None = field(default=None, repr=False)
     before_load: str = ""
     quota_bytes: int | None = None
+    font_px: int = 16  # what its owner set; the app's sizes follow
 
     def start(self):
         """Open the app, from the server or, without one, from what the phone kept."""
         self.profile.mkdir(exist_ok=True, parents=True)
         self.page = Page(self.profile)
+        self.page.call("Page.setFontSizes", fontSizes={"standard": self.font_px})
         if self.before_load:
             self.page.call("Page.addScriptToEvaluateOnNewDocument", source=self.before_load)
         if self.quota_bytes is not None:

@@ -35,6 +35,16 @@ class TestHashes:
     def test_has_no_opinion_on_a_plain_surface(self):
         assert likeness.hashes(Image.new("RGB", (300, 200), "grey")) == []
 
+    def test_is_the_cosine_transform_that_numpy_computes(self):
+        """Zauner 2010: the 8 × 8 lowest terms of the transform of 32 × 32 grey levels, each against their median."""
+        at, waves = np.arange(32), np.arange(8)
+        cosines = 2 * np.cos(np.pi * np.outer(waves, 2 * at + 1) / 64)
+        for seed in range(100):
+            grey = np.asarray(scene(seed).convert("L").resize((32, 32), Image.Resampling.LANCZOS), dtype=np.float64)
+            terms = cosines @ grey @ cosines.T
+            expected = "".join("01"[int(bit)] for bit in (terms > np.median(terms)).ravel())
+            assert f"{likeness.hashes(scene(seed))[0]:064b}" == expected
+
 
 class TestSigned:
     @pytest.mark.parametrize("value", [0, 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
