@@ -7,25 +7,9 @@ environment, a folder and a log of its own, and makes its application itself, as
 import multiprocessing
 import os
 import sys
-from importlib import import_module
-
-import gunicorn.app.wsgiapp
-import gunicorn.workers.gthread
-from sqlalchemy.orm import configure_mappers
-
-from server.app import blueprints, load_models
-
-# What a server loads when a call first needs it.
-LATER = (
-    "geopy.distance", "openpyxl", "pi_heif", "psycopg", "requests", "server.pades", "server.visits.darkroom.look",
-    "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "webauthn", "zxcvbn",
-)  # fmt: skip
 
 _parent = multiprocessing.get_context("forkserver")
-_parent.set_forkserver_preload(["__main__", __name__])
-load_models()
-configure_mappers()
-_loaded = [*blueprints(), *map(import_module, LATER)]
+_parent.set_forkserver_preload(["__main__", "tests.loaded"])
 
 
 def start(words, *, environ, folder, log):
@@ -36,6 +20,8 @@ def start(words, *, environ, folder, log):
 
 
 def _become_gunicorn(words, environ, folder, log):
+    import gunicorn.app.wsgiapp  # the parent has loaded it
+
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
