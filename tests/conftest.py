@@ -60,9 +60,9 @@ def pytest_collection_modifyitems(config, items):
     order = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path.parent.name, len(LONG)))
     if config.getoption("--db") == "postgres":
-        others = [item for item in items if "engine_name" not in item.fixturenames]
+        others = [item for item in items if "engine_name" not in item.fixturenames or item.get_closest_marker("screen")]
         config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if "engine_name" in item.fixturenames]
+        items[:] = [item for item in items if item not in set(others)]
 
 
 @pytest.fixture(scope="session")

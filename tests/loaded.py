@@ -13,8 +13,8 @@ from tests import forked, routes  # noqa: F401
 
 # What a server loads when a call first needs it.
 LATER = (
-    "geopy.distance", "openpyxl", "psycopg", "requests", "server.pades", "sqlalchemy.dialects.postgresql.psycopg",
-    "sqlalchemy.dialects.sqlite.pysqlite", "webauthn", "zxcvbn",
+    "geopy.distance", "jsonschema", "openpyxl", "psycopg", "requests", "server.pades",
+    "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite", "webauthn", "zxcvbn",
 )  # fmt: skip
 
 routes.compile_seldom()

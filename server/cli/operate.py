@@ -14,10 +14,9 @@ from pathlib import Path
 import click
 import waitress
 from flask import Flask
-from flask_migrate import upgrade
 
 from server import clock, config, jobs, log_lines, uptime
-from server.app import create_app, migrations_dir
+from server.app import create_app, upgrade_database
 from server.console import health
 from server.console.openapi import build
 from server.db import begin_write, db
@@ -43,7 +42,7 @@ def init(var_dir: Path, /, **firm: str) -> None:
         var_dir / "doorstep.env", {f"DOORSTEP_{name.upper()}": value for name, value in firm.items() if value}
     )
     with create_app(config.load(var_dir).as_owner()).app_context():
-        upgrade(directory=str(migrations_dir()))
+        upgrade_database()
         begin_write()
         leaves.add_missing()  # of records from before there was a log
         db.session.commit()

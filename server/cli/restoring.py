@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask_migrate import upgrade
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from server import audit, clock, config, feed, media
-from server.app import create_app, migrations_dir
+from server.app import create_app, upgrade_database
 from server.cli import renaming, safekeeping
 from server.cli.durable import sha256_of, sync_tree
 from server.config import Config
@@ -208,7 +207,7 @@ def begin_epoch(staging: Config, *, made_at: str, files: int) -> str:
     """
     app = create_app(staging)
     with app.app_context():
-        upgrade(directory=str(migrations_dir()))
+        upgrade_database()
         begin_write()
         epoch = feed.rotate_epoch(db.session())
         audit.note("installation.restored", f"epoch:{epoch}", actor_id=None, made_at=made_at, files=files)

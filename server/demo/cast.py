@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from flask_migrate import upgrade
-
 from server import audit, clock, config
 from server.accounts.auth import hash_password
 from server.accounts.models import Person
 from server.accounts.roles import Role
-from server.app import create_app, migrations_dir
+from server.app import create_app, upgrade_database
 from server.clock import SHANGHAI
 from server.db import begin_write, db
 from server.keys import make_keys
@@ -89,7 +87,7 @@ def set_up(var_dir: Path, *, port: int, staff: Sequence[Member] = STAFF) -> None
     lines.append("DOORSTEP_SECOND_FACTOR_ROLES=''")  # its passwords are known to all: nobody is to set a phone up first
     (var_dir / "doorstep.env").write_text("\n".join(lines) + "\n", encoding="utf-8")
     with create_app(config.load(var_dir)).app_context():
-        upgrade(directory=str(migrations_dir()))
+        upgrade_database()
         begin_write()
         secret = hash_password(PASSWORD)
         for username, name, staff_no, role in staff:

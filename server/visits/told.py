@@ -9,13 +9,14 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import jsonschema
 
 from sync import strict_json
 from sync.envelope import Envelope, FileRef
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 MAX_FLAWS = 20
 POINT = (3, 4)
@@ -155,13 +156,14 @@ def is_sound(record: Told) -> bool:
 
 
 @cache
-def validators() -> Mapping[str, jsonschema.Draft202012Validator]:
+def validators() -> "Mapping[str, Draft202012Validator]":
     """Return the shape of each type's body, as `bodies.json` has it."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # see server/compliance/rulepack.py
+
     raw = (resources.files("server.visits") / "bodies.json").read_text(encoding="utf-8")
     document = strict_json.loads(raw)
     return {
-        kind: jsonschema.Draft202012Validator(body | {"$defs": document["$defs"]})
-        for kind, body in document["bodies"].items()
+        kind: Draft202012Validator(body | {"$defs": document["$defs"]}) for kind, body in document["bodies"].items()
     }
 
 

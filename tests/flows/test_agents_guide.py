@@ -106,6 +106,7 @@ class Album:
             file.write_bytes(base64.b64decode(shot))
 
 
+@pytest.mark.screen
 @pytest.mark.parametrize("text", ["", "-twice"])
 def test_every_screen_of_a_visit(app, live_server, as_zhou, as_fang, dispatched, tmp_path, text):
     font_px = 32 if text else 16

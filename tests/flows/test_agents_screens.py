@@ -200,6 +200,7 @@ class TestAStopFlag:
         assert (told["event"], "FREEZE" in told["reason"]) == ("blocked", True)
 
 
+@pytest.mark.screen
 class TestTheAlarm:
     def test_is_sent_by_a_key_held_down_though_the_key_repeats(self, screens):
         screens.page.run("location.hash = '#/me'")
@@ -213,6 +214,7 @@ class TestTheAlarm:
         assert screens.phone.js("return await doorstep.store.record.where({subject: ''}).count()") == 1
 
 
+@pytest.mark.screen
 class TestEveryScreen:
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_has_no_fault_that_axe_finds_and_asks_nobody_else(self, screens, theme):

@@ -1,5 +1,7 @@
 """Going from screen to screen on the phone: links, 返回, an address nobody knows."""
 
+import pytest
+
 from tests.flows.test_agents_screens import before_load, hour, screens
 
 __all__ = ["before_load", "hour", "screens"]
@@ -7,6 +9,7 @@ DOWN = 300
 SMALL = {"width": 360, "height": 420, "deviceScaleFactor": 1, "mobile": True}
 
 
+@pytest.mark.screen
 class TestTheWay:
     def test_back_finds_the_list_where_it_was_left_and_a_new_screen_begins_at_its_top(self, screens):
         screens.page.call("Emulation.setDeviceMetricsOverride", **SMALL)

@@ -15,6 +15,7 @@ def desk(live_server):
     one.close()
 
 
+@pytest.mark.screen
 def test_open_at_ones_own_and_lead_to_every_other(desk):
     desk.sign_in("hu", "/legal")
     desk.press("帮助")

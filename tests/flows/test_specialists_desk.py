@@ -33,6 +33,7 @@ def pick(lin, label):
     lin.page.run(f"{found}.click()")
 
 
+@pytest.mark.screen
 class TestScreens:
     def test_of_the_specialist_hold_nothing_against_them(self, desk, placed, as_lin):
         made = as_lin.post("/v1/visit-lists", json={"title": "名单", "case_ids": [placed]}).json["id"]

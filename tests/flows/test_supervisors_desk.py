@@ -246,6 +246,7 @@ class TestList:
         assert {one["reason"] for one in lines} == {"", "上周已访"}
 
 
+@pytest.mark.screen
 class TestScreens:
     def test_of_the_day_hold_no_fault(self, desk, as_zhou, as_fang, dispatched, fangs_phone):
         on = as_zhou.get(f"/v1/schemes/{dispatched}").json["dates"][0]

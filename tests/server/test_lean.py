@@ -18,6 +18,7 @@ NEEDLESS = (
     "alembic",
     "geopy",
     "icalendar",
+    "jsonschema",
     "numpy",
     "openpyxl",
     "psycopg",

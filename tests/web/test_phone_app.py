@@ -62,6 +62,7 @@ class TestOffline:
         phone.sync_until_sent()
         assert_home(app, phone)
 
+    @pytest.mark.screen
     def test_left_and_come_back_to_at_once_it_still_saves(self, phone):
         note = phone.js(
             "const draft = await doorstep.drafts.open(stopOf(1)); const closing = draft.close();"
@@ -71,6 +72,7 @@ class TestOffline:
         )
         assert note == "又敲了一次"
 
+    @pytest.mark.screen
     def test_what_is_typed_is_saved_without_asking(self, phone):
         phone.js("globalThis.d = await begin(1); d.content.answers.note = '门牌已拆'")
         saved = "JSON.stringify(await doorstep.store.draft.toArray().then((rows) => rows.map((row) => row.updated_at)))"
@@ -239,6 +241,7 @@ class TestBrowser:
         assert phone.page.run("document.title") == f"{title} 2"
         assert phone.js("return (await doorstep.drafts.open(stopOf(1))).content.answers.note") == "写到一半"
 
+    @pytest.mark.screen
     def test_asks_nobody_but_its_server_for_anything(self, phone):
         phone.load()
         assert {one.split("/m/")[0] for one in phone.page.requests if not one.startswith(("data:", "blob:"))} <= {

@@ -48,6 +48,7 @@ def held_again(phone):
     return phone.page
 
 
+@pytest.mark.screen
 class TestStart:
     def test_takes_the_pin_before_the_database_is_open(self, phone):
         page = held_again(phone)
