@@ -39,12 +39,12 @@ def _play_day(stage: Stage, day: date, today: DayPlan, *, number: int) -> None:
         stage.installation.restart(_at(day, MORNING))
         stage.bureau.open()
     with stage.progress.step(f"{title} · 方案下发 dispatch", total=1):
-        scheme_id = stage.bureau.send_out(day)
+        scheme_ids = stage.bureau.send_out(day)
     everybody = list(stage.phones.values()) if number == 1 else stage.present()
     stage.each(f"{title} · 早间同步 morning sync", everybody, partial(_sync, at=_at(day, MORNING), day=0))
     _visit(stage, f"{title} · 上午外访 visits", day, number, share=FIRST_HALF)
     _reach(stage, _at(day, NOON), is_killed_later=bool(today.kill_after[0]))
-    _swap(stage, scheme_id, today)
+    _swap(stage, scheme_ids, today)
     keep = partial(stage.installation.back_up, backup) if today.is_backed_up else None
     _sync_all(stage, f"{title} · 中午同步 noon sync", number, Death(today.kill_after[0], _at(day, NOON), keep))
     _visit(stage, f"{title} · 下午外访 visits", day, number, share=1.0)
@@ -71,11 +71,11 @@ def _sync_all(stage: Stage, title: str, number: int, death: Death, *, gone: int 
     stage.each(title, phones, partial(_sync, at=death.at, day=number), death=death)
 
 
-def _swap(stage: Stage, scheme_id: str, today: DayPlan) -> None:
+def _swap(stage: Stage, scheme_ids: list[str], today: DayPlan) -> None:
     if today.swap is not None:
         stage.bureau.open()
         with stage.progress.step("  两组对调 · two crews change places", total=1):
-            stage.bureau.swap(scheme_id, today.swap)
+            stage.bureau.swap(scheme_ids, today.swap)
 
 
 def _sync(phone: FleetPhone, *, at: datetime, day: int) -> None:

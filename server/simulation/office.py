@@ -35,7 +35,11 @@ class Bureau:
     def open(self) -> None:
         """Sign in anew; tokens outlive no restore."""
         self.desks = morning.open_office(self.url)
-        people = self.desks["zhou"].get("/v1/people", limit=500)["items"]
+        page = self.desks["zhou"].get("/v1/people", limit=500)
+        people = page["items"]
+        while page["next_cursor"]:
+            page = self.desks["zhou"].get("/v1/people", limit=500, cursor=page["next_cursor"])
+            people += page["items"]
         self.ids = {person["username"]: person["id"] for person in people}
 
     def take_in(self, folder: Path, *, as_of: date, days: int) -> None:
@@ -47,16 +51,19 @@ class Bureau:
             report = morning.upload(self.desks["lin"], creditor_id, path.name, path.read_bytes())
             self.desks["lin"].post(f"/v1/imports/{report['id']}/commit")
 
-    def send_out(self, day: date) -> str:
-        """Screen, list, compile, plan, review, sign off and dispatch one day; return the scheme's id."""
+    def send_out(self, day: date) -> list[str]:
+        """Screen, list, compile, plan, review, sign off and dispatch one day; return the ids of its schemes."""
+        return [self._send_out(day, crews) for crews in self.plan.parts]
+
+    def _send_out(self, day: date, crews: range) -> str:
         found = self.desks["lin"].post("/v1/visit-lists/screen", {"limit": 2000})
-        chosen = [one["case_id"] for one in found["candidates"][: self.plan.crews * STOPS_PER_CREW]]
+        chosen = [one["case_id"] for one in found["candidates"][: len(crews) * STOPS_PER_CREW]]
         drafted = self.desks["lin"].post("/v1/visit-lists", {"title": f"模拟名单 {day}", "case_ids": chosen})
         path = f"/v1/visit-lists/{drafted['id']}"
         self.desks["lin"].post(f"{path}/submit")
         lines = [{"line_id": line["id"], "decision": "accept", "reason": ""} for line in drafted["lines"]]
         self.desks["zhou"].post(f"{path}/review", {"lines": lines})
-        scheme_id: str = self.desks["zhou"].post("/v1/schemes", self._scheme(drafted["id"], day))["id"]
+        scheme_id: str = self.desks["zhou"].post("/v1/schemes", self._scheme(drafted["id"], day, crews))["id"]
         self.schemes[scheme_id] = frozenset()
         self._plan(scheme_id)
         self.desks["zhou"].post(f"/v1/schemes/{scheme_id}/submit")
@@ -65,12 +72,13 @@ class Bureau:
         self._sign_and_dispatch(scheme_id)
         return scheme_id
 
-    def swap(self, scheme_id: str, crews: tuple[int, int]) -> None:
+    def swap(self, scheme_ids: list[str], crews: tuple[int, int]) -> None:
         """Let two crews change places: their stops change hands while their phones may know nothing of it."""
+        scheme_id, part = next(pair for pair in zip(scheme_ids, self.plan.parts, strict=True) if crews[0] in pair[1])
         path = f"/v1/schemes/{scheme_id}"
         scheme = self.desks["zhou"].get(path)
         wanted = [_crew_in(crew) for crew in scheme["crews"]]
-        a, b = crews
+        a, b = (part.index(crew) for crew in crews)
         wanted[a]["members"], wanted[b]["members"] = wanted[b]["members"], wanted[a]["members"]
         self.desks["zhou"].change(path, {"crews": wanted}, method="PATCH", of=path)
         self._plan(scheme_id)
@@ -87,8 +95,8 @@ class Bureau:
         self.desks["zhou"].post(f"/v1/devices/{device_id}/revoke", {"is_lost": True})
         self.ledger.count("phones_lost")
 
-    def _scheme(self, list_id: str, day: date) -> dict[str, Any]:
-        crews = [self._crew(number) for number in range(self.plan.crews)]
+    def _scheme(self, list_id: str, day: date, numbers: range) -> dict[str, Any]:
+        crews = [self._crew(number) for number in numbers]
         return {
             "visit_list_id": list_id, "title": f"模拟外访方案 {day}", "area": "深圳市", "dates": [day.isoformat()],
             "crews": crews, "vehicles": [{"plate": crew["vehicle"], "note": ""} for crew in crews],

@@ -6,6 +6,7 @@ Only the choices are drawn here; how threads, server and line interleave on a bu
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from random import Random
 
 from server.simulation.cutter import CLEAR, HEAVY, SECOND_GENERATION, Weather
@@ -19,6 +20,8 @@ SIXTEEN_TIMES_2G = Weather(
     bytes_per_s=(SECOND_GENERATION.bytes_per_s or 0.0) * HASTE,
 )
 CREW = 2
+MOST_CREWS = 100
+"""Crews of one scheme (server/schemes/schemas.py); a larger fleet goes out on several."""
 BACKUP_DAY = 2
 
 
@@ -112,6 +115,18 @@ class Plan:
         """How many crews go out."""
         return len(self.agents) // CREW
 
+    @property
+    def parts(self) -> list[range]:
+        """The crews of each scheme of a day: as few schemes as may be, of equal size."""
+        return parts(self.crews)
+
+
+def parts(crews: int) -> list[range]:
+    """Return the numbers of so many crews in as few parts of equal size as schemes may hold."""
+    count = -(-crews // MOST_CREWS)
+    bounds = [crews * number // count for number in range(count + 1)]
+    return [range(first, beyond) for first, beyond in pairwise(bounds)]
+
 
 def draw(*, agents: int, days: int, faults: Faults, seed: int) -> Plan:
     """Return the plan of this seed. Raises ValueError for an odd number of agents, fewer than 4, or no day."""
@@ -163,14 +178,15 @@ def _death(rng: Random, *, share: float, within: int) -> int:
 
 
 def _days(rng: Random, agents: tuple[AgentPlan, ...], *, days: int, faults: Faults) -> Iterator[DayPlan]:
-    crews, backup_day = len(agents) // CREW, min(BACKUP_DAY, days)
+    within = max(parts(len(agents) // CREW), key=len)  # crews change places within their scheme
+    backup_day = min(BACKUP_DAY, days)
     present = [one.number for one in agents if not one.is_away]
     leaders = [number for number in present if number % CREW == 0]
     # Somebody who leads a crew stays to play the tricks on.
     lost_day, lost = rng.randint(1, days), rng.choice([number for number in present if leaders != [number]])
     for day in range(1, days + 1):
         is_heavy = faults is Faults.HEAVY
-        a, b = rng.sample(range(crews), 2)
+        a, b = rng.sample(within, 2)
         kills = rng.randint(1, len(present) // 2), rng.randint(1, len(present) // 2)
         honest = [number for number in present if number != lost and number % CREW == 0]
         tricks = [(rng.choice(honest), trick) for trick in Trick]

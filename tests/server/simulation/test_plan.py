@@ -1,7 +1,7 @@
 import pytest
 
 from server.simulation import plan
-from server.simulation.plan import Faults, Trick, draw
+from server.simulation.plan import Faults, Trick, draw, parts
 
 
 class TestDraw:
@@ -61,3 +61,15 @@ class TestDraw:
         assert min(errors) >= -400
         assert max(errors) <= 400
         assert min(errors) < 0 < max(errors)
+
+
+class TestParts:
+    @pytest.mark.parametrize(("crews", "sizes"), [(2, [2]), (100, [100]), (101, [50, 51]), (1000, [100] * 10)])
+    def test_are_as_few_schemes_as_hold_all_crews(self, crews, sizes):
+        found = parts(crews)
+        assert [len(one) for one in found] == sizes
+        assert [crew for one in found for crew in one] == list(range(crews))
+
+    def test_two_crews_change_places_within_one_scheme(self):
+        drawn = draw(agents=402, days=20, faults=Faults.HEAVY, seed=3)
+        assert all(any(set(day.swap) <= set(part) for part in drawn.parts) for day in drawn.days)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from rich.console import Console
 
+from server.simulation import plan as plans
 from server.simulation import report
 from server.simulation.plan import Faults, draw
 from server.simulation.progress import Progress
@@ -28,7 +29,8 @@ def database_url(engine_name, postgres_uri):
 
 
 class TestSimulate:
-    def test_a_heavy_day_of_three_crews_loses_nothing(self, tmp_path, database_url):
+    def test_a_heavy_day_of_three_crews_in_two_schemes_loses_nothing(self, tmp_path, database_url, monkeypatch):
+        monkeypatch.setattr(plans, "MOST_CREWS", 2)
         plan = draw(agents=6, days=1, faults=Faults.HEAVY, seed=7)
         console = Console(file=io.StringIO())
         outcome = simulate(
@@ -39,6 +41,7 @@ class TestSimulate:
         assert outcome.counts["restores"] == outcome.counts["phones_lost"] == 1
         assert outcome.counts["server_killed"] == 2
         assert outcome.counts["visits"] > 6
+        assert outcome.counts["dispatches"] == 3  # two schemes, and one of them again
         compared = {finding.code: finding.compared for finding in outcome.findings}
         assert compared["I7"]["handed in on purpose"] >= 3
         assert compared["I6"]["forks"] == 1
