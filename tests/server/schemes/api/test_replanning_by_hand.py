@@ -14,8 +14,14 @@ from tests.server.schemes.make_long_day import NOON, long_day, routed, tried
 
 
 @pytest.fixture
-def scheme(as_zhou, creditors):
-    return long_day(as_zhou, creditors)
+def beginning(request):
+    """Begin when the long day is planned, where a test asks for it."""
+    return long_day if "scheme" in request.fixturenames else None
+
+
+@pytest.fixture
+def scheme(install, in_app):
+    return install.told(long_day)
 
 
 def day_of(scheme, crew_id):
