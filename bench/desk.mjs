@@ -17,7 +17,7 @@ const ROW = ".el-table__body tr";
 const figures = {};
 
 function browser() {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"];
   const known = names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
   return process.env.DOORSTEP_CHROMIUM ?? known.find((path) => existsSync(path));
 }

@@ -69,7 +69,7 @@ function forenoon() {
 
 /** Return the browser named, else the system's, else nothing: playwright then takes its own, or says how to get it. */
 function browser() {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell"];
   const known = names.flatMap((name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
   return process.env.DOORSTEP_CHROMIUM ?? known.find((path) => existsSync(path));
 }
