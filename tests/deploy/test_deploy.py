@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click import Context
 
 from server import config
 from server.cli import cli
@@ -27,7 +28,7 @@ needs_systemd = pytest.mark.skipif(
 
 def parse(words):
     """Parse a command of ours without running it; click refuses an unknown command or option."""
-    command, rest = cli.commands[words[0]], words[1:]
+    command, rest = cli.get_command(Context(cli), words[0]), words[1:]
     assert command.make_context(words[0], list(rest)).command is command
 
 

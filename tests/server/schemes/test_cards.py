@@ -127,10 +127,11 @@ class TestTakeBack:
         assert phone_days.take_back(noon_after() + timedelta(hours=1)) == 0
 
     def test_leaves_what_was_sent_out_late_for_half_a_day(self, sent):
-        move(sent, days=-1, issued=timedelta(hours=1))
+        late = noon_after(-1) - timedelta(hours=1)
+        move(sent, days=-1, issued=clock.now() - late)
         assert phone_days.take_back(noon_after(-1)) == 0
         phone_days._gone.clear()  # noqa: SLF001
-        assert phone_days.take_back(max(noon_after(-1), clock.now() + timedelta(hours=12))) == 2
+        assert phone_days.take_back(late + timedelta(hours=13)) == 2
 
     def test_leaves_the_days_to_come(self, sent):
         move(sent, days=1)
