@@ -26,10 +26,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from server import clock, config
-from server.app import create_app, migrations_dir
+from server.app import create_app, upgrade_database
 from server.db import db
 from tests.cast import add_cast
 from tests.live import pg_admin
@@ -121,7 +120,7 @@ class Installations:
             pg_admin(self.postgres_uri, f"CREATE DATABASE {database}")
             url = self.postgres_uri.format(database)
         with create_app(settings_for(home, self.keys_dir, url)).app_context():
-            upgrade(directory=str(migrations_dir()))
+            upgrade_database()
             add_cast()
             if self.postgres_uri is None:
                 db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))

@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from flask_migrate import check, upgrade
+from flask_migrate import check
 
 from server import config
-from server.app import create_app, migrations_dir
+from server.app import create_app, migrations_dir, upgrade_database
 from server.keys import make_keys
 
 
@@ -17,7 +17,7 @@ def main() -> int:
         make_keys(Path(folder) / "keys")
         app = create_app(config.load(Path(folder)))
         with app.app_context():
-            upgrade(directory=str(migrations_dir()))
+            upgrade_database()
             check(directory=str(migrations_dir()))
     return 0
 
