@@ -28,6 +28,7 @@ QUIET = (
 )  # fmt: skip
 AXE = Path(__file__).parents[1] / "web/node_modules/axe-core/axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+BETWEEN = "Cannot find default execution context"  # nothing of the script was run
 LAUNCH = """import fcntl, os, sys
 spare = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]]
 os.dup2(spare[0], 3)
@@ -61,8 +62,18 @@ class Browser:
     def call(self, method, session=None, **params):
         """Send one command to the browser, or to a session of a tab; return its result.
 
-        Remembers in `asked` what each session asked the network for.
+        Remembers in `asked` what each session asked the network for. A page between two documents runs no script
+        yet: it is asked again.
         """
+        for _ in range(1200):
+            told = self._answer(method, session, params)
+            if told.get("error", {}).get("message") != BETWEEN:
+                break
+            time.sleep(0.05)
+        assert "error" not in told, told
+        return told["result"]
+
+    def _answer(self, method, session, params):
         self.number += 1
         message = {"id": self.number, "method": method, "params": params}
         message |= {"sessionId": session} if session else {}
@@ -77,8 +88,7 @@ class Browser:
             if told.get("method") == "Network.requestWillBeSent":
                 self.asked.setdefault(told["sessionId"], []).append(told["params"]["request"]["url"])
             if told.get("id") == self.number:
-                assert "error" not in told, told
-                return told["result"]
+                return told
 
     def end(self):
         """Close it as a person does: what it holds is written."""

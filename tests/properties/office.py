@@ -57,7 +57,7 @@ class Databases:
         if self.postgres_uri:
             self._make(self.live, f"{self.live}_{name}")
             return
-        for tail in ("-wal", "-shm"):
+        for tail in ("", "-wal", "-shm"):  # another file: a connection nobody has let go of yet does not see it
             (self.home / f"{self.live}.db{tail}").unlink(missing_ok=True)
         shutil.copy(self.home / f"{name}.db", self.home / f"{self.live}.db")
 
