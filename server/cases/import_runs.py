@@ -17,13 +17,18 @@ from server.cases.models import ImportRun, MappingTemplate
 from server.cases.payments import Feed, read_payments
 from server.cases.workbook import Workbook, read_workbook
 from server.db import db
+from server.errors import Conflict
 from server.vault import place
 
 BIG_FILE_BYTES = 1024 * 1024
 BIG_FILE_ROWS = 1_500
 GUESS = {"guess": True}
 """Sent as the mapping: recognise the headings anew, whatever template the creditor has."""
-DRY_RUN, COMMITTED, READING = "dry_run", "committed", "reading"
+DRY_RUN, COMMITTED, READING, DISCARDED = "dry_run", "committed", "reading", "discarded"
+
+
+class ImportDiscarded(Conflict):
+    """The file of this import was thrown away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,28 @@ def keep(run: ImportRun, *, content: bytes) -> None:
     """Keep the file sealed and add its run to the transaction; a file that cannot be read is never kept."""
     run.sealed_sha256 = sealing.keep_file(content, file_sha256=run.file_sha256)
     db.session.add(run)
+
+
+def require_there(run: ImportRun) -> None:
+    """Raise ImportDiscarded when the file of a run was thrown away."""
+    if run.state == DISCARDED:
+        raise ImportDiscarded("nothing of it is left")
+
+
+def kept(run: ImportRun) -> bytes:
+    """Return the file of a run as it was sent. Raises ImportDiscarded, BlobAbsent or SealBroken."""
+    require_there(run)
+    return sealing.kept_file(run.sealed_sha256, file_sha256=run.file_sha256)
+
+
+def discard(run: ImportRun) -> str:
+    """Forget what a run that is not committed read; return the hash of the sealed file, which has to go.
+
+    A wrong file holds people with whom nobody here has anything to do (PIPL art. 6, 47). That it was sent stays known.
+    """
+    sealed_sha256, run.sealed_sha256 = run.sealed_sha256, ""
+    run.state, run.report, run.mapping, run.faults_sealed = DISCARDED, {}, {}, ""
+    return sealed_sha256
 
 
 def choose_template(book: Workbook, *, run: ImportRun, given: Mapping[str, Any] | None) -> Template:
@@ -125,10 +152,10 @@ def preview_feed(feed: Feed, *, run: ImportRun) -> dict[str, int]:
 
 
 def read_again(run: ImportRun) -> FileRead:
-    """Read the kept file of a run as its dry run did. Raises BlobAbsent or SealBroken."""
-    content = sealing.kept_file(run.sealed_sha256, file_sha256=run.file_sha256)
+    """Read the kept file of a run as its dry run did. Raises ImportDiscarded, BlobAbsent or SealBroken."""
+    book = read_workbook(kept(run))
     template = mapping.template_from_json(run.mapping)
-    return read_run(read_workbook(content), template=template, run=run)
+    return read_run(book, template=template, run=run)
 
 
 def commit(run: ImportRun, *, at: datetime) -> None:
@@ -161,6 +188,6 @@ def keep_template(run: ImportRun) -> None:
 
 
 def faults_file(run: ImportRun) -> bytes:
-    """Return the flagged and refused rows as a file to correct. Raises BlobAbsent or SealBroken."""
+    """Return the flagged and refused rows as a file to correct. Raises ImportDiscarded, BlobAbsent or SealBroken."""
     done = read_again(run)
     return reports.faults_xlsx(done.book, template=done.template, read=done.read)

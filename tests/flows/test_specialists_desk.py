@@ -72,6 +72,18 @@ class TestScreens:
 
 
 class TestFromFileToList:
+    @pytest.mark.screen
+    def test_a_file_sent_by_mistake_is_thrown_away(self, desk, creditors, as_lin):
+        sent = {"file": (io.BytesIO(placement(BAD)), "委案.xlsx"), "creditor_id": str(creditors["bank"])}
+        run = as_lin.post("/v1/imports", data=sent, content_type="multipart/form-data").json["id"]
+        lin = desk("lin", f"/imports/cases/{run}")
+        lin.sees("不是有效日期")
+        lin.press("撤销导入")
+        lin.press("确定")
+        lin.sees("文件内容已删除")
+        assert "不是有效日期" not in lin.page.run("document.body.innerText")
+        assert lin.flawless() == []
+
     def test_a_file_is_checked_committed_screened_and_listed(self, desk, creditors, as_lin, tmp_path):
         path = tmp_path / "委案.xlsx"
         path.write_bytes(placement({}, SECOND, BAD))

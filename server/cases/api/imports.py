@@ -19,7 +19,7 @@ from server.accounts.models import Creditor
 from server.accounts.roles import OFFICE, Role
 from server.accounts.scope import fetch_visible, require_visible, scoped
 from server.body import Body, answers, asks, described, page
-from server.cases import import_runs, sealing
+from server.cases import import_runs
 from server.cases.import_runs import BIG_FILE_BYTES, BIG_FILE_ROWS, COMMITTED, READING
 from server.cases.mapping import BadMapping, FileKind
 from server.cases.models import ImportRun
@@ -173,10 +173,11 @@ def read_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     """Read a big file that was taken in before."""
     report(0.1, "reading")
     run = fetch(ImportRun, UUID(args["run_id"]))
-    book = read_workbook(sealing.kept_file(run.sealed_sha256, file_sha256=run.file_sha256))
+    book = read_workbook(import_runs.kept(run))
     begin_write()
     run = fetch(ImportRun, UUID(args["run_id"]), lock=True)
-    import_runs.dry_run(run, book=book, given=args["mapping"])
+    if run.state == READING:
+        import_runs.dry_run(run, book=book, given=args["mapping"])
     return run_url(run)
 
 
@@ -254,6 +255,7 @@ def show_import(run_id: UUID, kind: FileKind) -> ResponseReturnValue:
 def commit_import(run_id: UUID, kind: FileKind) -> ResponseReturnValue:
     """Write the good and the flagged rows, or the payment facts and what they settle; a second time changes nothing."""
     run, person = visible_run(run_id, kind, lock=True), current_person()
+    import_runs.require_there(run)
     if run.state == READING:
         raise ImportNotRead("wait for its job")
     job = None

@@ -12,13 +12,13 @@ from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
 from server.accounts.scope import fetch_visible
 from server.body import Body, answers, takes
-from server.cases import import_runs, sealing
-from server.cases.import_runs import BIG_FILE_ROWS, COMMITTED, READING
+from server.cases import import_runs
+from server.cases.import_runs import BIG_FILE_ROWS, DRY_RUN
 from server.cases.mapping import FileKind
 from server.cases.models import ImportRun
 from server.cases.schemas import MappingIn
 from server.cases.shown import ImportOut
-from server.cases.workbook import Workbook, read_workbook
+from server.cases.workbook import read_workbook
 from server.db import begin_write, db, fetch
 from server.errors import Conflict, Missing
 
@@ -26,23 +26,18 @@ bp = Blueprint("remapping", __name__, url_prefix="/v1")
 
 
 class ImportSettled(Conflict):
-    """The import is committed or still being read: its mapping stands."""
-
-
-def kept_book(run: ImportRun) -> Workbook:
-    """Return the file of a run as it was sent. Raises BlobAbsent or SealBroken."""
-    return read_workbook(sealing.kept_file(run.sealed_sha256, file_sha256=run.file_sha256))
+    """The import is committed, thrown away or still being read: this cannot be done to it any more, or not yet."""
 
 
 @jobs.runs("import_remap")
 def remap_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     """Read a big file again."""
     report(0.1, "reading")
-    book = kept_book(fetch(ImportRun, UUID(args["run_id"])))
+    book = read_workbook(import_runs.kept(fetch(ImportRun, UUID(args["run_id"]))))
     report(0.4, "checking")
     begin_write()
     run = fetch(ImportRun, UUID(args["run_id"]), lock=True)
-    if run.state != COMMITTED:
+    if run.state == DRY_RUN:
         import_runs.dry_run(run, book=book, given=args["mapping"])
     return f"/v1/{'' if run.kind == FileKind.CASES else 'payments/'}imports/{run.id}"
 
@@ -59,13 +54,13 @@ def remap_import(run_id: UUID, kind: FileKind, body: Body) -> ResponseReturnValu
     run, person = fetch_visible(ImportRun, run_id, lock=True), current_person()
     if run.kind != kind:
         raise Missing(f"no import of {kind} {run_id}")
-    if run.state in {COMMITTED, READING}:
+    if run.state != DRY_RUN:
         raise ImportSettled(f"it is {run.state}", state=run.state)
     given, job = body | {"kind": kind.value}, None
     if run.report["rows"] > BIG_FILE_ROWS:
         job = jobs.enqueue("import_remap", owner_id=person.id, run_id=str(run.id), mapping=given)
     else:
-        import_runs.dry_run(run, book=kept_book(run), given=given)
+        import_runs.dry_run(run, book=read_workbook(import_runs.kept(run)), given=given)
     audit.note("import.remapped", f"import:{run.id}", actor_id=person.id, creditor_id=run.creditor_id)
     db.session.commit()
     if job is not None:

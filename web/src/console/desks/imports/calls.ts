@@ -44,6 +44,12 @@ export async function commit(kind: Kind, run: Run): Promise<Run> {
   return settled(kind, answer as Run | Started, run.filename ?? "");
 }
 
+/** Throw away a file that is not committed. Throws Problem. */
+export const discard = (kind: Kind, id: string): Promise<Run> => {
+  const path = { params: { path: { run_id: id } } };
+  return kind === "cases" ? take(api.POST("/v1/imports/{run_id}/discard", path)) : take(api.POST("/v1/payments/imports/{run_id}/discard", path));
+};
+
 /** Have the kept file read again under another mapping. Throws Problem. */
 export async function remap(kind: Kind, run: Run, mapping: Mapping): Promise<Run> {
   const asked = { params: { path: { run_id: run.id! } }, body: { kind, ...mapping } };

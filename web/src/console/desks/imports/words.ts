@@ -18,10 +18,11 @@ export const t = words({
   mapping: ["列映射", "Mapping"], mapping_hint: ["左边是文件里的列名，右边是系统里的含义。改动后用已上传的文件重新试读，不必再传。入库后此映射成为该委托方的模板。", "Left the headings of the file, right what they mean here. After a change the file is checked again without another upload. Committed, it becomes the creditor's template."],
   unused: ["不使用", "Not used"], remap: ["用此映射重新试读", "Check again with this mapping"], unit: ["金额单位", "Amounts are in"], yuan: ["元", "yuan"], wan: ["万元", "10,000 yuan"], defaults: ["默认产品", "Product if unsaid"],
   twice: ["「{name}」对应了两列", "Two headings mean “{name}”"], created: ["新增", "New"], updated: ["更新", "Updated"], unchanged: ["不变", "Unchanged"], what_changed: ["入库变化", "What changed"], what_anew: ["新增 {created}，更新 {updated}", "{created} new, {updated} updated"], what_same: ["与已有内容相同，{n} 户不变", "the same as before, {n} unchanged"],
+  discard: ["撤销导入…", "Throw away…"], discard_ask: ["文件内容和试读结果将被删除，不写入任何案件，且不能恢复。", "The file and what was read from it are deleted; no case is written. This cannot be undone."], discarded: ["已撤销，文件内容已删除。", "Thrown away; nothing of the file is left."],
   to_cases: ["查看案件", "See the cases"], encoding: ["编码", "Encoding"], sha: ["文件指纹", "Fingerprint"],
 });
 
-export const STATES = { reading: ["读取中", "Reading"], dry_run: ["待确认", "To be committed"], committed: ["已入库", "Committed"] } satisfies Words;
+export const STATES = { reading: ["读取中", "Reading"], dry_run: ["待确认", "To be committed"], committed: ["已入库", "Committed"], discarded: ["已撤销", "Thrown away"] } satisfies Words;
 export const SEVERITIES = { refuse: ["不收该行", "Refuses the row"], flag: ["加标记", "Flags the row"], note: ["提示", "Note"] } satisfies Words;
 
 export const FIELDS: Words = {
