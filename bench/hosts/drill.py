@@ -1,4 +1,4 @@
-"""`python -m bench.hosts.drill [--quick] [--agents N] [--hosts N]`: whole days of a fleet on hosts which die.
+"""`python -m bench.hosts.drill [--quick] [--agents N [--stops N]] [--hosts N]`: days of a fleet on hosts which die.
 
 Each host is gunicorn, jobs and chores in its worker; nginx stands before them, PostgreSQL, an S3 store and Redis
 behind. In the noon's and in the evening's burst one host is killed with kill -9; on three hosts the store and Redis die
@@ -23,7 +23,7 @@ from bench.hosts import limits_store, store
 from bench.hosts.many import ManyHosts, nothing
 from bench.report import Goal, Report
 from server import clock
-from server.simulation.plan import Faults, Plan, draw
+from server.simulation.plan import STOPS_PER_CREW, Faults, Plan, draw
 from server.simulation.progress import Progress
 from server.simulation.report import words
 from server.simulation.simulate import Outcome, simulate
@@ -50,6 +50,7 @@ class Size:
     agents: int
     days: int
     dies_at_noon: bool
+    stops: int = STOPS_PER_CREW
 
 
 FULL, QUICK = Size(30, 2, dies_at_noon=True), Size(6, 1, dies_at_noon=False)
@@ -93,7 +94,7 @@ def backing(folder: Path) -> Iterator[Backing]:
 
 def plan_of(size: Size, *, seed: int) -> Plan:
     """Return a heavy plan without backup and restore: those need the one folder of one server."""
-    plan = draw(agents=size.agents, days=size.days, faults=Faults.HEAVY, seed=seed)
+    plan = draw(agents=size.agents, days=size.days, faults=Faults.HEAVY, seed=seed, stops=size.stops)
     days = [replace(day, is_backed_up=False, is_restored=False) for day in plan.days]
     if not size.dies_at_noon:
         days = [replace(day, kill_after=(0, day.kill_after[1])) for day in days]
@@ -155,11 +156,12 @@ def tell(report: Report, outcomes: list[Outcome], behind: Backing) -> None:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", "is_quick", is_flag=True, help="Small fleets, one day.")
 @click.option("--agents", type=click.IntRange(4), help="Agents of a fleet, an even number, for one day.")
+@click.option("--stops", default=STOPS_PER_CREW, type=click.IntRange(1, 15), help="Visits of a crew, with --agents.")
 @click.option("--hosts", "counts", multiple=True, type=click.IntRange(2), default=(2, 3), help="May be repeated.")
 @click.option("--keep", "is_kept", is_flag=True, help="Write the figures to bench/results/ as well.")
-def main(*, is_quick: bool, agents: int | None, counts: tuple[int, ...], is_kept: bool) -> None:
+def main(*, is_quick: bool, agents: int | None, stops: int, counts: tuple[int, ...], is_kept: bool) -> None:
     """Play fleets on two and on three hosts that die."""
-    size = Size(agents, 1, dies_at_noon=False) if agents else QUICK if is_quick else FULL
+    size = Size(agents, 1, dies_at_noon=False, stops=stops) if agents else QUICK if is_quick else FULL
     console, report, outcomes = Console(width=WIDTH), Report("hosts", is_quick, GOALS), list[Outcome]()
     with tempfile.TemporaryDirectory(prefix="doorstep-hosts-") as name, backing(Path(name)) as behind:
         for hosts in counts:

@@ -12,6 +12,7 @@ from rich.console import Console
 @click.command()
 @click.option("--agents", default=50, show_default=True, type=click.IntRange(4), help="An even number: crews of two.")
 @click.option("--days", default=3, show_default=True, type=click.IntRange(1, 20))
+@click.option("--stops", default=3, show_default=True, type=click.IntRange(1, 15), help="Visits of a crew and day.")
 @click.option("--faults", default="heavy", show_default=True, type=click.Choice(["none", "light", "heavy"]))
 @click.option("--seed", default=7, show_default=True, help="The same seed draws the same faults and choices.")
 @click.option("--json", "is_json", is_flag=True, help="Print the findings as JSON.")
@@ -21,6 +22,7 @@ from rich.console import Console
 def simulate(
     agents: int,
     days: int,
+    stops: int,
     faults: str,
     seed: int,
     database_url: str,
@@ -39,7 +41,7 @@ def simulate(
 
     if agents % plan.CREW:
         raise click.UsageError("--agents must be even: crews of two")
-    drawn = plan.draw(agents=agents, days=days, faults=plan.Faults(faults), seed=seed)
+    drawn = plan.draw(agents=agents, days=days, faults=plan.Faults(faults), seed=seed, stops=stops)
     console = Console(stderr=True, highlight=False)
     with _folder(keep) as folder:
         outcome = simulation.simulate(

@@ -13,9 +13,10 @@ from server.demo.morning import CREDITORS, DEPOT
 from server.simulation.ledger import Ledger, ScopeMove
 from server.simulation.plan import CREW, Plan
 
-STOPS_PER_CREW = 3
 SPARE = 1.35  # more cases than stops: some cannot be placed on the map, some are excluded
 ITERATIONS = 80
+MINUTES_PER_STOP, SHORTEST, LONGEST = 50, 90, 660
+"""A shift is short, so that no crew takes all the stops: from nine, and no longer than until eight in the evening."""
 ON_PHONES = frozenset({"dispatched", "en_route", "skipped", "blocked", "visited"})
 Scope = frozenset[tuple[str, str, str]]
 """Person, stop and case."""
@@ -44,7 +45,7 @@ class Bureau:
 
     def take_in(self, folder: Path, *, as_of: date, days: int) -> None:
         """Import enough cases for all days, half from a bank, half from a supplier."""
-        rows = round(self.plan.crews * STOPS_PER_CREW * days * SPARE / 2) + 4
+        rows = round(self.plan.crews * self.plan.stops * days * SPARE / 2) + 4
         files = portfolio.write(folder, rng=self.rng, as_of=as_of, bank_rows=rows, supplier_rows=rows)
         for creditor, path in zip(CREDITORS, (files.bank, files.supplier), strict=True):
             creditor_id = self.desks["zhou"].post("/v1/creditors", creditor)["id"]
@@ -57,7 +58,7 @@ class Bureau:
 
     def _send_out(self, day: date, crews: range) -> str:
         found = self.desks["lin"].post("/v1/visit-lists/screen", {"limit": 2000})
-        chosen = [one["case_id"] for one in found["candidates"][: len(crews) * STOPS_PER_CREW]]
+        chosen = [one["case_id"] for one in found["candidates"][: len(crews) * self.plan.stops]]
         drafted = self.desks["lin"].post("/v1/visit-lists", {"title": f"模拟名单 {day}", "case_ids": chosen})
         path = f"/v1/visit-lists/{drafted['id']}"
         self.desks["lin"].post(f"{path}/submit")
@@ -107,7 +108,7 @@ class Bureau:
         members = [self.ids[one.username] for one in self.plan.agents[number * CREW : (number + 1) * CREW]]
         return {
             "name": f"组{number:02d}", "members": members, "vehicle": f"粤B·模{number:03d}", "start": DEPOT,
-            "shift_from": "09:00", "shift_until": "11:30",  # short, so that no crew takes all the stops
+            "shift_from": "09:00", "shift_until": shift_end(self.plan.stops),
         }  # fmt: skip
 
     def _plan(self, scheme_id: str) -> None:
@@ -130,6 +131,12 @@ class Bureau:
         moves += [ScopeMove(before, *one, is_in=True) for one in sorted(now - had)]
         self.ledger.move(moves)
         self.schemes[scheme_id] = now
+
+
+def shift_end(stops: int) -> str:
+    """Return when the shift of a crew with so many visits ends, in Shanghai."""
+    minutes = 9 * 60 + min(max(stops * MINUTES_PER_STOP, SHORTEST), LONGEST)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def scope_of(scheme: Mapping[str, Any]) -> Scope:

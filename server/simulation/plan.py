@@ -23,6 +23,7 @@ CREW = 2
 MOST_CREWS = 100
 """Crews of one scheme (server/schemes/schemas.py); a larger fleet goes out on several."""
 BACKUP_DAY = 2
+STOPS_PER_CREW = 3
 
 
 class Faults(StrEnum):
@@ -109,6 +110,8 @@ class Plan:
     slow_weather: Weather
     agents: tuple[AgentPlan, ...]
     days: tuple[DayPlan, ...]
+    stops: int = STOPS_PER_CREW
+    """Visits planned for each crew and day; a crew may get more of them than another."""
 
     @property
     def crews(self) -> int:
@@ -128,7 +131,7 @@ def parts(crews: int) -> list[range]:
     return [range(first, beyond) for first, beyond in pairwise(bounds)]
 
 
-def draw(*, agents: int, days: int, faults: Faults, seed: int) -> Plan:
+def draw(*, agents: int, days: int, faults: Faults, seed: int, stops: int = STOPS_PER_CREW) -> Plan:
     """Return the plan of this seed. Raises ValueError for an odd number of agents, fewer than 4, or no day."""
     if agents % CREW or agents < 2 * CREW or days < 1:
         raise ValueError(f"an even number of agents from 4 and a day expected, got {agents} and {days}")
@@ -136,9 +139,9 @@ def draw(*, agents: int, days: int, faults: Faults, seed: int) -> Plan:
     weather, slow = _weather(faults)
     if faults is Faults.NONE:
         calm = tuple(AgentPlan(number, rng.randrange(2**32)) for number in range(agents))
-        return Plan(seed, faults, weather, slow, calm, tuple(DayPlan() for _ in range(days)))
+        return Plan(seed, faults, weather, slow, calm, tuple(DayPlan() for _ in range(days)), stops)
     crew = tuple(_agents(rng, agents=agents, days=days, faults=faults))
-    return Plan(seed, faults, weather, slow, crew, tuple(_days(rng, crew, days=days, faults=faults)))
+    return Plan(seed, faults, weather, slow, crew, tuple(_days(rng, crew, days=days, faults=faults)), stops)
 
 
 def _weather(faults: Faults) -> tuple[Weather, Weather]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import requests
+
 from server import clock, config
 from server.demo.cast import last_working_days
 from server.simulation import again, days, invariants, reading
@@ -78,7 +80,8 @@ def set_up(plan: Plan, installation: Installation, folder: Path, progress: Progr
 def read(stage: Stage, seen: Seen) -> Run:
     """Read everything there is, follow every feed from zero, send everything again, and read the server last."""
     phones = tuple(_phones(stage))
-    callers = {facts.device: again.Caller(stage.installation.url, path) for facts, path in phones}
+    http = requests.Session()
+    callers = {facts.device: again.Caller(stage.installation.url, path, http) for facts, path in phones}
     held = tuple(facts for facts, _ in phones)
     engine, settings = stage.installation.engine(), config.load(stage.installation.var_dir)
     with stage.progress.step("重发与重读 · everything again", total=3) as bar:
@@ -87,8 +90,7 @@ def read(stage: Stage, seen: Seen) -> Run:
         retried = again.everything(callers, held, engine)
         bar.forward()
         digests = again.digests(callers, held)
-        for caller in callers.values():
-            caller.http.close()
+        http.close()
     run = Run(
         phones=held,
         server=reading.server(engine, settings, stored=stage.installation.blobs(settings)),

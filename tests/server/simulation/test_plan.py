@@ -26,6 +26,11 @@ class TestDraw:
         assert any(0 < one.dies_writing[0] <= 5 and one.is_lead and not one.is_away for one in drawn.agents)
         assert {trick for _, trick in day.tricks} == set(Trick)
 
+    def test_visits_of_a_crew_change_nothing_of_what_goes_wrong(self):
+        one, fifteen = (draw(agents=50, days=3, faults=Faults.HEAVY, seed=7, stops=stops) for stops in (1, 15))
+        assert (one.stops, fifteen.stops) == (1, 15)
+        assert (one.agents, one.days) == (fifteen.agents, fifteen.days)
+
     def test_backs_up_before_it_restores_and_does_so_once(self):
         drawn = draw(agents=8, days=5, faults=Faults.HEAVY, seed=3)
         assert [day.is_backed_up for day in drawn.days] == [day.is_restored for day in drawn.days]
