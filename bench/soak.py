@@ -30,6 +30,7 @@ from server.db import db
 
 SEED, WRITERS, PHONES = 7, 8, 8
 POWER_ROUND = 250  # cuts
+SEEDS_TOLD = 1000
 GOALS = {
     "kills": Goal("", "", "gunicorn workers, whole trees and job workers killed -9"),
     "power_states": Goal("", "", "power cuts examined, SQLite and files"),
@@ -113,7 +114,11 @@ class Soak:
         """Play seeds at statement boundaries."""
         with self._fresh("interleave") as app:
             interleaving.prepare(app)
-            found = [interleaving.play(app, seed=seed) for seed in range(self._size.seeds)]
+            found = []
+            for seed in range(self._size.seeds):
+                found.append(interleaving.play(app, seed=seed))
+                if found[-1].differences or len(found) % SEEDS_TOLD == 0:
+                    self._tell("interleaving", f"seed {seed}: {found[-1].differences or 'nothing wrong'}")
         wrong = [one for one in found if one.differences]
         self._tell("interleaving", f"{len(found)} seeds, {sum(one.steps for one in found)} steps, {len(wrong)} wrong")
         early = sum(one.early_missed for one in found)
@@ -216,16 +221,24 @@ def run(report: Report, size: Size, *, drills: Sequence[str] = DRILLS) -> None:
 @click.option("--keep", "is_kept", is_flag=True, help="Write the figures to bench/results/ as well.")
 @click.option("--only", "only", multiple=True, type=click.Choice(DRILLS), help="These drills only; may be repeated.")
 @click.option("--power-cuts", type=click.IntRange(1), help="How many power cuts.")
+@click.option("--seeds", type=click.IntRange(1), help="How many seeds are played at statement boundaries.")
 @click.option("--crash-s", type=click.FloatRange(1), help="How many seconds the crash drill kills, on each engine.")
 def main(
-    *, is_quick: bool, is_kept: bool, only: tuple[str, ...], power_cuts: int | None, crash_s: float | None
+    *,
+    is_quick: bool,
+    is_kept: bool,
+    only: tuple[str, ...],
+    power_cuts: int | None,
+    seeds: int | None,
+    crash_s: float | None,
 ) -> None:
     """Run the fault drills on both engines."""
     import_module("tests.scratch").in_memory()  # what a power cut spares is simulated, and a kill spares it all
     import_module("tests.routes").compile_seldom()  # an application is made for each image of a power cut
     report = Report("faults", is_quick, GOALS)
     size = QUICK if is_quick else FULL
-    size = replace(size, power_cuts=power_cuts or size.power_cuts, crash_s=crash_s or size.crash_s)
+    size = replace(size, power_cuts=power_cuts or size.power_cuts, seeds=seeds or size.seeds)
+    size = replace(size, crash_s=crash_s or size.crash_s)
     run(report, size, drills=only or DRILLS)
     reports.show(report, to=Console(width=130))
     if is_kept:
