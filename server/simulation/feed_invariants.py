@@ -1,12 +1,14 @@
 """Invariants about what phones pull: I3, I4, I5, I10. Pure functions of what was read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from server.simulation.facts import PhoneFacts, Run
 from server.simulation.finding import Finding, found, set_hash
 from sync.feed import PULLED
 
+Some = TypeVar("Some")
 VISIT_COLLECTIONS = ("stops", "cards")
 DOCUMENTS = tuple(coll for coll in PULLED if coll != "acks")
 """Acknowledgements come with the answer to a push or in a pull, and are used up: a phone need not hold them."""
@@ -20,21 +22,21 @@ def present(run: Run) -> list[PhoneFacts]:
 def i3(run: Run) -> Finding:
     """Check that each phone holds every document of its scope at its final state: by feed, by tables, by content."""
     counts: Counter[str] = Counter()
+    feed, scopes = _grouped((row.subject, row) for row in run.server.feed), _scopes(run)
+    acks = _grouped((device, ack_id) for ack_id, (device, _) in run.wire.acks.items())
 
     def faults() -> Iterator[str]:
         for phone in present(run):
-            subjects = {f"person:{phone.person}", f"device:{phone.device}"}
-            scope = {stop for person, stop, _ in run.server.scope if person == phone.person}
-            told = set(phone.documents.get("acks", {}))
-            told |= {ack_id for ack_id, (device, _) in run.wire.acks.items() if device == phone.device}
-            own = f"device:{phone.device}"
-            fed_acks = {row.doc_id for row in run.server.feed if row.subject == own and row.coll == "acks"}
+            own = feed[f"device:{phone.device}"]
+            rows, scope = [*feed[f"person:{phone.person}"], *own], set(scopes[phone.person])
+            told = set(phone.documents.get("acks", {})) | set(acks[phone.device])
+            fed_acks = {row.doc_id for row in own if row.coll == "acks"}
             counts["acknowledgements"] += len(fed_acks)
             yield from (f"{phone.name} was never told acks/{one}" for one in sorted(fed_acks - told))
             for coll in DOCUMENTS:
                 held = phone.documents.get(coll, {})
-                fed = {row.doc_id for row in run.server.feed if row.subject in subjects and row.coll == coll}
-                gone = {row.doc_id for row in run.server.feed if row.subject in subjects and row.gone}
+                fed = {row.doc_id for row in rows if row.coll == coll}
+                gone = {row.doc_id for row in rows if row.gone}
                 counts["documents"] += len(held)
                 yield from _differences(phone.name, coll, set(held), fed - gone, "its feed")
                 if coll in VISIT_COLLECTIONS:
@@ -48,6 +50,19 @@ def i3(run: Run) -> Finding:
     compared = {"phones": len(present(run)), **counts, "feed rows": len(run.server.feed)}
     zh, en = "跟随游标者见到范围内每份文档的最终状态", "a cursor follower saw every document of its scope, final state"
     return found("I3", zh, en, compared, told)
+
+
+def _scopes(run: Run) -> dict[str, list[str]]:
+    """Return person → the stops that belong on this person's phone."""
+    return _grouped((person, stop) for person, stop, _ in run.server.scope)
+
+
+def _grouped(pairs: Iterable[tuple[str, Some]]) -> dict[str, list[Some]]:
+    """Return what belongs to each name; nothing belongs to one that was not named."""
+    found: dict[str, list[Some]] = defaultdict(list)
+    for name, one in pairs:
+        found[name].append(one)
+    return found
 
 
 def _differences(name: str, coll: str, held: set[str], wanted: set[str], by: str) -> Iterator[str]:
@@ -146,10 +161,10 @@ def i10(run: Run) -> Finding:
 
 def _crews_apart(run: Run, counts: Counter[str]) -> Iterator[str]:
     crews: dict[frozenset[str], list[PhoneFacts]] = defaultdict(list)
+    scopes = _scopes(run)
     for phone in present(run):
-        scope = frozenset(stop for person, stop, _ in run.server.scope if person == phone.person)
-        if scope:
-            crews[scope].append(phone)
+        if phone.person in scopes:
+            crews[frozenset(scopes[phone.person])].append(phone)
     for mates in crews.values():
         counts["crews"] += len(mates) > 1
         for coll in (*VISIT_COLLECTIONS, "papers"):
