@@ -29,12 +29,17 @@ QUIET = (
 AXE = Path(__file__).parents[1] / "web/node_modules/axe-core/axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BETWEEN = "Cannot find default execution context"  # nothing of the script was run
+LEFT = ("Inspected target navigated or closed", "Execution context was destroyed.", "Promise was collected")
 LAUNCH = """import fcntl, os, sys
 spare = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]]
 os.dup2(spare[0], 3)
 os.dup2(spare[1], 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
+
+
+class PageLeft(AssertionError):
+    """The document went away while its script ran."""
 
 
 class Browser:
@@ -70,6 +75,8 @@ class Browser:
             if told.get("error", {}).get("message") != BETWEEN:
                 break
             time.sleep(0.05)
+        if told.get("error", {}).get("message") in LEFT:
+            raise PageLeft(told)
         assert "error" not in told, told
         return told["result"]
 
@@ -159,8 +166,9 @@ class Page:
     def wait(self, script):
         """Wait until an expression is true, a minute at most: a busy machine is no fault of the code."""
         for _ in range(1200):
-            if self.run(script):
-                return
+            with suppress(PageLeft):  # whatever the old document would have said
+                if self.run(script):
+                    return
             time.sleep(0.05)
         raise AssertionError(f"never true: {script}")
 
