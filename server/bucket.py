@@ -34,7 +34,7 @@ class Bucket:
             raise BadBucket("expected an endpoint of scheme, host and port alone")
         if not address.hostname or address.scheme not in {"https", "http"}:
             raise BadBucket("expected an endpoint that begins with https://")
-        if address.scheme == "http" and not _is_this_machine(address.hostname):
+        if address.scheme == "http" and not is_this_machine(address.hostname):
             raise BadBucket("http is for a store on this machine; expected https")
 
     @property
@@ -53,7 +53,8 @@ def read_secret(given: str, file: str) -> str:
         raise BadBucket(f"the secret's file cannot be read: {fault.strerror}") from fault
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host of an address is this machine itself."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -16,6 +16,7 @@ COMMANDS = {
     "casework": ("import", "plan"),
     "safekeeping": ("verify", "backup"),
     "restoring": ("restore",),
+    "lines": ("tls",),
     "rotating": ("keys",),
     "log": ("log",),
     "forms": ("form",),
