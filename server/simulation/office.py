@@ -15,7 +15,7 @@ from server.simulation.plan import CREW, Plan
 
 SPARE = 1.35  # more cases than stops: some cannot be placed on the map, some are excluded
 ITERATIONS = 80
-MINUTES_PER_STOP, SHORTEST, LONGEST = 50, 90, 660
+MINUTES_PER_STOP, SHORTEST, LONGEST = 50, 150, 660
 """A shift is short, so that no crew takes all the stops: from nine, and no longer than until eight in the evening."""
 ON_PHONES = frozenset({"dispatched", "en_route", "skipped", "blocked", "visited"})
 Scope = frozenset[tuple[str, str, str]]
