@@ -5,6 +5,7 @@ import io
 from rich.console import Console
 
 from bench.hosts import drill
+from bench.report import Report
 from server.simulation.report import words
 
 
@@ -19,3 +20,8 @@ class TestManyHosts:
         assert outcome.counts["server_killed"] == 1
         assert outcome.counts["server_lives"] == 3
         assert not list((tmp_path / "run").rglob("*.part")), "a part lay on one host"
+        report = Report("hosts", quick=True, goals=drill.GOALS)
+        drill.tell(report, [outcome], behind)
+        stored = {one.code: one.compared for one in outcome.findings}
+        assert report.figures["records"] == stored["I1"]["stored records"]
+        assert report.figures["files"] == stored["I2"]["files"] >= stored["I1"]["acknowledged files"] > 0
