@@ -237,8 +237,12 @@ def main(
     import_module("tests.routes").compile_seldom()  # an application is made for each image of a power cut
     report = Report("faults", is_quick, GOALS)
     size = QUICK if is_quick else FULL
-    size = replace(size, power_cuts=power_cuts or size.power_cuts, seeds=seeds or size.seeds)
-    size = replace(size, crash_s=crash_s or size.crash_s)
+    size = replace(
+        size,
+        power_cuts=power_cuts or size.power_cuts,
+        seeds=seeds or size.seeds,
+        crash_s=crash_s or size.crash_s,
+    )
     run(report, size, drills=only or DRILLS)
     reports.show(report, to=Console(width=130))
     if is_kept:

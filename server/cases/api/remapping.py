@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from server import audit, jobs
 from server.accounts.auth import allow, current_person
 from server.accounts.roles import Role
-from server.accounts.scope import fetch_visible
 from server.body import Body, answers, takes
 from server.cases import import_runs
+from server.cases.api.imports import accepted, run_url, visible_run
 from server.cases.import_runs import BIG_FILE_ROWS, DRY_RUN
 from server.cases.mapping import FileKind
 from server.cases.models import ImportRun
@@ -20,7 +20,7 @@ from server.cases.schemas import MappingIn
 from server.cases.shown import ImportOut
 from server.cases.workbook import read_workbook
 from server.db import begin_write, db, fetch
-from server.errors import Conflict, Missing
+from server.errors import Conflict
 
 bp = Blueprint("remapping", __name__, url_prefix="/v1")
 
@@ -39,7 +39,7 @@ def remap_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
     run = fetch(ImportRun, UUID(args["run_id"]), lock=True)
     if run.state == DRY_RUN:
         import_runs.dry_run(run, book=book, given=args["mapping"])
-    return f"/v1/{'' if run.kind == FileKind.CASES else 'payments/'}imports/{run.id}"
+    return run_url(run)
 
 
 @bp.put("/imports/<uuid:run_id>/mapping", endpoint="remap_import", defaults={"kind": FileKind.CASES})
@@ -51,9 +51,7 @@ def remap_in_job(args: Mapping[str, Any], report: jobs.Report) -> str:
 @answers(ImportOut)
 def remap_import(run_id: UUID, kind: FileKind, body: Body) -> ResponseReturnValue:
     """Read the kept file of an import again under another mapping; nothing is written. A big file is read by a job."""
-    run, person = fetch_visible(ImportRun, run_id, lock=True), current_person()
-    if run.kind != kind:
-        raise Missing(f"no import of {kind} {run_id}")
+    run, person = visible_run(run_id, kind, lock=True), current_person()
     if run.state != DRY_RUN:
         raise ImportSettled(f"it is {run.state}", state=run.state)
     given, job = body | {"kind": kind.value}, None
@@ -64,5 +62,5 @@ def remap_import(run_id: UUID, kind: FileKind, body: Body) -> ResponseReturnValu
     audit.note("import.remapped", f"import:{run.id}", actor_id=person.id, creditor_id=run.creditor_id)
     db.session.commit()
     if job is not None:
-        return jsonify(job_id=str(job.id), job_url=f"/v1/jobs/{job.id}"), 202, {"Location": f"/v1/jobs/{job.id}"}
+        return accepted(job.id)
     return jsonify(ImportOut().dump(run))
